@@ -1,0 +1,32 @@
+import type { KubeObject } from './objects.ts';
+import type { ResourceRef } from './resources.ts';
+
+/**
+ * What checks may ask of a cluster, the same in every world. Objects are read, never written.
+ * Errors: StatusError when the API answered; any other error means that the cluster could not be asked.
+ */
+export interface KubeClient {
+  /** Name of the kubeconfig context in use. */
+  readonly context: string;
+  readonly server: string;
+  /** Undefined when the object does not exist. */
+  get<T extends KubeObject>(ref: ResourceRef<T>, name: string, namespace?: string): Promise<T | undefined>;
+  list<T extends KubeObject>(
+    ref: ResourceRef<T>,
+    options?: { namespace?: string; labelSelector?: string },
+  ): Promise<T[]>;
+  /** The last lines of a container's log. */
+  podLog(
+    pod: { namespace: string; name: string },
+    options: { container?: string; tailLines?: number; sinceSeconds?: number },
+  ): Promise<string>;
+  /** One GET to a port of a pod, through a port-forward (so it never crosses the mesh). */
+  podHttp(
+    pod: { namespace: string; name: string; port: number },
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: string }>;
+  /** Calls back after something about these kinds changed; returns how to stop. Reconnects by itself. */
+  watch(refs: readonly ResourceRef[], onChange: () => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,2 @@
+process.stderr.write('meshwalk is being built\n');
+process.exit(1);

@@ -1,0 +1,53 @@
+import type { KubeClient } from '../kube/client.ts';
+
+export type WorldKind = 'sandbox' | 'aks' | 'cluster';
+
+/** What the header and the consent card say about where commands go. */
+export interface WorldDescription {
+  kind: WorldKind;
+  /** Short words for people: `sandbox on this machine`. */
+  label: string;
+  /** kubeconfig context in use, once there is one. */
+  context?: string;
+  /** Subscription that pays, where something can cost money. */
+  subscription?: string;
+  costsMoney: boolean;
+}
+
+/** A managed cluster as Resource Manager shows it, cut to what checks look at. */
+export interface ManagedClusterView {
+  name: string;
+  resourceGroup: string;
+  location: string;
+  provisioningState: string;
+  kubernetesVersion: string;
+  powerState: string | undefined;
+  nodeCount: number;
+  addons: Record<string, boolean>;
+}
+
+/** Reads Azure; errors are RestErrors of the SDK or network errors. */
+export interface AzureClient {
+  managedClusters(): Promise<ManagedClusterView[]>;
+  /** Undefined when it does not exist. */
+  managedCluster(resourceGroup: string, name: string): Promise<ManagedClusterView | undefined>;
+  resourceGroupExists(name: string): Promise<boolean>;
+}
+
+/** Where commands run and evidence comes from. Checks, the driver and the screen see only this. */
+export interface World {
+  readonly kind: WorldKind;
+  /** Brings the world up (starts the sandbox process); reports progress in short sentences. Rejects with a Fault. */
+  prepare(progress: (sentence: string) => void, signal?: AbortSignal): Promise<void>;
+  /** The whole environment of a command's process, made from scratch: nothing of ours or npm's leaks in. */
+  environment(): Record<string, string>;
+  /** Folder the learner's shell starts in; holds manifests/ and lessons/. */
+  readonly workingFolder: string;
+  /** Undefined while no kubeconfig context exists. Rejects when the context cannot be read. */
+  kube(): Promise<KubeClient | undefined>;
+  azure(): Promise<AzureClient | undefined>;
+  describe(): Promise<WorldDescription>;
+  /** Sandbox only: forgets every cluster and all of Azure's state; the next prepare starts fresh. */
+  reset?(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const src = join(root, 'src');
+
+/** Which folder may import from which, types included. Everyone may import fault.ts and their own folder. */
+const mayImport: Record<string, readonly string[]> = {
+  platform: [],
+  kube: [],
+  sandbox: ['kube', 'platform'],
+  world: ['kube', 'platform'],
+  check: ['world', 'kube', 'platform'],
+  lesson: ['check', 'world', 'kube', 'platform'],
+  progress: ['platform'],
+  session: ['progress', 'lesson', 'check', 'world', 'platform'],
+  classroom: ['progress', 'platform'],
+  tui: ['session', 'progress', 'classroom', 'lesson', 'check', 'world', 'platform'],
+  cli: ['tui', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'sandbox', 'kube', 'platform'],
+  'main.ts': ['cli'],
+};
+
+/** Single imports that the table forbids, each with its reason. */
+const exceptions: Record<string, Record<string, string>> = {
+  'world/sandbox-world.ts': { sandbox: 'the one place that names the sandbox' },
+};
+
+/** No clock, no I/O, no randomness, no React, no Node module. A trailing slash means the whole folder. */
+const pureFiles = [
+  'session/transition.ts',
+  'session/state.ts',
+  'session/events.ts',
+  'progress/summary.ts',
+  'classroom/roster.ts',
+  'tui/view/',
+  'tui/keymap.ts',
+  'sandbox/mesh/osm/policy/',
+  'sandbox/mesh/route.ts',
+  'lesson/parse.ts',
+];
+
+const pureMayImportFromNode = new Map([['lesson/parse.ts', ['node:crypto']]]);
+
+const sources = readdirSync(src, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+  .map((entry) => relative(src, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = text.matchAll(
+    /(?:^|[^.\w])(?:import|export)\b[^'";]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm,
+  );
+  return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+const folderOf = (file: string) => file.split('/')[0] ?? file;
+
+describe('the layers of src/', () => {
+  it('imports go only where the table allows', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(src, resolve(src, dirname(file), target)).replaceAll('\\', '/'))
+        .filter((target) => {
+          const [from, to] = [folderOf(file), folderOf(target)];
+          if (from === to || target === 'fault.ts') return false;
+          return !(mayImport[from]?.includes(to) || exceptions[file]?.[to]);
+        })
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('pure files touch no clock, no I/O, no randomness and no React', () => {
+    const isPure = (file: string) =>
+      pureFiles.some((pure) => (pure.endsWith('/') ? file.startsWith(pure) : file === pure));
+    const impure = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|process\.|fetch\()/;
+    const wrong = sources.filter(isPure).flatMap((file) => {
+      const badImports = importsOf(file).filter(
+        (target) =>
+          (/^(node:|react$|ink$|execa$)/.test(target) || target.includes('platform/clock')) &&
+          !pureMayImportFromNode.get(file)?.includes(target),
+      );
+      const badCalls = impure.exec(readFileSync(join(src, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''));
+      return [...badImports, ...(badCalls ? [badCalls[0]] : [])].map((what) => `${file} uses ${what}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('React lives only in tui/', () => {
+    const wrong = sources.filter(
+      (file) => folderOf(file) !== 'tui' && importsOf(file).some((target) => /^(react|ink)(\/|$)/.test(target)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('files stop at 400 lines, unless line 1 says why they are tables', () => {
+    const wrong = sources.filter((file) => {
+      const lines = readFileSync(join(src, file), 'utf8').split('\n');
+      return lines.length > 401 && !/^\/\/ Table:/.test(lines[0] ?? '');
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('the top level holds only what was agreed', () => {
+    const agreed =
+      /^(\..+|package(-lock)?\.json|tsconfig\.json|src|lessons|manifests|test|README\.md|CHANGELOG\.md|LICENSE|biome\.json|vitest\.config\.ts|esbuild\.config\.mjs|node_modules|dist)$/;
+    expect(readdirSync(root).filter((name) => !agreed.test(name))).toEqual([]);
+  });
+});
