@@ -4,6 +4,7 @@ import type { RunEnd } from '../platform/run-end.ts';
 export type ProgressRecord =
   | { type: 'task-started'; lesson: string; task: string }
   | { type: 'command-ended'; lesson: string; task: string; command: string; end: RunEnd }
+  | { type: 'command-skipped'; lesson: string; task: string; command: string }
   | { type: 'hint-opened'; lesson: string; task: string; hint: number }
   | { type: 'answered'; lesson: string; task: string; question: string; choice: string; right: boolean }
   | {

@@ -31,9 +31,12 @@ export type SessionEvent =
       hints: number;
       done: readonly string[];
       answers: Readonly<Record<string, string>>;
+      /** Id of the lesson after this one. */
+      following?: string;
       at: number;
     }
   | { type: 'run-started'; runId: number; at: number }
+  /** The whole of what is kept now, not an addition: a progress line replaces itself. */
   | { type: 'run-output'; runId: number; lines: readonly OutputLine[]; dropped: number }
   | { type: 'run-ended'; runId: number; end: RunEnd; at: number }
   | {
@@ -44,8 +47,9 @@ export type SessionEvent =
       restarts: number;
       lastLines: readonly string[];
       end?: RunEnd;
+      at: number;
     }
-  | { type: 'world-changed' }
+  | { type: 'world-changed'; at: number }
   | { type: 'world-described'; world: WorldDescription }
   | { type: 'condition-reported'; verifyId: number; condition: string; result: CheckResult }
   | { type: 'verify-ended'; verifyId: number; at: number }
@@ -60,6 +64,7 @@ export type Effect =
   | { type: 'cancel-run'; runId: number; force: boolean }
   | { type: 'verify'; verifyId: number; checkId: string; conditions: readonly string[] }
   | { type: 'watch-world' }
+  | { type: 'open-lesson'; lesson: string }
   | { type: 'record'; record: ProgressRecord };
 
 export interface Next {

@@ -3,6 +3,9 @@ import type { Command, Lesson, Task } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { WorldDescription } from '../world/world.ts';
 
+// Changed since the first version, all additions: TaskProgress.skipped; CommandRun.interrupts; Always.others, runId,
+// verifyId, following. `answers[…].choice` is '' when a `predict` question was passed over with Enter.
+
 /**
  * One learner in one lesson, as plain data. The rules are in transition.ts; the screen draws this and nothing else.
  * Knows no clock, no process, no file.
@@ -27,6 +30,8 @@ export interface CommandRun {
   command: string | undefined;
   startedAt: number;
   output: Output;
+  /** How often Ctrl-C was pressed: the first asks the command to stop, the second kills it. */
+  interrupts: number;
 }
 
 export interface FinishedRun extends CommandRun {
@@ -57,6 +62,8 @@ export interface ConditionReport {
 export interface TaskProgress {
   /** Commands of the task that ended with code 0, by name. */
   done: readonly string[];
+  /** Optional commands that the learner left out, by name. */
+  skipped: readonly string[];
   /** How many hints are open. */
   hints: number;
   /** By question id; `shown` once the explanation is due. */
@@ -78,6 +85,8 @@ interface Always {
   /** -1 while the introduction of the lesson is shown. */
   taskIndex: number;
   progress: TaskProgress;
+  /** Progress in the other tasks that were opened since the lesson was, by task id. */
+  others: Readonly<Record<string, TaskProgress>>;
   world: WorldDescription;
   /** Ids of finished tasks of the whole course, `<lesson>/<task>`. */
   finished: ReadonlySet<string>;
@@ -85,6 +94,11 @@ interface Always {
   lastRun: FinishedRun | undefined;
   /** One sentence for the learner (a drift after resume, a port that is taken); goes with the next key. */
   notice: string | undefined;
+  /** The latest run and the latest look that were asked for; reports of older ones are dropped. */
+  runId: number;
+  verifyId: number;
+  /** Id of the lesson after this one. */
+  following: string | undefined;
 }
 
 /** What Enter would do, decided by transition: run this, answer first, or nothing left but the check. */
