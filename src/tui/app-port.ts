@@ -1,0 +1,78 @@
+import type { RunEnd } from '../platform/run-end.ts';
+import type { Intent } from '../session/events.ts';
+import type { SessionState } from '../session/state.ts';
+
+/**
+ * What the screen needs from whoever hosts it, and what it offers in return; types only.
+ * The screen does not know the driver, the journal, a world or a process: it draws `content` and calls these.
+ */
+export interface ScreenHost {
+  /** What to draw now. The same object as long as nothing changed. */
+  content(): ScreenContent;
+  /** Called after every change of `content()`, as often as it likes: the screen limits its own frames. */
+  subscribe(onChange: () => void): () => void;
+  /** Keys that mean something to the session. Never throws; what went wrong comes back as content. */
+  send(intent: Intent): void;
+  /** The lessons in their order. */
+  course(): readonly CourseEntry[];
+  /** Leaves the lesson for another one; `content()` turns to `preparing` while its start state is built. */
+  openLesson(lesson: string, task?: string): void;
+  /** The learner's shell with the world's environment, started in the world's folder. */
+  shell(): TerminalProgram;
+  /** The learner came back from the shell: variables and folder may have changed. */
+  shellEnded(end: RunEnd): void;
+  /** Scripts that the learner typed in earlier sessions, oldest first. */
+  commandHistory(): readonly string[];
+  /** Opens a page in the learner's browser; absent where there is none. */
+  openPage?(url: string): void;
+  /** The screen lends its terminal to commands with `interactive`; called once, before the first frame. */
+  lendTerminal?(lend: LendTerminal): void;
+}
+
+export type ScreenContent =
+  /** The world comes up, or solutions are replayed for a jump. `done` sentences, then the one under way. */
+  | { phase: 'preparing'; title: string; done: readonly string[]; doing: string }
+  | { phase: 'lesson'; session: SessionState }
+  /** No lesson can be shown: preparing failed. Enter calls `openLesson(lesson)` again. */
+  | { phase: 'stopped'; what: string; why: string; tryThis: readonly string[]; lesson: string };
+
+export interface CourseEntry {
+  id: string;
+  title: string;
+  minutes: number;
+  /** Its number in the course, from 1; the welcome and the clean-up have none. */
+  number: number | undefined;
+  tasks: readonly { id: string; title: string }[];
+  /** Why it cannot be opened, or undefined: `needs lesson 7 first` or `not on a real cluster`. */
+  locked?: string;
+}
+
+/** A program that gets the terminal for itself. */
+export interface TerminalProgram {
+  file: string;
+  args: readonly string[];
+  /** The whole environment; nothing of ours is added. */
+  environment: Readonly<Record<string, string>>;
+  folder: string;
+  /** One line printed before it starts: `Shell in the sandbox. Type exit to come back.` */
+  greeting: string;
+}
+
+/** Leaves the full screen, runs the program on the terminal, comes back. Blocks this process while it runs. */
+export type LendTerminal = (program: TerminalProgram) => Promise<RunEnd>;
+
+export interface ScreenOptions {
+  host: ScreenHost;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  /** Read for TERM, COLORTERM, COLORFGBG, NO_COLOR, LANG, LC_ALL, LC_CTYPE. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** `auto` asks the terminal for its background. */
+  theme: 'auto' | 'dark' | 'light';
+}
+
+/** How the learner left. A crash rejects instead, after the terminal is restored. */
+export type ScreenExit = { type: 'quit' } | { type: 'signalled'; signal: 'SIGTERM' | 'SIGHUP' | 'SIGINT' };
+
+/** `tui/terminal.tsx` exports `runScreen` of this type; import it lazily. Rejects with a Fault where there is no terminal. */
+export type RunScreen = (options: ScreenOptions) => Promise<ScreenExit>;
