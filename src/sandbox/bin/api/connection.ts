@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { StatusError } from '../../../kube/status.ts';
+
+/** The API server that a kubeconfig's current context names, as a program in the learner's shell reaches it. */
+export interface ApiConnection {
+  context: string;
+  server: string;
+  /** Namespace of the context, `default` when it names none. */
+  namespace: string;
+  ca: string | undefined;
+  token: string | undefined;
+  clientCert: string | undefined;
+  clientKey: string | undefined;
+}
+
+export interface ApiRequest {
+  method?: string;
+  body?: string;
+  contentType?: string;
+  accept?: string;
+  signal?: AbortSignal;
+}
+
+interface NamedEntry<T> {
+  name: string;
+  [field: string]: T | string;
+}
+
+/** A kubeconfig, cut to what is read here. */
+export interface KubeConfigFile {
+  'current-context'?: string;
+  clusters?: (NamedEntry<object> & { cluster: Record<string, string> })[];
+  users?: (NamedEntry<object> & { user: Record<string, string> })[];
+  contexts?: (NamedEntry<object> & { context: { cluster: string; user: string; namespace?: string } })[];
+}
+
+/** First path of KUBECONFIG, else ~/.kube/config. */
+export function kubeconfigPath(env: Readonly<Record<string, string | undefined>>, flag = ''): string {
+  return flag || env['KUBECONFIG']?.split(':').find(Boolean) || join(env['HOME'] ?? '', '.kube', 'config');
+}
+
+export async function readKubeconfig(path: string): Promise<KubeConfigFile | undefined> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw new Error(`error loading config file "${path}": ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { parse } = await import('yaml');
+  try {
+    return (parse(text) as KubeConfigFile | null) ?? {};
+  } catch (error) {
+    throw new Error(
+      `error loading config file "${path}": yaml: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+    );
+  }
+}
+
+const decoded = (base64: string | undefined) => (base64 ? Buffer.from(base64, 'base64').toString('utf8') : undefined);
+const fileText = (path: string | undefined) => (path ? readFileSync(path, 'utf8') : undefined);
+
+/** Undefined when there is no such context: client-go then tries localhost:8080, and nothing listens there. */
+export async function connectionFrom(path: string, contextName = ''): Promise<ApiConnection | undefined> {
+  const config = await readKubeconfig(path);
+  const name = contextName || config?.['current-context'] || '';
+  const context = config?.contexts?.find((entry) => entry.name === name)?.context;
+  if (!context) {
+    if (contextName) throw new Error(`context "${contextName}" does not exist`);
+    return undefined;
+  }
+  const cluster = config?.clusters?.find((entry) => entry.name === context.cluster)?.cluster ?? {};
+  const user = config?.users?.find((entry) => entry.name === context.user)?.user ?? {};
+  return {
+    context: name,
+    server: (cluster['server'] ?? '').replace(/\/$/, ''),
+    namespace: context.namespace ?? 'default',
+    ca: decoded(cluster['certificate-authority-data']) ?? fileText(cluster['certificate-authority']),
+    token: user['token'] ?? fileText(user['tokenFile'])?.trim(),
+    clientCert: decoded(user['client-certificate-data']) ?? fileText(user['client-certificate']),
+    clientKey: decoded(user['client-key-data']) ?? fileText(user['client-key']),
+  };
+}
+
+export const tlsOptions = (connection: ApiConnection) => ({
+  ...(connection.ca ? { ca: connection.ca } : {}),
+  ...(connection.clientCert ? { cert: connection.clientCert } : {}),
+  ...(connection.clientKey ? { key: connection.clientKey } : {}),
+});
+
+/** The response as it begins; the caller reads the body. Rejects with client-go's words when nothing answers. */
+export function openRequest(
+  connection: ApiConnection,
+  path: string,
+  options: ApiRequest = {},
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      `${connection.server}${path}`,
+      {
+        method: options.method ?? 'GET',
+        headers: {
+          accept: options.accept ?? 'application/json',
+          ...(connection.token ? { authorization: `Bearer ${connection.token}` } : {}),
+          ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+        },
+        ...tlsOptions(connection),
+        ...(options.signal ? { signal: options.signal } : {}),
+      },
+      resolve,
+    );
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const host = new URL(connection.server).host;
+      reject(
+        error.code === 'ECONNREFUSED'
+          ? new Error(`The connection to the server ${host} was refused - did you specify the right host or port?`)
+          : error,
+      );
+    });
+    outgoing.end(options.body);
+  });
+}
+
+export async function bodyOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The text of a 2xx answer; anything else becomes the StatusError it carries. */
+export async function requestText(connection: ApiConnection, path: string, options: ApiRequest = {}): Promise<string> {
+  const response = await openRequest(connection, path, options);
+  const text = await bodyOf(response);
+  const code = response.statusCode ?? 0;
+  if (code >= 200 && code < 300) return text;
+  throw statusErrorFrom(code, text);
+}
+
+export function statusErrorFrom(code: number, text: string): StatusError {
+  try {
+    const status = JSON.parse(text) as {
+      kind?: string;
+      message?: string;
+      reason?: string;
+      details?: StatusError['status']['details'];
+    };
+    if (status.kind === 'Status') return new StatusError(code, status.reason, status.message ?? '', status.details);
+  } catch {
+    // Not JSON: a proxy's or a plain-text answer, shown as it came.
+  }
+  return new StatusError(code, undefined, text.trim() || `the server answered ${code}`);
+}
+
+export async function requestJson<T>(connection: ApiConnection, path: string, options: ApiRequest = {}): Promise<T> {
+  return JSON.parse(await requestText(connection, path, options)) as T;
+}
+
+export async function listObjects<T extends KubeObject>(connection: ApiConnection, path: string): Promise<T[]> {
+  return (await requestJson<{ items?: T[] }>(connection, path)).items ?? [];
+}
+
+/** Undefined on 404. */
+export async function getObject<T extends KubeObject>(connection: ApiConnection, path: string): Promise<T | undefined> {
+  try {
+    return await requestJson<T>(connection, path);
+  } catch (error) {
+    if (error instanceof StatusError && error.code === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,192 @@
+import { type Flag, type Flags, parseFlags, UsageError } from './flags.ts';
+
+/**
+ * A tree of commands with the manners of Go's cobra (help, aliases, suggestions, argument errors), because kubectl
+ * and osm are made with it and learners compare the words. Knows no command of its own.
+ */
+export interface Invocation {
+  flags: Flags;
+  args: readonly string[];
+  /** `osm namespace add` */
+  path: string;
+  io: ProgramIo;
+}
+
+export interface ProgramIo {
+  out(text: string): void;
+  err(text: string): void;
+  env: Readonly<Record<string, string | undefined>>;
+  /** Resolves with one line typed by the learner, or undefined at the end of input. */
+  question(prompt: string): Promise<string | undefined>;
+  signal: AbortSignal;
+}
+
+export interface CommandSpec {
+  /** `add NAMESPACE ...` */
+  use: string;
+  aliases?: readonly string[];
+  short: string;
+  long?: string;
+  example?: string;
+  flags?: readonly Flag[];
+  /** Flags that this command and all below it take. */
+  persistentFlags?: readonly Flag[];
+  /** Returns what is wrong with the arguments. */
+  args?(args: readonly string[]): string | undefined;
+  run?(invocation: Invocation): Promise<number>;
+  commands?: readonly CommandSpec[];
+}
+
+export const exactArgs = (count: number) => (args: readonly string[]) =>
+  args.length === count ? undefined : `accepts ${count} arg(s), received ${args.length}`;
+export const minimumArgs = (count: number) => (args: readonly string[]) =>
+  args.length >= count ? undefined : `requires at least ${count} arg(s), only received ${args.length}`;
+export const maximumArgs = (count: number) => (args: readonly string[]) =>
+  args.length <= count ? undefined : `accepts at most ${count} arg(s), received ${args.length}`;
+
+const nameOf = (spec: CommandSpec) => spec.use.split(' ')[0] ?? '';
+
+interface Found {
+  spec: CommandSpec;
+  path: string[];
+  /** Root first. */
+  chain: CommandSpec[];
+  rest: string[];
+}
+
+const takesNoValue = (flag: Flag | undefined) => flag === undefined || flag.type === 'bool' || flag.bare !== undefined;
+
+/** Follows command names through flags that may stand between them, as cobra's Find does. */
+function find(root: CommandSpec, argv: readonly string[]): Found {
+  const found: Found = { spec: root, path: [nameOf(root)], chain: [root], rest: [] };
+  for (let at = 0; at < argv.length; at += 1) {
+    const word = argv[at] ?? '';
+    if (word === '--') {
+      found.rest.push(...argv.slice(at));
+      break;
+    }
+    if (word.startsWith('-')) {
+      found.rest.push(word);
+      const flag = flagsOf(found.chain).find((other) => word === `--${other.name}` || word === `-${other.short}`);
+      const next = argv[at + 1];
+      if (!word.includes('=') && !takesNoValue(flag) && next !== undefined) {
+        found.rest.push(next);
+        at += 1;
+      }
+      continue;
+    }
+    const below = found.spec.commands?.find((command) => nameOf(command) === word || command.aliases?.includes(word));
+    if (!below) {
+      found.rest.push(...argv.slice(at));
+      break;
+    }
+    found.spec = below;
+    found.path.push(nameOf(below));
+    found.chain.push(below);
+  }
+  return found;
+}
+
+function flagsOf(chain: readonly CommandSpec[]): Flag[] {
+  const help: Flag = {
+    name: 'help',
+    short: 'h',
+    type: 'bool',
+    usage: `help for ${nameOf(chain.at(-1) ?? { use: '', short: '' })}`,
+  };
+  return [...(chain.at(-1)?.flags ?? []), ...chain.flatMap((spec) => spec.persistentFlags ?? []), help];
+}
+
+function flagLines(flags: readonly Flag[]): string {
+  const typeWord = (flag: Flag) =>
+    flag.type === 'bool' ? '' : ` ${flag.type === 'stringArray' ? 'stringArray' : flag.type}`;
+  const heads = flags.map((flag) => `  ${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${typeWord(flag)}`);
+  const width = Math.max(...heads.map((head) => head.length)) + 3;
+  const shownDefault = (flag: Flag) => {
+    if (!flag.default || flag.default === 'false') return '';
+    return flag.type === 'string' ? ` (default ${JSON.stringify(flag.default)})` : ` (default ${flag.default})`;
+  };
+  return flags
+    .map((flag, index) => `${(heads[index] ?? '').padEnd(width)}${flag.usage}${shownDefault(flag)}`)
+    .join('\n');
+}
+
+/** The help page of one command. */
+export function helpText(chain: readonly CommandSpec[], path: readonly string[]): string {
+  const spec = chain.at(-1);
+  if (!spec) return '';
+  const visible = (flags: readonly Flag[]) =>
+    flags.filter((flag) => !flag.hidden).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const own = visible([...(spec.flags ?? []), ...(spec.persistentFlags ?? []), ...flagsOf([spec]).slice(-1)]);
+  const inherited = visible(chain.slice(0, -1).flatMap((above) => above.persistentFlags ?? []));
+  const line = path.join(' ');
+  const operands = spec.use.split(' ').slice(1).join(' ');
+  const sections = [
+    (spec.long ?? spec.short).trim(),
+    `Usage:\n  ${[line, operands, own.length > 0 && spec.run ? '[flags]' : '', spec.commands ? '[command]' : ''].filter(Boolean).join(' ')}`,
+    spec.aliases?.length ? `Aliases:\n  ${[nameOf(spec), ...spec.aliases].join(', ')}` : '',
+    spec.example ? `Examples:\n${spec.example.trimEnd()}` : '',
+    spec.commands ? `Available Commands:\n${commandLines(spec.commands)}` : '',
+    `Flags:\n${flagLines(own)}`,
+    inherited.length > 0 ? `Global Flags:\n${flagLines(inherited)}` : '',
+    spec.commands ? `Use "${line} [command] --help" for more information about a command.` : '',
+  ];
+  return `${sections.filter(Boolean).join('\n\n')}\n`;
+}
+
+function commandLines(commands: readonly CommandSpec[]): string {
+  const width = Math.max(11, ...commands.map((command) => nameOf(command).length)) + 1;
+  return [...commands]
+    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
+    .map((command) => `  ${nameOf(command).padEnd(width)}${command.short}`)
+    .join('\n');
+}
+
+function unknownCommand(found: Found): string {
+  const word = found.rest.find((other) => !other.startsWith('-')) ?? '';
+  const line = found.path.join(' ');
+  const near = (found.spec.commands ?? [])
+    .map(nameOf)
+    .filter((name) => name.startsWith(word) || distance(name, word) <= 2);
+  const suggestion = near.length > 0 ? `\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}\n` : '';
+  return `unknown command ${JSON.stringify(word)} for ${JSON.stringify(line)}\n${suggestion}Run '${line} --help' for usage.`;
+}
+
+/** Levenshtein distance, for suggestions among a handful of short names. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(
+        Math.min((next[j - 1] ?? 0) + 1, (row[j] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      );
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** Runs the command that argv names. UsageErrors and errors that `run` throws go to stderr as `Error: …`, exit code 1. */
+export async function execute(root: CommandSpec, argv: readonly string[], io: ProgramIo): Promise<number> {
+  const wantsHelp = argv[0] === 'help';
+  const found = find(root, wantsHelp ? argv.slice(1) : argv);
+  const fail = (message: string) => {
+    io.err(`Error: ${message}\n`);
+    return 1;
+  };
+  try {
+    const { flags, args } = parseFlags(found.rest, flagsOf(found.chain));
+    if (wantsHelp || flags.bool('help') || (!found.spec.run && args.length === 0)) {
+      io.out(helpText(found.chain, found.path));
+      return 0;
+    }
+    if (!found.spec.run) return fail(unknownCommand(found));
+    const wrong = found.spec.args?.(args);
+    if (wrong) return fail(wrong);
+    return await found.spec.run({ flags, args, path: found.path.join(' '), io });
+  } catch (error) {
+    if (error instanceof UsageError) return fail(error.message);
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
