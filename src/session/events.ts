@@ -33,6 +33,8 @@ export type SessionEvent =
       answers: Readonly<Record<string, string>>;
       /** Id of the lesson after this one. */
       following?: string;
+      /** What each condition wants, in words, by `<task>/<condition>`. */
+      titles: Readonly<Record<string, string>>;
       at: number;
     }
   | { type: 'run-started'; runId: number; at: number }

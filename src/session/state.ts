@@ -4,7 +4,7 @@ import type { RunEnd } from '../platform/run-end.ts';
 import type { WorldDescription } from '../world/world.ts';
 
 // Changed since the first version, all additions: TaskProgress.skipped; CommandRun.interrupts; Always.others, runId,
-// verifyId, following. `answers[…].choice` is '' when a `predict` question was passed over with Enter.
+// verifyId, following, titles. `answers[…].choice` is '' when a `predict` question was passed over with Enter.
 
 /**
  * One learner in one lesson, as plain data. The rules are in transition.ts; the screen draws this and nothing else.
@@ -80,7 +80,7 @@ export interface Proposal {
   edited: boolean;
 }
 
-interface Always {
+export interface Always {
   lesson: Lesson;
   /** -1 while the introduction of the lesson is shown. */
   taskIndex: number;
@@ -99,6 +99,8 @@ interface Always {
   verifyId: number;
   /** Id of the lesson after this one. */
   following: string | undefined;
+  /** What each condition of the lesson wants, in words, by `<task>/<condition>`. */
+  titles: Readonly<Record<string, string>>;
 }
 
 /** What Enter would do, decided by transition: run this, answer first, or nothing left but the check. */

@@ -1,0 +1,138 @@
+import type { Clock } from '../platform/clock.ts';
+import type { RunEnd } from '../platform/run-end.ts';
+import type { SessionEvent } from './events.ts';
+import { OutputBuffer } from './output.ts';
+import type { CommandRunner, RunningCommand } from './ports.ts';
+import type { BackgroundCommand } from './state.ts';
+
+/** Keeps commands going beside the lesson (a port-forward) and brings them back when they die. Knows no lesson. */
+type Changed = Extract<SessionEvent, { type: 'background-changed' }>;
+
+const keptLines = 20;
+/** Alive for so long without a word counts as running. */
+const settleMs = 1_000;
+/** A program that said something and still lives: what it said was no complaint. */
+const spokeMs = 150;
+const firstDelayMs = 250;
+const longestDelayMs = 8_000;
+/** Deaths in a row, each before the command had settled, after which we stop trying. */
+const mostFailures = 5;
+/** A port-forward has no end of its own. */
+const noTimeout = 0;
+
+export class BackgroundCommands {
+  readonly #runner: CommandRunner;
+  readonly #clock: Clock;
+  readonly #onChange: (event: Changed) => void;
+  readonly #supervised = new Map<string, Supervised>();
+
+  constructor(runner: CommandRunner, clock: Clock, onChange: (event: Changed) => void) {
+    this.#runner = runner;
+    this.#clock = clock;
+    this.#onChange = onChange;
+  }
+
+  start(command: string, script: string): void {
+    void this.#supervised.get(command)?.stop();
+    const supervised = new Supervised(this.#runner, this.#clock, script, (change) => {
+      if (this.#supervised.get(command) !== supervised) return;
+      this.#onChange({ type: 'background-changed', command, script, ...change, at: this.#clock.now() });
+    });
+    this.#supervised.set(command, supervised);
+    supervised.start();
+  }
+
+  stop(command: string): void {
+    void this.#supervised.get(command)?.stop();
+  }
+
+  /** Resolves when all have ended. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#supervised.values()].map((supervised) => supervised.stop()));
+  }
+}
+
+type Change = Pick<BackgroundCommand, 'status' | 'restarts' | 'lastLines' | 'end'>;
+
+class Supervised {
+  readonly #runner: CommandRunner;
+  readonly #clock: Clock;
+  readonly #script: string;
+  readonly #tell: (change: Change) => void;
+  #output = new OutputBuffer();
+  #run: RunningCommand | undefined;
+  #cancelTimer = () => {};
+  #restarts = 0;
+  #failures = 0;
+  #hasSpoken = false;
+  #isRunning = false;
+  #isStopped = false;
+
+  constructor(runner: CommandRunner, clock: Clock, script: string, tell: (change: Change) => void) {
+    this.#runner = runner;
+    this.#clock = clock;
+    this.#script = script;
+    this.#tell = tell;
+  }
+
+  start(): void {
+    this.#isRunning = false;
+    this.#hasSpoken = false;
+    this.#output = new OutputBuffer();
+    const run = this.#runner.runBeside({ script: this.#script, timeoutMs: noTimeout }, (text) => {
+      this.#output.add(text);
+      if (this.#hasSpoken || this.#run !== run) return;
+      this.#hasSpoken = true;
+      this.#cancelTimer();
+      this.#cancelTimer = this.#clock.after(spokeMs, () => this.#settled());
+    });
+    this.#run = run;
+    this.#cancelTimer = this.#clock.after(settleMs, () => this.#settled());
+    void run.ended.then((end) => this.#ended(end));
+  }
+
+  #settled(): void {
+    this.#isRunning = true;
+    this.#failures = 0;
+    this.#change('running');
+  }
+
+  #ended(end: RunEnd): void {
+    this.#cancelTimer();
+    this.#run = undefined;
+    if (!this.#isRunning) this.#failures += 1;
+    this.#isRunning = false;
+    if (this.#isStopped) {
+      this.#change('ended', { type: 'cancelled' });
+      return;
+    }
+    if (this.#failures >= mostFailures || end.type === 'not-started') {
+      this.#change('ended', end);
+      return;
+    }
+    this.#restarts += 1;
+    this.#change('restarting', end);
+    const delay = Math.min(firstDelayMs * 2 ** this.#failures, longestDelayMs);
+    this.#cancelTimer = this.#clock.after(delay, () => this.start());
+  }
+
+  async stop(): Promise<void> {
+    const wasStopped = this.#isStopped;
+    this.#isStopped = true;
+    this.#cancelTimer();
+    if (this.#run) {
+      this.#run.kill();
+      await this.#run.ended;
+    } else if (!wasStopped) {
+      this.#change('ended', { type: 'cancelled' });
+    }
+  }
+
+  #change(status: BackgroundCommand['status'], end?: RunEnd): void {
+    const lastLines = this.#output
+      .snapshot()
+      .lines.slice(-keptLines)
+      .map(({ text }) => text);
+    this.#tell({ status, restarts: this.#restarts, lastLines, ...(end && { end }) });
+  }
+}

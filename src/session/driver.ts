@@ -1,0 +1,284 @@
+import { Fault } from '../fault.ts';
+import { BackgroundCommands } from './background.ts';
+import type { Effect, Intent, SessionEvent } from './events.ts';
+import { Looks } from './looks.ts';
+import { OutputBuffer } from './output.ts';
+import type { DriverPorts, LessonOpening, RunningCommand } from './ports.ts';
+import type { Proposal, SessionState } from './state.ts';
+import { openLesson } from './tasks.ts';
+import { transition } from './transition.ts';
+
+/**
+ * Does what transition asks for and tells it what happened: the same for the screen, for `meshwalk run` and for tests.
+ * Knows no rule of a lesson, no world, no check and no shell; those come through its ports.
+ */
+
+/** Thirty times a second is as often as anyone can read. */
+const flushMs = 33;
+const ownCommandTimeoutMs = 10 * 60_000;
+
+export interface Driver {
+  readonly state: SessionState;
+  /** The screen's (or the robot's) way in. */
+  send(intent: Intent): void;
+  /** Called after the state changed; changes that come together are told together. */
+  subscribe(listener: () => void): () => void;
+  open(opening: LessonOpening): Promise<void>;
+  /** Resolves when nothing runs, no look is under way and nothing waits to be told. */
+  idle(): Promise<void>;
+  /** Ends commands, looks and watches; resolves when no process is left. */
+  close(): Promise<void>;
+}
+
+export async function createDriver(ports: DriverPorts, opening: LessonOpening): Promise<Driver> {
+  const world = await ports.describeWorld();
+  const { notice, ...lesson } = opening;
+  const first = openLesson({ type: 'lesson-opened', ...lesson, world, at: ports.clock.now() });
+  const driver = new SessionDriver(ports, { ...first.state, notice });
+  driver.start(first.effects);
+  return driver;
+}
+
+class SessionDriver implements Driver {
+  readonly #ports: DriverPorts;
+  readonly #looks: Looks;
+  readonly #background: BackgroundCommands;
+  readonly #listeners = new Set<() => void>();
+  #state: SessionState;
+  #queue: SessionEvent[] = [];
+  #isStepping = false;
+  #run: { runId: number; command: RunningCommand | undefined; ended: Promise<void> } | undefined;
+  #work = 0;
+  #waiting: (() => void)[] = [];
+  #isTelling = false;
+  #stopWatching: (() => void) | undefined;
+  #watched: string | undefined;
+  #isClosed = false;
+
+  constructor(ports: DriverPorts, state: SessionState) {
+    this.#ports = ports;
+    this.#state = state;
+    this.#looks = new Looks(ports, (event) => this.#dispatch(event));
+    this.#background = new BackgroundCommands(ports.runner, ports.clock, (event) => this.#dispatch(event));
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  start(effects: readonly Effect[]): void {
+    this.#isStepping = true;
+    this.#record(effects);
+    this.#perform(effects);
+    this.#drain();
+  }
+
+  send(intent: Intent): void {
+    this.#dispatch({ type: 'intent', intent, at: this.#ports.clock.now() });
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async open(opening: LessonOpening): Promise<void> {
+    const { notice, ...lesson } = opening;
+    const world = await this.#ports.describeWorld();
+    this.#dispatch({ type: 'lesson-opened', ...lesson, world, at: this.#ports.clock.now() });
+    if (notice) this.#dispatch({ type: 'noticed', sentence: notice });
+  }
+
+  async idle(): Promise<void> {
+    while (!this.#isIdle()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#looks.close();
+    this.#stopWatching?.();
+    this.#run?.command?.kill();
+    await Promise.all([this.#run?.ended, this.#background.stopAll()]);
+  }
+
+  #isIdle(): boolean {
+    return this.#work === 0 && !this.#isStepping && !this.#isTelling && !this.#looks.isBusy;
+  }
+
+  #settle(): void {
+    if (!this.#isIdle()) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Events that come while another is worked on wait for their turn. */
+  #dispatch(event: SessionEvent): void {
+    this.#queue.push(event);
+    if (!this.#isStepping) this.#drain();
+  }
+
+  #drain(): void {
+    this.#isStepping = true;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+    } catch (error) {
+      this.#ports.onBug(error);
+    } finally {
+      this.#isStepping = false;
+    }
+    this.#settle();
+  }
+
+  #step(event: SessionEvent): void {
+    const { state, effects } = transition(this.#state, event);
+    const isNew = state !== this.#state;
+    // Saved before said: what counts as done is on disk before anyone can see it.
+    this.#record(effects);
+    this.#state = state;
+    if (this.#isClosed) return;
+    this.#perform(effects);
+    this.#looks.follow(this.#state);
+    if (isNew) this.#tell();
+  }
+
+  #record(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.type !== 'record') continue;
+      try {
+        this.#ports.record(effect.record);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        const sentence = `Not saved yet: ${error.what} ${error.next.join(' ')}`.trim();
+        this.#queue.push({ type: 'noticed', sentence });
+      }
+    }
+  }
+
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => {
+      this.#isTelling = false;
+      for (const listener of this.#listeners) listener();
+      this.#settle();
+    });
+  }
+
+  /** Work is counted before it is handed off, so that idle() never looks between two steps. */
+  #count<T>(work: Promise<T>): Promise<void> {
+    this.#work += 1;
+    return work
+      .then(
+        () => {},
+        (error: unknown) => this.#failed(error),
+      )
+      .finally(() => {
+        this.#work -= 1;
+        this.#settle();
+      });
+  }
+
+  #perform(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'record':
+          break;
+        case 'run-command':
+          this.#startRun(effect.runId, effect.proposal);
+          break;
+        case 'cancel-run':
+          if (this.#run?.runId === effect.runId) {
+            if (effect.force) this.#run.command?.kill();
+            else this.#run.command?.interrupt();
+          }
+          break;
+        case 'start-background':
+          this.#background.start(nameOf(effect.proposal), effect.proposal.script);
+          break;
+        case 'stop-background':
+          this.#background.stop(effect.command);
+          break;
+        case 'verify':
+          void this.#count(this.#looks.look(effect, this.#state));
+          break;
+        case 'watch-world':
+          void this.#count(this.#watch());
+          break;
+        case 'open-lesson':
+          void this.#count(this.#openNext(effect.lesson));
+          break;
+      }
+    }
+  }
+
+  #startRun(runId: number, proposal: Proposal): void {
+    const request = { script: proposal.script, timeoutMs: proposal.command?.timeoutMs ?? ownCommandTimeoutMs };
+    const ended = this.#count(
+      proposal.command?.interactive ? this.#runInteractive(runId, request) : this.#runPlain(runId, request),
+    );
+    if (this.#run?.runId === runId) this.#run.ended = ended;
+  }
+
+  async #runInteractive(runId: number, request: { script: string; timeoutMs: number }): Promise<void> {
+    this.#run = { runId, command: undefined, ended: Promise.resolve() };
+    const end = await this.#ports.runner.runInteractive(request);
+    this.#dispatch({ type: 'run-ended', runId, end, at: this.#ports.clock.now() });
+    await this.#lookAtWorld();
+  }
+
+  async #runPlain(runId: number, request: { script: string; timeoutMs: number }): Promise<void> {
+    const { clock, runner } = this.#ports;
+    const output = new OutputBuffer();
+    let cancelFlush: (() => void) | undefined;
+    const flush = () => {
+      cancelFlush = undefined;
+      this.#dispatch({ type: 'run-output', runId, ...output.snapshot() });
+    };
+    const command = runner.run(request, (text) => {
+      output.add(text);
+      cancelFlush ??= clock.after(flushMs, flush);
+    });
+    this.#run = { runId, command, ended: Promise.resolve() };
+    this.#dispatch({ type: 'run-started', runId, at: clock.now() });
+    const end = await command.ended;
+    cancelFlush?.();
+    flush();
+    this.#dispatch({ type: 'run-ended', runId, end, at: clock.now() });
+    await this.#lookAtWorld();
+  }
+
+  /** A command may have brought a cluster, or another kubeconfig context. */
+  async #lookAtWorld(): Promise<void> {
+    if (this.#isClosed) return;
+    const world = await this.#ports.describeWorld();
+    if (JSON.stringify(world) !== JSON.stringify(this.#state.world)) this.#dispatch({ type: 'world-described', world });
+    if (!this.#stopWatching || this.#watched !== world.context) await this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+    const stop = await this.#ports.watchWorld(() => {
+      if (!this.#isClosed) this.#looks.worldChanged();
+    });
+    if (this.#isClosed) {
+      stop?.();
+      return;
+    }
+    this.#stopWatching = stop;
+    this.#watched = this.#state.world.context;
+  }
+
+  async #openNext(lesson: string): Promise<void> {
+    await this.open(await this.#ports.openLesson(lesson));
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof Fault) {
+      this.#dispatch({ type: 'world-failed', what: error.what, why: error.why ?? '', tryThis: error.next });
+    } else {
+      this.#ports.onBug(error);
+    }
+  }
+}
+
+const nameOf = (proposal: Proposal): string => proposal.command?.name ?? proposal.script;

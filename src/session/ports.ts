@@ -1,0 +1,72 @@
+import type { CheckResult } from '../check/check.ts';
+import type { Check, Lesson } from '../lesson/lesson.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { RunEnd } from '../platform/run-end.ts';
+import type { ProgressRecord } from '../progress/events.ts';
+import type { WorldDescription } from '../world/world.ts';
+
+/** What the driver is given by cli/compose, so that it never learns the name of a world, a check or a shell. */
+
+export interface RunRequest {
+  script: string;
+  timeoutMs: number;
+}
+
+/** A command on its way. `ended` never rejects. */
+export interface RunningCommand {
+  ended: Promise<RunEnd>;
+  /** SIGINT to the command and all that it started. */
+  interrupt(): void;
+  /** SIGTERM, and SIGKILL to what is left shortly after. */
+  kill(): void;
+}
+
+export interface CommandRunner {
+  /** `onText` gets stdout and stderr in the order they were written, as they arrive, uncleaned. */
+  run(request: RunRequest, onText: (text: string) => void): RunningCommand;
+  /** Like `run`, but leaves the learner's variables alone; for commands that go on beside others. */
+  runBeside(request: RunRequest, onText: (text: string) => void): RunningCommand;
+  /** Gives the terminal to the command until it ends; `not-started` where there is none. */
+  runInteractive(request: RunRequest): Promise<RunEnd>;
+}
+
+export interface LookRequest {
+  lesson: Lesson;
+  task: string;
+  check: Check;
+  /** When the learner began the task, in ms of the clock. */
+  since: number;
+  answers: Readonly<Record<string, string>>;
+  /** Kept between looks of one task. */
+  memory: Map<string, unknown>;
+  signal: AbortSignal;
+}
+
+/** A lesson as it is to be opened: where to go on, and what is known about it. */
+export interface LessonOpening {
+  lesson: Lesson;
+  taskIndex: number;
+  finished: ReadonlySet<string>;
+  hints: number;
+  done: readonly string[];
+  answers: Readonly<Record<string, string>>;
+  following?: string;
+  titles: Readonly<Record<string, string>>;
+  /** Told to the learner at once: a drift since the last time, for example. */
+  notice?: string;
+}
+
+export interface DriverPorts {
+  clock: Clock;
+  runner: CommandRunner;
+  describeWorld(): Promise<WorldDescription>;
+  /** Calls back when something in the cluster changed; undefined while there is none to watch. */
+  watchWorld(onChange: () => void): Promise<(() => void) | undefined>;
+  /** Resolves when all that could be looked at was reported. Rejects only with a Fault or when aborted. */
+  look(request: LookRequest, report: (condition: string, result: CheckResult) => void): Promise<void>;
+  /** Durable when it returns. Throws a Fault when it is not; the record is then kept and tried again. */
+  record(record: ProgressRecord): void;
+  openLesson(id: string): Promise<LessonOpening>;
+  /** An error that is nobody's but ours. */
+  onBug(error: unknown): void;
+}
