@@ -64,7 +64,9 @@ export function verifyEnded(state: SessionState): Next {
   const seen: SessionState = { ...state, progress: { ...state.progress, conditions } };
   if (isFinished(state)) return { state: seen, effects: [] };
   if (conditions.every(({ result }) => result?.status === 'passed')) {
-    return state.status === 'verifying' || mayPassUnasked(state) ? pass(seen) : { state: seen, effects: [] };
+    // A learner who sees a failure has asked; the look that turns it green is the answer.
+    const isAsked = state.status === 'verifying' || state.status === 'failed';
+    return isAsked || mayPassUnasked(state) ? pass(seen) : { state: seen, effects: [] };
   }
   if (state.status !== 'verifying' && state.status !== 'failed') return { state: seen, effects: [] };
   const rest = resting(seen);
