@@ -64,7 +64,7 @@ export class LoopbackPods {
 
   async get(ip: string, port: number, path: string, method = 'GET', body = '') {
     const socket = await this.connect(ip, port);
-    socket.end(
+    socket.write(
       `${method} ${path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     const chunks: Buffer[] = [];
