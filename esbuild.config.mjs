@@ -1,11 +1,24 @@
 // Bundles src/ into dist/: one ES5 entry that checks the Node version, then ESM chunks.
 // Heavy libraries sit behind import() in the sources, so splitting makes them lazy chunks here.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
-const out = join(root, 'dist');
+const dist = join(root, 'dist');
+// Built beside and swapped in at the end, so that a program that runs from dist/ finds its chunks until then.
+const out = join(root, 'node_modules/.cache', `meshwalk-build-${process.pid}`);
+const stamp = join(dist, '.built');
+const inputs = ['src', 'package.json', 'package-lock.json', 'esbuild.config.mjs'].map((name) => join(root, name));
 
 function newest(path) {
   const info = statSync(path);
@@ -13,42 +26,63 @@ function newest(path) {
   return Math.max(info.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
-const stamp = join(out, '.built');
-const inputs = ['src', 'package.json', 'package-lock.json', 'esbuild.config.mjs'].map((name) => join(root, name));
-if (
-  process.argv.includes('--if-stale') &&
-  existsSync(stamp) &&
-  inputs.every((path) => newest(path) <= statSync(stamp).mtimeMs)
-) {
-  process.exit(0);
+function isFresh() {
+  if (!existsSync(stamp)) return false;
+  const built = statSync(stamp).mtimeMs;
+  return inputs.every((path) => newest(path) <= built);
 }
 
-const entries = ['main', 'sandbox/server', 'sandbox/bin/az', 'sandbox/bin/osm', 'sandbox/bin/kubectl'];
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: entries
-    .filter((name) => existsSync(join(root, 'src', `${name}.ts`)))
-    .map((name) => ({ in: `src/${name}.ts`, out: name.split('/').at(-1) })),
-  outdir: out,
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  minify: true,
-  keepNames: true,
-  sourcemap: 'linked',
-  sourcesContent: false,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.19',
-  define: { 'process.env.NODE_ENV': '"production"' },
-  // Ink imports its devtools only when DEV is set; left external it would become a hoisted import that fails at start.
-  alias: { 'react-devtools-core': join(root, 'src/tui/no-devtools.ts') },
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
-copyFileSync(join(root, 'src/meshwalk.cjs'), join(out, 'meshwalk.cjs'));
-writeFileSync(stamp, '');
+/** Licences ask that their text travels with the code; the bundle holds the code of many packages. */
+function writeLicences(metafile) {
+  const packages = new Set(
+    Object.keys(metafile.inputs)
+      .map((input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1])
+      .filter(Boolean),
+  );
+  const sections = [...packages].sort().map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), sections.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function bundle() {
+  const entries = ['main', 'sandbox/server', 'sandbox/bin/az', 'sandbox/bin/osm', 'sandbox/bin/kubectl'];
+  const startedAt = new Date();
+  mkdirSync(out, { recursive: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries
+      .filter((name) => existsSync(join(root, 'src', `${name}.ts`)))
+      .map((name) => ({ in: `src/${name}.ts`, out: name.split('/').at(-1) })),
+    outdir: out,
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    keepNames: true,
+    metafile: true,
+    legalComments: 'none',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.19',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    // Ink imports its devtools only when DEV is set; left external it would become a hoisted import that fails at start.
+    alias: { 'react-devtools-core': join(root, 'src/tui/no-devtools.ts') },
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  copyFileSync(join(root, 'src/meshwalk.cjs'), join(out, 'meshwalk.cjs'));
+  writeLicences(metafile);
+  writeFileSync(join(out, '.built'), '');
+  utimesSync(join(out, '.built'), startedAt, startedAt);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(out, dist);
+}
+
+if (!process.argv.includes('--if-stale') || !isFresh()) await bundle();
