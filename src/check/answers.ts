@@ -1,0 +1,80 @@
+import { Fault } from '../fault.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { StatusError } from '../kube/status.ts';
+import type { CheckResult, Probe } from './check.ts';
+
+/** What a condition wanted and found, before it is decided whether time or the learner must act. */
+export interface Finding {
+  expected: string;
+  saw: string;
+  /** Object and field: `TrafficSplit bookstore/bookstore-split, spec.backends`. */
+  on?: string;
+  /** One command that shows it. */
+  tryThis?: string;
+}
+
+export const passed = (saw: string): CheckResult => ({ status: 'passed', saw });
+export const wrong = (finding: Finding): CheckResult => ({ status: 'wrong', ...finding });
+export const notYet = ({ expected, saw, tryThis }: Finding): CheckResult => ({
+  status: 'not-yet',
+  expected,
+  saw,
+  ...(tryThis === undefined ? {} : { tryThis }),
+});
+export const unknown = (reason: string, tryThis?: string): CheckResult => ({
+  status: 'unknown',
+  reason,
+  ...(tryThis === undefined ? {} : { tryThis }),
+});
+
+/** Gives the condition its cluster, or answers for it when there is none or it cannot be asked. */
+export async function askCluster(probe: Probe, look: (kube: KubeClient) => Promise<CheckResult>): Promise<CheckResult> {
+  try {
+    const kube = await probe.kube();
+    if (kube) return await look(kube);
+  } catch (error) {
+    return couldNotAsk(error, 'The cluster', 'kubectl cluster-info');
+  }
+  return wrong({
+    expected: 'a cluster that kubectl talks to',
+    saw: 'your kubeconfig has no current context',
+    on: 'kubeconfig, current-context',
+    tryThis: 'kubectl config get-contexts',
+  });
+}
+
+/** `unknown` for what the world answered or failed to answer; anything else is our bug and is thrown on. */
+export function couldNotAsk(error: unknown, whom: string, tryThis: string): CheckResult {
+  if (error instanceof StatusError) {
+    if (error.code === 401 || error.code === 403)
+      return unknown(`${whom} does not let us look: ${error.message}`, tryThis);
+    return unknown(`${whom} answered with an error: ${error.message}`, tryThis);
+  }
+  if (error instanceof Fault) return unknown(error.message, error.next[0] ?? tryThis);
+  if (isAbort(error)) return unknown('The look was stopped before it ended.');
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
+    return unknown(`${whom} cannot be asked: ${error.message}`, tryThis);
+  }
+  throw error;
+}
+
+const isAbort = (error: unknown) =>
+  error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+
+/** Something kept between looks within one task, made at the first. */
+export function remembered<T>(probe: Probe, key: string, kind: new (...args: never[]) => T, make: () => T): T {
+  const known = probe.memory.get(key);
+  if (known instanceof kind) return known;
+  const made = make();
+  probe.memory.set(key, made);
+  return made;
+}
+
+/** `1 request`, `5 requests`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joined(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -1,0 +1,123 @@
+import { SpecProblem } from './check.ts';
+import type { SpecFields } from './spec-fields.ts';
+
+/** What a value must be like. */
+export type Expectation =
+  | { type: 'equals'; value: unknown }
+  | { type: 'contains'; value: unknown }
+  | { type: 'matches'; pattern: RegExp }
+  | { type: 'at-least'; value: number }
+  | { type: 'exists' }
+  | { type: 'absent' };
+
+export const expectationFields = {
+  equals: { description: 'the whole value; the order of a list does not matter' },
+  contains: { description: 'part of the value: text in text, an item of a list, fields of an object' },
+  matches: { description: 'a regular expression that the text must match' },
+  atLeast: { description: 'the smallest number that will do' },
+  exists: { description: 'true: it must be there' },
+  absent: { description: 'true: it must not be there' },
+} as const;
+
+const words = Object.keys(expectationFields);
+
+/** Exactly one of the six words; without any, the thing must exist. */
+export function readExpectation(fields: SpecFields): Expectation {
+  const used = words.filter((word) => fields.has(word));
+  if (used.length > 1)
+    throw new SpecProblem(used[1] ?? '', `cannot stand beside ${used[0]}; write one of ${words.join(', ')}.`);
+  for (const word of ['exists', 'absent'] as const) {
+    if (fields.has(word) && fields.value(word) !== true) {
+      throw new SpecProblem(
+        word,
+        `must be true; write ${word === 'exists' ? 'absent' : 'exists'}: true for the opposite.`,
+      );
+    }
+  }
+  const pattern = fields.pattern('matches');
+  if (fields.has('equals')) return { type: 'equals', value: fields.value('equals') };
+  if (fields.has('contains')) return { type: 'contains', value: fields.value('contains') };
+  if (pattern) return { type: 'matches', pattern };
+  if (fields.has('atLeast')) return { type: 'at-least', value: fields.number('atLeast', 0) };
+  return { type: fields.has('absent') ? 'absent' : 'exists' };
+}
+
+export function isMet(value: unknown, expectation: Expectation): boolean {
+  switch (expectation.type) {
+    case 'equals':
+      return isEqual(value, expectation.value);
+    case 'contains':
+      return isPart(expectation.value, value);
+    case 'matches':
+      return (typeof value === 'string' || typeof value === 'number') && expectation.pattern.test(String(value));
+    case 'at-least':
+      return typeof value === 'number' && value >= expectation.value;
+    case 'exists':
+      return value !== undefined && value !== null;
+    case 'absent':
+      return value === undefined || value === null;
+  }
+}
+
+export function wordsFor(expectation: Expectation): string {
+  switch (expectation.type) {
+    case 'equals':
+      return show(expectation.value);
+    case 'contains':
+      return `something with ${show(expectation.value)}`;
+    case 'matches':
+      return `text that matches ${expectation.pattern.source}`;
+    case 'at-least':
+      return `${expectation.value} or more`;
+    case 'exists':
+      return 'any value';
+    case 'absent':
+      return 'no value';
+  }
+}
+
+/** A value as a learner can read it on one line. */
+export function show(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  const text = typeof value === 'string' ? JSON.stringify(value) : inline(value);
+  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : String(value);
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${inline(inner)}`)
+    .join(', ')}}`;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Equal as Kubernetes means it for the lists authors ask about: backends, rules, sources are sets. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    const left = [...a];
+    return b.every((wanted) => {
+      const index = left.findIndex((item) => isEqual(item, wanted));
+      if (index >= 0) left.splice(index, 1);
+      return index >= 0;
+    });
+  }
+  if (isObject(a) && isObject(b)) {
+    const keys = Object.keys(a);
+    return keys.length === Object.keys(b).length && keys.every((key) => key in b && isEqual(a[key], b[key]));
+  }
+  return a === b;
+}
+
+function isPart(part: unknown, whole: unknown): boolean {
+  if (typeof whole === 'string') return whole.includes(String(part));
+  if (Array.isArray(whole)) {
+    const wanted: unknown[] = Array.isArray(part) ? part : [part];
+    return wanted.every((item) => whole.some((found) => isPart(item, found)));
+  }
+  if (isObject(part) && isObject(whole)) return Object.entries(part).every(([key, inner]) => isPart(inner, whole[key]));
+  return isEqual(part, whole);
+}

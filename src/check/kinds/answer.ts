@@ -1,0 +1,34 @@
+import { notYet, passed, wrong } from '../answers.ts';
+import type { CheckKind } from '../check.ts';
+import { SpecFields } from '../spec-fields.ts';
+
+interface Spec {
+  question: string;
+  is: string;
+}
+
+const fields = {
+  question: { description: 'the id of a quiz question of this task', required: true },
+  is: { description: 'the id of the right choice', required: true },
+};
+
+export const answer: CheckKind<Spec> = {
+  kind: 'answer',
+  temper: 'level',
+  summary: 'The learner gave the right answer to a question.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    return { question: spec.text('question'), is: spec.text('is') };
+  },
+  describe: (spec) => `The question "${spec.question}" is answered`,
+  async verify(spec, probe) {
+    const given = probe.answers[spec.question];
+    const expected = 'the right answer';
+    if (given === undefined) return notYet({ expected, saw: 'no answer yet' });
+    // The right choice is not told: the learner is still to find it.
+    return given === spec.is
+      ? passed(`"${given}"`)
+      : wrong({ expected, saw: `the answer "${given}"`, on: spec.question });
+  },
+};

@@ -1,0 +1,87 @@
+import { couldNotAsk, passed, wrong } from '../answers.ts';
+import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
+import { SpecFields } from '../spec-fields.ts';
+
+interface Spec {
+  url: string;
+  status: number;
+  contains: string | undefined;
+  matches: RegExp | undefined;
+}
+
+const fields = {
+  url: { description: 'what to GET from this machine: http://localhost:8081/raw', required: true },
+  status: { description: 'the status code wanted; 200 if left out' },
+  contains: { description: 'text that the body must contain' },
+  matches: { description: 'a regular expression that the body must match' },
+};
+
+export const http: CheckKind<Spec> = {
+  kind: 'http',
+  temper: 'level',
+  summary: 'A URL on this machine (a forwarded port) answers.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    const url = spec.text('url');
+    // Lessons may only look at what the learner forwarded; a check never reaches out to the internet.
+    const host = URL.canParse(url) ? new URL(url).hostname : '';
+    if (!['localhost', '127.0.0.1', '[::1]'].includes(host)) {
+      throw new SpecProblem('url', 'must be a URL on this machine, such as http://localhost:8081/.');
+    }
+    const status = spec.number('status', 200, { from: 100, below: 600 });
+    return { url, status, contains: spec.optionalText('contains'), matches: spec.pattern('matches') };
+  },
+  describe: (spec) =>
+    `${spec.url} answers with ${spec.status}${spec.contains === undefined ? '' : ` and ${JSON.stringify(spec.contains)}`}`,
+  async verify(spec, probe) {
+    const expected = `an answer with status ${spec.status} from ${spec.url}`;
+    const tryThis = `curl -i ${spec.url}`;
+    let reply: { status: number; body: string };
+    try {
+      reply = await probe.httpGet(spec.url, probe.signal);
+    } catch (error) {
+      return noAnswer(error, { expected, on: spec.url, tryThis });
+    }
+    if (reply.status !== spec.status) {
+      return wrong({ expected, saw: `status ${reply.status}`, on: `${spec.url}, status`, tryThis });
+    }
+    const finding = { saw: `a page without it: ${excerpt(reply.body)}`, on: `${spec.url}, body`, tryThis };
+    if (spec.contains !== undefined && !reply.body.includes(spec.contains)) {
+      return wrong({ expected: `a page with ${JSON.stringify(spec.contains)}`, ...finding });
+    }
+    if (spec.matches && !spec.matches.test(reply.body)) {
+      return wrong({ expected: `a page that matches ${spec.matches.source}`, ...finding });
+    }
+    return passed(`status ${reply.status}, ${excerpt(reply.body)}`);
+  },
+};
+
+/** Nothing listens, or the forward closed the connection: the learner's port-forward is not running (any more). */
+const notListening = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
+
+function noAnswer(error: unknown, finding: { expected: string; on: string; tryThis: string }): CheckResult {
+  const code = errnoOf(error);
+  if (code === undefined) return couldNotAsk(error, finding.on, finding.tryThis);
+  if (!notListening.has(code))
+    return couldNotAsk(Object.assign(new Error(code), { code }), finding.on, finding.tryThis);
+  const port = new URL(finding.on).port || '80';
+  const saw =
+    code === 'ECONNREFUSED' ? `nothing listens on port ${port}` : 'the connection was closed without an answer';
+  return wrong({ ...finding, saw });
+}
+
+/** fetch wraps the errno error as `cause`; sockets throw it bare. */
+function errnoOf(error: unknown): string | undefined {
+  for (let inner = error; inner instanceof Error; inner = inner.cause) {
+    if (inner instanceof AggregateError) return errnoOf(inner.errors[0]);
+    if ('code' in inner && typeof inner.code === 'string') return inner.code;
+  }
+  return undefined;
+}
+
+function excerpt(body: string): string {
+  const text = body.replaceAll(/\s+/g, ' ').trim();
+  if (text === '') return 'an empty page';
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}

@@ -1,0 +1,69 @@
+import { namespaces } from '../../kube/resources.ts';
+import { askCluster, joined, passed, wrong } from '../answers.ts';
+import { type CheckKind, SpecProblem } from '../check.ts';
+import { SpecFields } from '../spec-fields.ts';
+
+interface Spec {
+  namespaces: readonly string[];
+  mesh: string;
+  injection: boolean;
+}
+
+const fields = {
+  namespaces: { description: 'the namespaces, all of which must be in the mesh', required: true },
+  mesh: { description: 'the name of the mesh; osm, as AKS names it, if left out' },
+  injection: { description: 'false: sidecar injection need not be enabled' },
+};
+
+// What `osm namespace add` writes: OSM 1.2 cmd/cli/namespace_add.go.
+const monitoredBy = 'openservicemesh.io/monitored-by';
+const injection = 'openservicemesh.io/sidecar-injection';
+
+export const namespacesInMesh: CheckKind<Spec> = {
+  kind: 'namespaces-in-mesh',
+  temper: 'level',
+  summary: 'Namespaces exist, are monitored by the mesh, and get sidecars injected.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    const names = spec.texts('namespaces');
+    if (names.length === 0) throw new SpecProblem('namespaces', 'must name at least one namespace.');
+    return { namespaces: names, mesh: spec.optionalText('mesh') ?? 'osm', injection: spec.flag('injection', true) };
+  },
+  describe: (spec) =>
+    `${spec.namespaces.length === 1 ? 'Namespace' : 'Namespaces'} ${joined(spec.namespaces)} ${spec.namespaces.length === 1 ? 'is' : 'are'} in the mesh`,
+  verify: (spec, probe) =>
+    askCluster(probe, async (kube) => {
+      for (const name of spec.namespaces) {
+        const namespace = await kube.get(namespaces, name);
+        const on = `Namespace ${name}`;
+        if (!namespace) {
+          return wrong({
+            expected: `a namespace ${name}`,
+            saw: 'it does not exist',
+            on,
+            tryThis: 'kubectl get namespaces',
+          });
+        }
+        const mesh = namespace.metadata.labels?.[monitoredBy];
+        if (mesh !== spec.mesh) {
+          return wrong({
+            expected: `the label ${monitoredBy}=${spec.mesh}`,
+            saw: mesh === undefined ? 'no such label: the mesh does not watch it' : `${monitoredBy}=${mesh}`,
+            on: `${on}, metadata.labels`,
+            tryThis: 'osm namespace list',
+          });
+        }
+        const value = namespace.metadata.annotations?.[injection];
+        if (spec.injection && !['enabled', 'yes', 'true'].includes((value ?? '').toLowerCase())) {
+          return wrong({
+            expected: `the annotation ${injection}: enabled`,
+            saw: value === undefined ? 'no such annotation: its pods get no sidecar' : `${injection}: ${value}`,
+            on: `${on}, metadata.annotations`,
+            tryThis: `kubectl get namespace ${name} -o yaml`,
+          });
+        }
+      }
+      return passed(`${joined(spec.namespaces)} monitored by ${spec.mesh}`);
+    }),
+};

@@ -1,0 +1,117 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { askCluster, counted, notYet, passed, remembered, wrong } from '../answers.ts';
+import type { CheckKind, Probe } from '../check.ts';
+import { CounterLedger } from '../counter-ledger.ts';
+import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
+import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
+
+interface Spec {
+  from: NamespacedName;
+  to: NamespacedName;
+  attempts: number;
+}
+
+const fields = {
+  from: { description: 'the Deployment that calls, as namespace/name', required: true },
+  to: { description: 'the Service that it must not reach, as namespace/name', required: true },
+  attempts: { description: 'how many attempts in a row must fail; 5 if left out' },
+};
+
+// A denied client's sidecar knows nothing of the upstream: its attempts leave by the pass-through cluster or find no chain.
+const passthrough = 'cluster.passthrough-outbound.upstream_cx_total';
+const noChain = /^listener\.[^ ]*15001\.no_filter_chain_match$/;
+const denialFilter = ['^cluster\\.passthrough-outbound\\.upstream_cx_total$', '15001\\.no_filter_chain_match$'];
+
+/** Attempts since the last success, from the counters and from what the application logs. */
+class DenialWindow {
+  readonly ledger = new CounterLedger();
+  startedAt: number;
+  /** Successes over the whole time, to tell that a new one came. */
+  successes = 0;
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
+  }
+
+  restart(now: number): void {
+    this.startedAt = now;
+    this.successes = 0;
+    this.ledger.restart();
+  }
+}
+
+export const trafficDenied: CheckKind<Spec> = {
+  kind: 'traffic-denied',
+  temper: 'level',
+  summary: 'A workload goes on trying to reach a Service, and no attempt succeeds.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    return { from: spec.namespacedName('from'), to: spec.namespacedName('to'), attempts: spec.count('attempts', 5) };
+  },
+  describe: (spec) => `${nameOf(spec.from)} tries to reach ${nameOf(spec.to)} and fails`,
+  verify: (spec, probe) =>
+    askCluster(probe, async (kube) => {
+      const expected = `${counted(spec.attempts, 'attempt')} of ${nameOf(spec.from)} to reach ${nameOf(spec.to)}, none with success`;
+      const client = await findClient(kube, spec.from, expected);
+      if (client.status === 'answered') return client.result;
+      const now = probe.clock.now();
+      const window = remembered(probe, 'window', DenialWindow, () => new DenialWindow(now));
+      const stats = await readStats(kube, client.pods, upstreamFilter([spec.to], denialFilter), probe.signal);
+      window.ledger.look(stats);
+      const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;
+      const successes = window.ledger.grown(upstreamCounter(spec.to, 'upstream_rq_2xx'));
+      if (successes > 0) {
+        window.restart(now);
+        const on = `sidecar of ${nameOf(spec.from)}, cluster ${nameOf(spec.to)}, upstream_rq_2xx`;
+        return wrong({ expected, saw: `${counted(successes, 'request')} that succeeded`, on, tryThis });
+      }
+      const counts = await attemptsSince(kube, spec, client, window, probe);
+      const saw = `${counted(counts, 'attempt')}, none with success`;
+      return counts >= spec.attempts ? passed(saw) : notYet({ expected, saw: `${saw} so far`, tryThis });
+    }),
+};
+
+/**
+ * Each source sees the same attempts, or none (a closed outbound listener leaves no trace in the stats, an application
+ * may log nothing), so the largest count is taken and never the sum.
+ */
+async function attemptsSince(
+  kube: KubeClient,
+  spec: Spec,
+  client: ClientPods,
+  window: DenialWindow,
+  probe: Probe,
+): Promise<number> {
+  const { ledger } = window;
+  const refused = ledger.grown(upstreamCounter(spec.to, 'upstream_rq_total'));
+  const unrouted = Math.max(
+    ledger.grown((name) => name === passthrough),
+    ledger.grown((name) => noChain.test(name)),
+  );
+  return Math.max(refused, unrouted, await failuresLogged(kube, spec, client, window.startedAt, probe));
+}
+
+/** Lines that name both the Service's URL and an error. Whole seconds only, rounded down: never from before the window. */
+async function failuresLogged(
+  kube: KubeClient,
+  spec: Spec,
+  client: ClientPods,
+  startedAt: number,
+  probe: Probe,
+): Promise<number> {
+  const sinceSeconds = Math.floor((probe.clock.now() - startedAt) / 1000);
+  if (sinceSeconds < 1) return 0;
+  const url = `://${spec.to.name}.${spec.to.namespace}`;
+  const logs = await Promise.all(
+    client.pods.map((pod) => {
+      const { namespace = spec.from.namespace, name = '' } = pod.metadata;
+      const container = pod.spec.containers.find((one) => one.name !== 'envoy')?.name ?? spec.from.name;
+      return kube.podLog({ namespace, name }, { container, sinceSeconds });
+    }),
+  );
+  return logs
+    .join('\n')
+    .split('\n')
+    .filter((line) => line.includes(url) && /^Error\b/.test(line)).length;
+}

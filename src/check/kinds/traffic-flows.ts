@@ -1,0 +1,62 @@
+import { askCluster, counted, notYet, passed, remembered } from '../answers.ts';
+import { type CheckKind, SpecProblem } from '../check.ts';
+import { CounterLedger } from '../counter-ledger.ts';
+import { findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
+import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
+
+interface Spec {
+  from: NamespacedName;
+  to: NamespacedName;
+  port: number | undefined;
+  /** A status code (`403`) or a class of them (`2xx`). */
+  code: string;
+  requests: number;
+}
+
+const fields = {
+  from: { description: 'the Deployment that calls, as namespace/name', required: true },
+  to: {
+    description: 'the Service that is called, as namespace/name; a backend where traffic is split',
+    required: true,
+  },
+  port: { description: 'its target port; any if left out' },
+  code: { description: 'the answer wanted: a code such as 403, or 2xx if left out' },
+  requests: { description: 'how many such answers since the task began; 3 if left out' },
+};
+
+export const trafficFlows: CheckKind<Spec> = {
+  kind: 'traffic-flows',
+  temper: 'edge',
+  summary: 'Requests from one workload to a Service were answered since the task began, as its sidecar counts them.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    const code = String(spec.value('code') ?? '2xx');
+    if (!/^[1-5](xx|\d\d)$/.test(code))
+      throw new SpecProblem('code', 'must be a status code such as 403, or a class such as 2xx.');
+    return {
+      from: spec.namespacedName('from'),
+      to: spec.namespacedName('to'),
+      port: spec.has('port') ? spec.count('port', 14001) : undefined,
+      code,
+      requests: spec.count('requests', 3),
+    };
+  },
+  describe: (spec) => `${nameOf(spec.from)} gets ${answersOf(spec.code)} from ${nameOf(spec.to)}`,
+  verify: (spec, probe) =>
+    askCluster(probe, async (kube) => {
+      const expected = `${counted(spec.requests, 'request')} from ${nameOf(spec.from)} to ${nameOf(spec.to)} with ${answersOf(spec.code)}`;
+      const client = await findClient(kube, spec.from, expected);
+      if (client.status === 'answered') return client.result;
+      const ledger = remembered(probe, 'ledger', CounterLedger, () => new CounterLedger());
+      ledger.look(await readStats(kube, client.pods, upstreamFilter([spec.to]), probe.signal));
+      const seen = ledger.grown(upstreamCounter(spec.to, `upstream_rq_${spec.code}`, spec.port));
+      const all = ledger.grown(upstreamCounter(spec.to, 'upstream_rq_total', spec.port));
+      if (seen >= spec.requests) return passed(`${counted(seen, 'request')} with ${answersOf(spec.code)}`);
+      const others = all > seen ? `, and ${all - seen} that ended otherwise` : '';
+      const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;
+      return notYet({ expected, saw: `${counted(seen, 'such request')} since the task began${others}`, tryThis });
+    }),
+};
+
+const answersOf = (code: string) => (code === '2xx' ? 'success' : `status ${code}`);

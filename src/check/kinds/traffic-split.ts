@@ -1,0 +1,235 @@
+import type { KubeClient } from '../../kube/client.ts';
+import { askCluster, counted, joined, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
+import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
+import { CounterLedger } from '../counter-ledger.ts';
+import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
+import { judgeShares } from '../share-test.ts';
+import { adminGet, type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
+import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
+import { backendsOf, listSplits, readinessOf, type SplitBackend } from '../traffic-splits.ts';
+
+interface Spec {
+  from: NamespacedName;
+  /** What must be, or the TrafficSplit that says it. */
+  wanted: { backends: readonly SplitBackend[] } | { split: NamespacedName };
+  tolerance: number;
+  error: number;
+  miss: number;
+}
+
+const fields = {
+  from: { description: 'the Deployment that calls, as namespace/name', required: true },
+  backends: { description: 'Services and their weights: { bookstore/bookstore-v1: 50, bookstore/bookstore-v2: 50 }' },
+  split: { description: 'instead of backends: the TrafficSplit, as namespace/name, whose own weights must hold' },
+  tolerance: { description: 'how far a share may be off; 0.1 if left out. Smaller wants more requests' },
+  error: { description: 'how likely a right split may be rejected; 1e-6 if left out' },
+  miss: { description: 'how likely a share beyond the tolerance may pass; 0.05 if left out' },
+};
+
+/** Counting starts anew whenever what decides the shares changes; each start has its part of `error`. */
+class SplitTrial {
+  readonly ledger = new CounterLedger();
+  #signature: string | undefined;
+  starts = 0;
+
+  /** True when this is a new start: the counts up to this look say nothing about what holds now. */
+  startOver(signature: string): boolean {
+    if (signature === this.#signature) return false;
+    this.#signature = signature;
+    this.ledger.restart();
+    this.starts += 1;
+    return true;
+  }
+
+  /** The sum over all starts stays below `error`: 1/2 + 1/6 + 1/12 + … = 1. */
+  errorOf(error: number): number {
+    return error / (this.starts * (this.starts + 1));
+  }
+}
+
+export const trafficSplit: CheckKind<Spec> = {
+  kind: 'traffic-split',
+  temper: 'level',
+  summary:
+    'Requests are shared among backends as the weights say, decided by a sequential test on the counters of the sidecar.',
+  fields,
+  parse(raw) {
+    const spec = new SpecFields(raw, fields);
+    if (spec.has('backends') === spec.has('split')) throw new SpecProblem('', 'needs either backends or split.');
+    const backends = spec.has('backends') ? spec.weights('backends') : [];
+    if (spec.has('backends') && !backends.some(({ weight }) => weight > 0)) {
+      throw new SpecProblem('backends', 'must give at least one Service a weight above 0.');
+    }
+    return {
+      from: spec.namespacedName('from'),
+      wanted: spec.has('split') ? { split: spec.namespacedName('split') } : { backends },
+      tolerance: spec.number('tolerance', 0.1, { above: 0, below: 0.5 }),
+      error: spec.number('error', 1e-6, { above: 0, below: 0.5 }),
+      miss: spec.number('miss', 0.05, { above: 0, below: 0.5 }),
+    };
+  },
+  describe(spec) {
+    const caller = `Requests of ${nameOf(spec.from)}`;
+    if ('split' in spec.wanted) return `${caller} are shared as TrafficSplit ${nameOf(spec.wanted.split)} says`;
+    return `${caller} are shared: ${showShares(sharesOf(spec.wanted.backends))}`;
+  },
+  verify: (spec, probe) =>
+    askCluster(probe, async (kube) => {
+      const backends = await wantedBackends(kube, spec);
+      if ('status' in backends) return backends;
+      const expected = `${showShares(sharesOf(backends.list))}, give or take ${spec.tolerance * 100} %`;
+      const client = await findClient(kube, spec.from, expected);
+      if (client.status === 'answered') return client.result;
+      return count(kube, spec, backends.list, client, expected, probe);
+    }),
+};
+
+function sharesOf(backends: readonly SplitBackend[]): Map<string, number> {
+  const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+  return new Map(backends.map(({ service, weight }) => [nameOf(service), weight / total]));
+}
+
+async function wantedBackends(kube: KubeClient, spec: Spec): Promise<{ list: readonly SplitBackend[] } | CheckResult> {
+  if ('backends' in spec.wanted) return { list: spec.wanted.backends };
+  const { namespace, name } = spec.wanted.split;
+  const split = (await listSplits(kube, namespace)).find((object) => object.metadata.name === name);
+  const list = split ? backendsOf(split) : [];
+  if (list.some(({ weight }) => weight > 0)) return { list };
+  const expected = `a TrafficSplit ${name} with weights`;
+  const saw = split ? 'no backend has a weight above 0' : 'it does not exist';
+  const on = `TrafficSplit ${namespace}/${name}, spec.backends`;
+  return wrong({ expected, saw, on, tryThis: `kubectl get trafficsplit -n ${namespace} -o yaml` });
+}
+
+async function count(
+  kube: KubeClient,
+  spec: Spec,
+  backends: readonly SplitBackend[],
+  client: ClientPods,
+  expected: string,
+  probe: Probe,
+): Promise<CheckResult> {
+  const shares = sharesOf(backends);
+  const services = backends.map(({ service }) => service);
+  const namespace = services[0]?.namespace ?? 'default';
+  const readiness = await Promise.all(services.map((service) => readinessOf(kube, service)));
+  const missing = services[readiness.indexOf('missing')];
+  if (missing) {
+    const tryThis = `kubectl get services -n ${missing.namespace}`;
+    return wrong({
+      expected,
+      saw: `there is no Service ${nameOf(missing)}`,
+      on: `Service ${nameOf(missing)}`,
+      tryThis,
+    });
+  }
+  const idle =
+    services[readiness.findIndex((ready, index) => ready === 'not-ready' && (backends[index]?.weight ?? 0) > 0)];
+  const trial = remembered(probe, 'trial', SplitTrial, () => new SplitTrial());
+  // Routes first, counters second: a change in between is seen at the next look, which drops what was counted.
+  const routes = await routesOf(kube, client, shares, probe.signal);
+  if (routes.status === 'unreadable')
+    return unknown('The configuration of the sidecar cannot be read.', routesCommand(client, spec));
+  const stats = await readStats(kube, client.pods, upstreamFilter(services), probe.signal);
+  trial.ledger.look(stats);
+  const empty = services.filter(
+    (service, index) => (backends[index]?.weight ?? 0) > 0 && isWithoutEndpoint(service, stats),
+  );
+  const restarted = trial.startOver(JSON.stringify([[...shares], readiness, routes, empty.map(nameOf)]));
+  const tryThis = `osm proxy get stats ${client.pods[0]?.metadata.name} -n ${spec.from.namespace}`;
+  const pending = idle ?? empty[0];
+  if (pending)
+    return notYet({
+      expected,
+      saw: `no pod of ${nameOf(pending)} is ready to be called`,
+      tryThis: `kubectl get pods -n ${namespace}`,
+    });
+  if (routes.status === 'other') return judgeRoutes(kube, shares, routes.saw, namespace, expected);
+  if (restarted) return notYet({ expected, saw: 'the weights are in force; counting starts now', tryThis });
+
+  const counts = services.map((service) => sent(trial.ledger, service));
+  const saw = describeCounts(services, counts);
+  const { tolerance, error, miss } = spec;
+  const verdict = judgeShares({ shares: [...shares.values()], tolerance, error: trial.errorOf(error), miss }, counts);
+  switch (verdict.type) {
+    case 'within':
+      return passed(saw);
+    case 'undecided':
+      return notYet({ expected, saw: `${saw}; too few to tell`, tryThis });
+    case 'outside':
+      return wrong({
+        expected,
+        saw,
+        on: `TrafficSplit in ${namespace}, weight of ${services[verdict.backend]?.name}`,
+        tryThis,
+      });
+  }
+}
+
+const routesCommand = (client: ClientPods, spec: Spec) =>
+  `osm proxy get config_dump ${client.pods[0]?.metadata.name} -n ${spec.from.namespace}`;
+
+/** Each request that was given to the Service, also those for which no pod could be found. */
+function sent(ledger: CounterLedger, service: NamespacedName): number {
+  const counters = ['upstream_rq_total', 'upstream_cx_none_healthy', 'upstream_rq_pending_failure_eject'];
+  return counters.reduce((sum, counter) => sum + ledger.grown(upstreamCounter(service, counter)), 0);
+}
+
+/** True when some sidecar has the cluster but no healthy endpoint in it. */
+function isWithoutEndpoint(service: NamespacedName, stats: ReadonlyMap<string, ReadonlyMap<string, number>>): boolean {
+  const isMembership = upstreamCounter(service, 'membership_healthy');
+  return [...stats.values()].some((pod) => [...pod].some(([name, value]) => value === 0 && isMembership(name)));
+}
+
+function describeCounts(services: readonly NamespacedName[], counts: readonly number[]): string {
+  const total = counts.reduce((sum, one) => sum + one, 0);
+  const parts = services.map((service, index) => {
+    const hits = counts[index] ?? 0;
+    return `${hits} (${total === 0 ? 0 : Math.round((hits / total) * 100)} %) to ${service.name}`;
+  });
+  return total === 0 ? 'no request to any backend' : `${counted(total, 'request')}: ${joined(parts)}`;
+}
+
+type RoutesSeen = { status: 'in-force' } | { status: 'other'; saw: string } | { status: 'unreadable' };
+
+/** Whether each caller's sidecar routes by these shares. */
+async function routesOf(
+  kube: KubeClient,
+  client: ClientPods,
+  shares: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<RoutesSeen> {
+  const wanted = new Map([...shares].filter(([, share]) => share > 0));
+  for (const pod of client.pods) {
+    const dump = await adminGet(kube, pod, '/config_dump?resource=dynamic_route_configs', signal);
+    const routes = outboundRoutes(dump);
+    if (!routes) return { status: 'unreadable' };
+    if (routes.some((route) => isSameShares(route.shares, wanted))) continue;
+    // A Service's own route (all to itself) says nothing about the split; the longest that knows a backend does.
+    const related = routes.filter((route) => [...route.shares.keys()].some((name) => shares.has(name)));
+    const split = related.toSorted((a, b) => b.shares.size - a.shares.size)[0];
+    return {
+      status: 'other',
+      saw: split ? `its sidecar routes by ${showShares(split.shares)}` : 'its sidecar knows no such split',
+    };
+  }
+  return { status: 'in-force' };
+}
+
+/** The sidecar routes otherwise: it will follow if the object says so already, else the object must change. */
+async function judgeRoutes(
+  kube: KubeClient,
+  shares: ReadonlyMap<string, number>,
+  saw: string,
+  namespace: string,
+  expected: string,
+): Promise<CheckResult> {
+  const splits = await listSplits(kube, namespace);
+  const tryThis = `kubectl get trafficsplit -n ${namespace} -o yaml`;
+  if (splits.some((split) => isSameShares(sharesOf(backendsOf(split)), shares)))
+    return notYet({ expected, saw, tryThis });
+  const name = splits[0]?.metadata.name;
+  const on = name ? `TrafficSplit ${namespace}/${name}, spec.backends` : `TrafficSplit in namespace ${namespace}`;
+  const found = name ? `${showShares(sharesOf(backendsOf(splits[0] ?? { metadata: {} })))} in the object; ${saw}` : saw;
+  return wrong({ expected, saw: found, on, tryThis });
+}

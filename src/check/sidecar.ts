@@ -1,0 +1,97 @@
+import { Fault } from '../fault.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { Pod } from '../kube/objects.ts';
+import { wrong } from './answers.ts';
+import type { CheckResult } from './check.ts';
+import { type NamespacedName, nameOf } from './spec-fields.ts';
+import { findWorkload, hasSidecar, podsOf } from './workload.ts';
+
+/** Envoy's admin port in OSM 1.2; `osm proxy get stats` uses it too. */
+const adminPort = 15000;
+
+export interface ClientPods {
+  status: 'found';
+  workload: string;
+  /** Running pods with a sidecar. */
+  pods: Pod[];
+}
+
+/** The pods that call, or the answer why nobody can be asked. */
+export async function findClient(
+  kube: KubeClient,
+  from: NamespacedName,
+  expected: string,
+): Promise<ClientPods | { status: 'answered'; result: CheckResult }> {
+  const workload = await findWorkload(kube, from);
+  const answered = (result: CheckResult) => ({ status: 'answered' as const, result });
+  if (!workload) {
+    const tryThis = `kubectl get deployments -n ${from.namespace}`;
+    return answered(wrong({ expected, saw: `${nameOf(from)} is not deployed`, on: nameOf(from), tryThis }));
+  }
+  const label = `${workload.kind} ${nameOf(from)}`;
+  const pods = (await podsOf(kube, workload)).filter((pod) => pod.status?.phase === 'Running');
+  const bare = pods.find((pod) => !hasSidecar(pod));
+  if (bare) {
+    const tryThis = `kubectl rollout restart ${workload.kind.toLowerCase()} ${from.name} -n ${from.namespace}`;
+    const on = `Pod ${from.namespace}/${bare.metadata.name}, spec.containers`;
+    return answered(wrong({ expected, saw: 'the caller has no sidecar, so the mesh does not see it', on, tryThis }));
+  }
+  if (pods.length === 0) {
+    const saw = `no pod of ${label} is running`;
+    const tryThis = `kubectl get pods -n ${from.namespace}`;
+    return answered({ status: 'not-yet', expected, saw, tryThis });
+  }
+  return { status: 'found', workload: `${workload.kind.toLowerCase()}/${from.name}`, pods };
+}
+
+/** The counters and gauges of each pod's sidecar whose names match `filter`, by pod uid. */
+export async function readStats(
+  kube: KubeClient,
+  pods: readonly Pod[],
+  filter: string,
+  signal: AbortSignal,
+): Promise<Map<string, Map<string, number>>> {
+  const path = `/stats?filter=${encodeURIComponent(filter)}`;
+  const bodies = await Promise.all(
+    pods.map(async (pod) => [pod.metadata.uid ?? '', await adminGet(kube, pod, path, signal)] as const),
+  );
+  return new Map(bodies.map(([uid, body]) => [uid, parseStats(body)]));
+}
+
+/** One page of a sidecar's admin interface. */
+export async function adminGet(kube: KubeClient, pod: Pod, path: string, signal: AbortSignal): Promise<string> {
+  const { namespace = 'default', name = '' } = pod.metadata;
+  const reply = await kube.podHttp({ namespace, name, port: adminPort }, path, signal);
+  if (reply.status === 200) return reply.body;
+  throw new Fault('sidecar.no-stats', {
+    what: `The sidecar of Pod ${namespace}/${name} answered ${path} with status ${reply.status}.`,
+    next: [`osm proxy get stats ${name} -n ${namespace}`],
+  });
+}
+
+/** Envoy's plain form, `name: value`; histograms and text values are left out. */
+export function parseStats(body: string): Map<string, number> {
+  const stats = new Map<string, number>();
+  for (const line of body.split('\n')) {
+    const match = /^(.+): (\d+)$/.exec(line.trim());
+    if (match?.[1] && match[2]) stats.set(match[1], Number(match[2]));
+  }
+  return stats;
+}
+
+/** Accepts `cluster.<namespace>/<name>|<port>.<counter>` for any port, or for one. */
+export function upstreamCounter(to: NamespacedName, counter: string, port?: number): (name: string) => boolean {
+  const start = `cluster.${nameOf(to)}|`;
+  const end = `.${counter}`;
+  return (name) => {
+    if (!name.startsWith(start) || !name.endsWith(end)) return false;
+    const between = name.slice(start.length, -end.length);
+    return port === undefined ? /^\d+$/.test(between) : between === String(port);
+  };
+}
+
+/** A filter in Envoy's regular expressions for the counters of one or more upstream Services. */
+export function upstreamFilter(services: readonly NamespacedName[], more: readonly string[] = []): string {
+  const clusters = services.map((service) => `^cluster\\.${nameOf(service).replaceAll('.', '\\.')}\\|`);
+  return [...clusters, ...more].join('|');
+}
