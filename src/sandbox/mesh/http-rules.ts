@@ -1,0 +1,116 @@
+import type { Random } from '../../platform/random.ts';
+import { exchangeLine, type LoggedConnection } from './access-log.ts';
+import type { Decision, ExchangeRecord, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
+import type { HttpConnectionManager } from './proxy-config.ts';
+import { type CompiledRoutes, chooseWeighted, isPrincipal } from './route.ts';
+import type { Stat, StatScope, StatStore } from './stats.ts';
+import type { UpstreamRuntime } from './upstream.ts';
+
+/** What rules look up for each request, so that a new configuration holds from the next request on. */
+export interface LiveConfig {
+  routes(name: string): CompiledRoutes | undefined;
+  upstream(name: string): UpstreamRuntime | undefined;
+}
+
+interface ManagerStats {
+  scope: StatScope;
+  requests: Stat;
+  active: Stat;
+  allowed: Stat;
+  denied: Stat;
+  noRoute: Stat;
+}
+
+const localReply = (
+  status: number,
+  body: string,
+  flags: ResponseFlag,
+  details: string,
+  upstreamCluster: string | null = null,
+): LocalReply => ({ type: 'reply', status, body, flags, details, upstreamCluster });
+
+/** The HTTP filters of one connection manager: route, role-based access, router. Frames nothing itself. */
+export class ManagerRules {
+  readonly #live: LiveConfig;
+  readonly #random: Random;
+  readonly #log: (line: string) => void;
+  readonly #stats: StatStore;
+  readonly #byPrefix = new Map<string, ManagerStats>();
+
+  constructor(parts: { live: LiveConfig; random: Random; log: (line: string) => void; stats: StatStore }) {
+    this.#live = parts.live;
+    this.#random = parts.random;
+    this.#log = parts.log;
+    this.#stats = parts.stats;
+  }
+
+  /** The stats of a connection manager; asked for when its listener comes up, so that zeroes are there to be read. */
+  statsOf(prefix: string): ManagerStats {
+    const known = this.#byPrefix.get(prefix);
+    if (known) return known;
+    const scope = this.#stats.scope(`http.${prefix}`, 'http', { envoy_http_conn_manager_prefix: prefix });
+    const created = {
+      scope,
+      requests: scope.counter('downstream_rq_total'),
+      active: scope.gauge('downstream_rq_active'),
+      allowed: scope.counter('rbac.allowed'),
+      denied: scope.counter('rbac.denied'),
+      noRoute: scope.counter('no_route'),
+    };
+    this.#byPrefix.set(prefix, created);
+    return created;
+  }
+
+  forConnection(manager: HttpConnectionManager, peerNames: readonly string[], connection: LoggedConnection): HttpRules {
+    const stats = this.statsOf(manager.statPrefix);
+    return {
+      manager,
+      began() {
+        stats.requests.value++;
+        stats.active.value++;
+      },
+      decide: (request) => this.#decide(manager, stats, peerNames, request),
+      finished: (record: ExchangeRecord) => {
+        stats.active.value--;
+        if (record.status > 0) stats.scope.countCode('downstream_rq', record.status, false);
+        this.#log(exchangeLine(record, connection));
+      },
+    };
+  }
+
+  #decide(
+    manager: HttpConnectionManager,
+    stats: ManagerStats,
+    peerNames: readonly string[],
+    request: RequestHead,
+  ): Decision {
+    const choice = this.#live.routes(manager.routeConfig)?.choose(request);
+    if (choice?.status !== 'routed') {
+      stats.noRoute.value++;
+      return localReply(404, '', 'NR', 'route_not_found');
+    }
+    const { route } = choice;
+    if (route.rbac) {
+      if (!isPrincipal(route.rbac, peerNames)) {
+        stats.denied.value++;
+        return localReply(403, 'RBAC: access denied', '-', 'rbac_access_denied_matched_policy[none]');
+      }
+      stats.allowed.value++;
+    }
+    const chosen = chooseWeighted(route.clusters, this.#random.next());
+    const upstream = chosen && this.#live.upstream(chosen.cluster);
+    if (!upstream) return localReply(503, '', 'NC', 'cluster_not_found', chosen?.cluster ?? null);
+    const host = upstream.pick();
+    if (!host) {
+      upstream.noHealthyUpstream.value++;
+      upstream.scope.countCode('upstream_rq', 503, true);
+      return localReply(503, 'no healthy upstream', 'UH', 'no_healthy_upstream', upstream.name);
+    }
+    return { type: 'forward', upstream, host, path: rewritten(route, request.path) };
+  }
+}
+
+function rewritten(route: { path: { type: string; prefix?: string }; prefixRewrite?: string }, path: string): string {
+  if (route.prefixRewrite === undefined) return path;
+  return route.prefixRewrite + path.slice(route.path.prefix?.length ?? 0);
+}

@@ -1,0 +1,164 @@
+/**
+ * What one sidecar is told to do, in Envoy's words: listeners, filter chains, routes, clusters, endpoints. It is plain
+ * data that any control plane can make; it does not know OSM, Kubernetes or where certificates come from.
+ */
+export interface ProxyConfig {
+  listeners: readonly Listener[];
+  routes: readonly RouteConfig[];
+  clusters: readonly UpstreamCluster[];
+  /** Whom to believe, by name; TLS contexts refer to them. */
+  validationContexts: readonly ValidationContext[];
+}
+
+/** ProxyConfig plus the key material that its TLS contexts name: all that a control plane sends. */
+export interface ProxyUpdate {
+  version: string;
+  config: ProxyConfig;
+  certificates: readonly TlsCertificate[];
+  /** PEM bundle of the mesh CA. */
+  trustedCaPem: string;
+}
+
+export interface TlsCertificate {
+  name: string;
+  certPem: string;
+  keyPem: string;
+}
+
+export interface ValidationContext {
+  name: string;
+  /** DNS SANs, one of which the peer must carry; empty means that the CA's word is enough. */
+  matchSubjectAltNames: readonly string[];
+}
+
+export interface Address {
+  ip: string;
+  port: number;
+}
+
+export interface Listener {
+  name: string;
+  port: number;
+  /** `127.0.0.1` listens inside the pod only. */
+  host?: string;
+  direction: 'inbound' | 'outbound' | 'unspecified';
+  /** Read the first bytes to tell TLS (and its SNI and ALPN) from plaintext before a chain is chosen. */
+  inspectTls: boolean;
+  /** Original destination ports on which the server may speak first, so that nothing is read before the choice. */
+  inspectionDisabledPorts?: readonly number[];
+  filterChains: readonly FilterChain[];
+  defaultFilterChain?: FilterChain;
+}
+
+export interface FilterChainMatch {
+  destinationPort?: number;
+  /** CIDRs of the original destination. */
+  destinationRanges?: readonly string[];
+  serverNames?: readonly string[];
+  transportProtocol?: 'tls' | 'raw_buffer';
+  applicationProtocols?: readonly string[];
+  /** CIDRs of the client. */
+  sourceRanges?: readonly string[];
+}
+
+export interface FilterChain {
+  name: string;
+  match: FilterChainMatch;
+  /** Terminates TLS here; absent means the bytes are taken as they come. */
+  tls?: DownstreamTls;
+  networkRbac?: NetworkRbac;
+  filter: HttpConnectionManager | TcpProxy;
+}
+
+export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+export interface TlsParameters {
+  /** Name of a TlsCertificate. */
+  certificate: string;
+  /** Name of a ValidationContext. */
+  validationContext: string;
+  minVersion: TlsVersion;
+  maxVersion: TlsVersion;
+  applicationProtocols: readonly string[];
+}
+
+export interface DownstreamTls extends TlsParameters {
+  requireClientCertificate: boolean;
+}
+
+export interface UpstreamTls extends TlsParameters {
+  serverName: string;
+}
+
+/** DNS SANs of the peer, exactly; `any` matches a peer without a certificate too. */
+export type Principals = { type: 'any' } | { type: 'names'; names: readonly string[] };
+
+export interface NetworkRbac {
+  /** Prefix of its counters: `network-` gives `network-rbac.allowed`. */
+  statPrefix: string;
+  policies: readonly NetworkRbacPolicy[];
+}
+
+export interface NetworkRbacPolicy {
+  name: string;
+  principals: Principals;
+  /** Original destination ports; empty allows every port. */
+  destinationPorts: readonly number[];
+}
+
+export interface HttpConnectionManager {
+  type: 'http';
+  statPrefix: string;
+  /** Name of a RouteConfig, looked up anew for each request. */
+  routeConfig: string;
+  direction: 'inbound' | 'outbound';
+  /** Make an x-request-id where the client sent none. */
+  generateRequestId: boolean;
+  requestHeadersToAdd: Readonly<Record<string, string>>;
+  responseHeadersToAdd: Readonly<Record<string, string>>;
+  responseHeadersToRemove: readonly string[];
+}
+
+export interface TcpProxy {
+  type: 'tcp';
+  statPrefix: string;
+  clusters: readonly WeightedCluster[];
+}
+
+export interface RouteConfig {
+  name: string;
+  virtualHosts: readonly VirtualHost[];
+}
+
+export interface VirtualHost {
+  name: string;
+  /** Lower case, exact, or `*`. */
+  domains: readonly string[];
+  routes: readonly Route[];
+}
+
+export interface Route {
+  path: { type: 'regex'; regex: string } | { type: 'prefix'; prefix: string };
+  /** A regex for `:method`; absent or `.*` matches any. */
+  method?: string;
+  /** Each header must be there and match its regex wholly. `host` means the authority. */
+  headers: readonly { name: string; regex: string }[];
+  clusters: readonly WeightedCluster[];
+  prefixRewrite?: string;
+  /** Who may use this route; absent asks nobody. */
+  rbac?: Principals;
+}
+
+export interface WeightedCluster {
+  cluster: string;
+  weight: number;
+}
+
+export interface UpstreamCluster {
+  name: string;
+  /** `original-dst` connects to where the client wanted to go. */
+  discovery: 'eds' | 'static' | 'original-dst';
+  endpoints: readonly Address[];
+  connectTimeoutMs: number;
+  tls?: UpstreamTls;
+}

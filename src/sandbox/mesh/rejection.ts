@@ -1,0 +1,31 @@
+import type { Listener, RouteConfig } from './proxy-config.ts';
+
+/** Why Envoy refuses a resource of an update (a NACK); undefined when it takes it. The last good one stays in force. */
+export function whyRouteConfigRejected(config: RouteConfig): string | undefined {
+  const seen = new Set<string>();
+  for (const { name, domains, routes } of config.virtualHosts) {
+    for (const domain of domains) {
+      if (seen.has(domain)) {
+        return `Only unique values for domains are permitted. Duplicate entry of domain ${domain} in route ${config.name}`;
+      }
+      seen.add(domain);
+    }
+    for (const { clusters } of routes) {
+      const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
+      if (clusters.length === 0 || total < 1) {
+        return `Sum of weights in the weighted_cluster of virtual host ${name} must be at least 1, got ${total}`;
+      }
+      if (total > 4294967295) return `The sum of weights of all weighted clusters of ${name} exceeds 4294967295`;
+    }
+  }
+  return undefined;
+}
+
+export function whyListenerRejected({ name, filterChains }: Listener): string | undefined {
+  for (const { name: chain, filter } of filterChains) {
+    if (filter.type === 'tcp' && filter.clusters.length > 1 && filter.clusters.some(({ weight }) => weight < 1)) {
+      return `Error adding/updating listener(s) ${name}: Proto constraint validation failed (ClusterWeightValidationError.Weight: value must be greater than or equal to 1) in ${chain}`;
+    }
+  }
+  return undefined;
+}

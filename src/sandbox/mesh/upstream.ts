@@ -1,0 +1,241 @@
+import type { Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
+import type { Clock } from '../../platform/clock.ts';
+import type { ContainerSockets } from '../network/pod-network.ts';
+import type { Address, UpstreamCluster } from './proxy-config.ts';
+import type { Secrets } from './secrets.ts';
+import type { Stat, StatScope, StatStore } from './stats.ts';
+
+/** One endpoint of a cluster with its own counters, as `/clusters` lists them. */
+export class UpstreamHost {
+  readonly address: Address;
+  readonly key: string;
+  connectionsActive = 0;
+  connectionsTotal = 0;
+  connectFailures = 0;
+  requestsTotal = 0;
+  requestsActive = 0;
+  requestErrors = 0;
+  removed = false;
+  /** Called once when the endpoint leaves the cluster, so that kept connections are let go. */
+  onRemoved: (() => void) | undefined;
+
+  constructor(address: Address) {
+    this.address = address;
+    this.key = `${address.ip}:${address.port}`;
+  }
+}
+
+/** Why no request could be sent: the reason as it stands in Envoy's 503 body. */
+export class UpstreamConnectError extends Error {
+  readonly reason: string;
+
+  constructor(reason: string, cause: unknown) {
+    super(reason, { cause });
+    this.reason = reason;
+  }
+}
+
+/** BoringSSL's wording, which is what people find when they search for it. */
+function tlsFailure(error: NodeJS.ErrnoException): string {
+  const code = error.code ?? '';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return 'connection failure, transport failure reason: TLS error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER';
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection termination';
+  return 'connection failure, transport failure reason: TLS error: 268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED';
+}
+
+/** The DNS names of a certificate's subjectAltName extension. */
+export function dnsNames(subjectAltName: string | undefined): string[] {
+  return (subjectAltName ?? '')
+    .split(', ')
+    .filter((entry) => entry.startsWith('DNS:'))
+    .map((entry) => entry.slice(4));
+}
+
+/** A cluster at work: chooses endpoints in turn and opens connections to them. It does not know HTTP. */
+export class UpstreamRuntime {
+  readonly name: string;
+  readonly scope: StatScope;
+  readonly requests: Stat;
+  readonly requestsActive: Stat;
+  readonly noHealthyUpstream: Stat;
+  #config: UpstreamCluster;
+  #hosts: UpstreamHost[] = [];
+  #turn = 0;
+  #context: SecureContext | undefined;
+  readonly #sockets: ContainerSockets;
+  readonly #clock: Clock;
+  #secrets: Secrets;
+  readonly #cxTotal: Stat;
+  readonly #cxActive: Stat;
+  readonly #cxFailed: Stat;
+  readonly #handshakes: Stat | undefined;
+  readonly #verifySanFailures: Stat | undefined;
+
+  constructor(
+    config: UpstreamCluster,
+    parts: { sockets: ContainerSockets; clock: Clock; stats: StatStore; secrets: Secrets },
+  ) {
+    this.name = config.name;
+    this.#config = config;
+    this.#sockets = parts.sockets;
+    this.#clock = parts.clock;
+    this.#secrets = parts.secrets;
+    this.scope = parts.stats.scope(`cluster.${config.name}`, 'cluster', { envoy_cluster_name: config.name });
+    this.requests = this.scope.counter('upstream_rq_total');
+    this.requestsActive = this.scope.gauge('upstream_rq_active');
+    this.noHealthyUpstream = this.scope.counter('upstream_cx_none_healthy');
+    this.#cxTotal = this.scope.counter('upstream_cx_total');
+    this.#cxActive = this.scope.gauge('upstream_cx_active');
+    this.#cxFailed = this.scope.counter('upstream_cx_connect_fail');
+    for (const name of [
+      'upstream_cx_overflow',
+      'upstream_rq_pending_overflow',
+      'upstream_rq_retry',
+      'upstream_rq_retry_limit_exceeded',
+      'upstream_rq_timeout',
+      'upstream_cx_connect_timeout',
+    ]) {
+      this.scope.counter(name);
+    }
+    this.#handshakes = config.tls && this.scope.counter('ssl.handshake');
+    this.#verifySanFailures = config.tls && this.scope.counter('ssl.fail_verify_san');
+    this.update(config, parts.secrets);
+  }
+
+  get config(): UpstreamCluster {
+    return this.#config;
+  }
+
+  get hosts(): readonly UpstreamHost[] {
+    return this.#hosts;
+  }
+
+  /** Endpoints that stay keep their connections and counters; new key material serves new connections only. */
+  update(config: UpstreamCluster, secrets: Secrets): void {
+    this.#config = config;
+    this.#secrets = secrets;
+    const known = new Map(this.#hosts.map((host) => [host.key, host]));
+    this.#hosts = config.endpoints.map(
+      (address) => known.get(`${address.ip}:${address.port}`) ?? new UpstreamHost(address),
+    );
+    for (const host of known.values()) if (!this.#hosts.includes(host)) this.#retire(host);
+    this.scope.gauge('membership_total').value = this.#hosts.length;
+    this.scope.gauge('membership_healthy').value = this.#hosts.length;
+    this.scope.gauge('circuit_breakers.default.remaining_cx').value = 4294967295;
+    this.#context = undefined;
+  }
+
+  close(): void {
+    for (const host of this.#hosts) this.#retire(host);
+    this.#hosts = [];
+  }
+
+  #retire(host: UpstreamHost): void {
+    host.removed = true;
+    host.onRemoved?.();
+  }
+
+  /** The next endpoint in turn; undefined when there is none. */
+  pick(): UpstreamHost | undefined {
+    return this.#hosts[this.#turn++ % Math.max(1, this.#hosts.length)];
+  }
+
+  /** A connection ready for bytes. Rejects with UpstreamConnectError. */
+  async connect(host: UpstreamHost): Promise<Socket> {
+    this.#cxTotal.value++;
+    host.connectionsTotal++;
+    try {
+      const raw = await this.#withTimeout(this.#sockets.connect(host.address.ip, host.address.port));
+      const socket = this.#config.tls ? await this.#secure(raw) : raw;
+      this.#cxActive.value++;
+      host.connectionsActive++;
+      socket.once('close', () => {
+        this.#cxActive.value--;
+        host.connectionsActive--;
+      });
+      return socket;
+    } catch (error) {
+      this.#cxFailed.value++;
+      host.connectFailures++;
+      throw error instanceof UpstreamConnectError ? error : new UpstreamConnectError('connection failure', error);
+    }
+  }
+
+  #withTimeout(connecting: Promise<Socket>): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const cancel = this.#clock.after(this.#config.connectTimeoutMs, () => {
+        late = true;
+        this.scope.counter('upstream_cx_connect_timeout').value++;
+        reject(new UpstreamConnectError('connection failure', undefined));
+      });
+      connecting.then(
+        (socket) => {
+          cancel();
+          if (late) socket.destroy();
+          else resolve(socket);
+        },
+        (error) => {
+          cancel();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #secure(raw: Socket): Promise<Socket> {
+    const tls = this.#config.tls;
+    if (!tls) return Promise.resolve(raw);
+    const certificate = this.#secrets.certificate(tls.certificate);
+    if (!certificate) {
+      raw.destroy();
+      return Promise.reject(
+        new UpstreamConnectError(
+          'connection failure, transport failure reason: TLS error: Secret is not supplied by SDS',
+          undefined,
+        ),
+      );
+    }
+    this.#context ??= createSecureContext({
+      cert: certificate.certPem,
+      key: certificate.keyPem,
+      ca: this.#secrets.trustedCaPem,
+      minVersion: tls.minVersion,
+      maxVersion: tls.maxVersion,
+    });
+    const context = this.#context;
+    return new Promise((resolve, reject) => {
+      const socket = connectTls({
+        socket: raw,
+        secureContext: context,
+        servername: tls.serverName,
+        ALPNProtocols: [...tls.applicationProtocols],
+        checkServerIdentity: (_name, peer) => this.#checkPeer(tls.validationContext, peer),
+      });
+      const fail = (error: Error) => {
+        socket.destroy();
+        reject(new UpstreamConnectError(tlsFailure(error), error));
+      };
+      socket.once('error', fail);
+      socket.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
+      socket.once('secureConnect', () => {
+        socket.removeAllListeners('close');
+        if (this.#handshakes) this.#handshakes.value++;
+        socket.on('error', () => {});
+        resolve(socket);
+      });
+    });
+  }
+
+  /** The other half of "checked on both sides": the server must be one of the service's accounts. */
+  #checkPeer(contextName: string, peer: PeerCertificate): Error | undefined {
+    const wanted = this.#secrets.validationContext(contextName)?.matchSubjectAltNames ?? [];
+    const presented = dnsNames(peer.subjectaltname);
+    if (wanted.length === 0 || presented.some((name) => wanted.includes(name))) return undefined;
+    if (this.#verifySanFailures) this.#verifySanFailures.value++;
+    return new Error(`the server is ${presented.join(', ') || 'nobody'}, expected one of ${wanted.join(', ')}`);
+  }
+}
