@@ -4,6 +4,7 @@ import type { SpecFields } from './spec-fields.ts';
 /** What a value must be like. */
 export type Expectation =
   | { type: 'equals'; value: unknown }
+  | { type: 'not'; value: unknown }
   | { type: 'contains'; value: unknown }
   | { type: 'matches'; pattern: RegExp }
   | { type: 'at-least'; value: number }
@@ -12,6 +13,7 @@ export type Expectation =
 
 export const expectationFields = {
   equals: { description: 'the whole value; the order of a list does not matter' },
+  not: { description: 'a value that it must not be; it must be there, though' },
   contains: { description: 'part of the value: text in text, an item of a list, fields of an object' },
   matches: { description: 'a regular expression that the text must match' },
   atLeast: { description: 'the smallest number that will do' },
@@ -21,7 +23,7 @@ export const expectationFields = {
 
 const words = Object.keys(expectationFields);
 
-/** Exactly one of the six words; without any, the thing must exist. */
+/** Exactly one of these words; without any, the thing must exist. */
 export function readExpectation(fields: SpecFields): Expectation {
   const used = words.filter((word) => fields.has(word));
   if (used.length > 1)
@@ -36,6 +38,7 @@ export function readExpectation(fields: SpecFields): Expectation {
   }
   const pattern = fields.pattern('matches');
   if (fields.has('equals')) return { type: 'equals', value: fields.value('equals') };
+  if (fields.has('not')) return { type: 'not', value: fields.value('not') };
   if (fields.has('contains')) return { type: 'contains', value: fields.value('contains') };
   if (pattern) return { type: 'matches', pattern };
   if (fields.has('atLeast')) return { type: 'at-least', value: fields.number('atLeast', 0) };
@@ -46,6 +49,8 @@ export function isMet(value: unknown, expectation: Expectation): boolean {
   switch (expectation.type) {
     case 'equals':
       return isEqual(value, expectation.value);
+    case 'not':
+      return value !== undefined && value !== null && !isEqual(value, expectation.value);
     case 'contains':
       return isPart(expectation.value, value);
     case 'matches':
@@ -63,6 +68,8 @@ export function wordsFor(expectation: Expectation): string {
   switch (expectation.type) {
     case 'equals':
       return show(expectation.value);
+    case 'not':
+      return `anything but ${show(expectation.value)}`;
     case 'contains':
       return `something with ${show(expectation.value)}`;
     case 'matches':

@@ -83,10 +83,6 @@ export class SpecFields {
     throw new SpecProblem(key, 'must be a list of names, such as [bookbuyer, bookstore].');
   }
 
-  namespacedNames(key: string): NamespacedName[] {
-    return this.texts(key).map((item) => readNamespacedName(item, key));
-  }
-
   /** A map from `namespace/name` to a number that is not negative. */
   weights(key: string): { service: NamespacedName; weight: number }[] {
     const value = this.#raw[key];
@@ -98,6 +94,20 @@ export class SpecFields {
       if (typeof weight !== 'number' || !(weight >= 0)) throw new SpecProblem(field, 'must be a weight, 0 or more.');
       return { service: readNamespacedName(name, field), weight };
     });
+  }
+
+  /** A map from names to true or false. */
+  flags(key: string): Record<string, boolean> {
+    const value = this.#raw[key] ?? {};
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new SpecProblem(key, 'must map names to true or false, such as { openServiceMesh: true }.');
+    }
+    const flags: Record<string, boolean> = {};
+    for (const [name, flag] of Object.entries(value)) {
+      if (typeof flag !== 'boolean') throw new SpecProblem(`${key}.${name}`, 'must be true or false.');
+      flags[name] = flag;
+    }
+    return flags;
   }
 
   pattern(key: string): RegExp | undefined {

@@ -26,11 +26,12 @@ export function readConditions(
       problems.add(condition.line, `Two conditions of this check are called "${condition.id}"; give each its own id.`);
     }
     for (const need of condition.needs) {
-      if (conditions.some((earlier) => earlier.id === need)) continue;
-      const known = block.value.some((other) => isRecord(other) && other['id'] === need);
+      // By place in the file, not by what was read so far: a condition with a mistake still exists.
+      const place = block.value.findIndex((other) => isRecord(other) && other['id'] === need);
+      if (place >= 0 && place < index) continue;
       problems.add(
         block.lineOf([index, 'needs']),
-        known
+        place >= 0
           ? `"${condition.id}" needs "${need}", which stands below it; put "${need}" first.`
           : `"${condition.id}" needs "${need}", which is no condition of this check.`,
       );

@@ -6,6 +6,7 @@ import type { Block, Check, Command, Question, Task } from './lesson.ts';
 import type { Piece } from './pieces.ts';
 import { idForm, isId, type Problems } from './problems.ts';
 import { readQuestion } from './questions.ts';
+import { isRecord } from './yaml-block.ts';
 
 /** A folded block and what stands in it. */
 interface Fold {
@@ -63,6 +64,7 @@ export class TaskReader {
     if (fold) this.#problems.add(fold.line, `The block "${fold.title}" is never closed; end it with </details>.`);
     const id = readTaskId(title, line, this.#idNote, this.#problems);
     this.#reportMissing(title, line);
+    this.#takeAnswers();
     if (id === undefined) return undefined;
     return {
       id,
@@ -204,6 +206,22 @@ export class TaskReader {
     const [key, ...more] = Object.keys(attributes);
     if (key !== word || more.length > 0) return this.#problems.add(fence.line, `Here the attributes are {${example}}.`);
     return { fence, id: attributes[word] };
+  }
+
+  /** An `answer` condition names its question; the right choice stands there, once. */
+  #takeAnswers(): void {
+    const conditions = this.#check?.conditions.map((condition) => {
+      if (condition.kind !== 'answer' || !isRecord(condition.spec)) return condition;
+      const question = this.#questions.find((one) => isRecord(condition.spec) && one.id === condition.spec['question']);
+      if (question?.mode === 'quiz') return { ...condition, spec: { ...condition.spec, is: question.answer } };
+      const name = String(condition.spec['question']);
+      const found = question
+        ? `"${name}" is a prediction, which is never wrong`
+        : `This task has no question "${name}"`;
+      this.#problems.add(condition.line, `${found}; add a block of yaml {"quiz":"${name}"}.`);
+      return condition;
+    });
+    if (this.#check && conditions) this.#check = { ...this.#check, conditions };
   }
 
   #reportMissing(title: string, line: number): void {

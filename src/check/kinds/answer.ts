@@ -4,12 +4,13 @@ import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
   question: string;
-  is: string;
+  /** Filled in from the question when a lesson is parsed. */
+  is: string | undefined;
 }
 
 const fields = {
   question: { description: 'the id of a quiz question of this task', required: true },
-  is: { description: 'the id of the right choice', required: true },
+  is: { description: 'the right choice; lessons leave it out and take it from the question' },
 };
 
 export const answer: CheckKind<Spec> = {
@@ -19,7 +20,7 @@ export const answer: CheckKind<Spec> = {
   fields,
   parse(raw) {
     const spec = new SpecFields(raw, fields);
-    return { question: spec.text('question'), is: spec.text('is') };
+    return { question: spec.text('question'), is: spec.optionalText('is') };
   },
   describe: (spec) => `The question "${spec.question}" is answered`,
   async verify(spec, probe) {

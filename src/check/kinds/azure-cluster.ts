@@ -1,20 +1,21 @@
 import type { ManagedClusterView } from '../../world/world.ts';
-import { couldNotAsk, notYet, passed, unknown, wrong } from '../answers.ts';
+import { couldNotAsk, counted, joined, notYet, passed, unknown, wrong } from '../answers.ts';
 import type { CheckKind, CheckResult } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
   resourceGroup: string;
-  name: string;
-  addon: string | undefined;
+  /** Without a name the group alone is looked at. */
+  name: string | undefined;
+  addons: Readonly<Record<string, boolean>>;
   absent: boolean;
 }
 
 const fields = {
   resourceGroup: { description: 'the resource group it is in', required: true },
-  name: { description: 'the name of the managed cluster', required: true },
-  addon: { description: 'an add-on that must be enabled: openServiceMesh' },
-  absent: { description: 'true: the resource group and its cluster must be gone' },
+  name: { description: 'the managed cluster; only the resource group is looked at if left out' },
+  addons: { description: 'add-ons that must be on or off: { openServiceMesh: true }' },
+  absent: { description: 'true: the resource group, and with it the cluster, must be gone' },
 };
 
 export const azureCluster: CheckKind<Spec> = {
@@ -26,75 +27,85 @@ export const azureCluster: CheckKind<Spec> = {
     const spec = new SpecFields(raw, fields);
     return {
       resourceGroup: spec.text('resourceGroup'),
-      name: spec.text('name'),
-      addon: spec.optionalText('addon'),
+      name: spec.optionalText('name'),
+      addons: spec.flags('addons'),
       absent: spec.flag('absent', false),
     };
   },
   describe(spec) {
-    if (spec.absent) return `Resource group ${spec.resourceGroup} and cluster ${spec.name} are gone`;
-    const addon = spec.addon === undefined ? '' : ` with the add-on ${spec.addon}`;
-    return `Cluster ${spec.name} runs in resource group ${spec.resourceGroup}${addon}`;
+    if (spec.absent) return `Resource group ${spec.resourceGroup} is gone`;
+    if (spec.name === undefined) return `Resource group ${spec.resourceGroup} exists`;
+    const addons = Object.entries(spec.addons).map(([name, on]) => `${name} ${on ? 'on' : 'off'}`);
+    const withAddons = addons.length === 0 ? '' : ` with ${joined(addons)}`;
+    return `Cluster ${spec.name} runs in resource group ${spec.resourceGroup}${withAddons}`;
   },
   async verify(spec, probe) {
     try {
       const azure = await probe.azure();
       if (!azure) return unknown('This world has no Azure to look at.');
       const groupExists = await azure.resourceGroupExists(spec.resourceGroup);
-      const cluster = groupExists ? await azure.managedCluster(spec.resourceGroup, spec.name) : undefined;
-      return spec.absent ? judgeAbsent(spec, groupExists, cluster) : judge(spec, groupExists, cluster);
+      if (spec.absent) return judgeAbsent(spec, groupExists, groupExists ? await azure.managedClusters() : []);
+      if (!groupExists) return noGroup(spec);
+      if (spec.name === undefined) return passed(`resource group ${spec.resourceGroup}`);
+      return judge(spec, spec.name, await azure.managedCluster(spec.resourceGroup, spec.name));
     } catch (error) {
       return couldNotAsk(error, 'Azure', 'az account show');
     }
   },
 };
 
-function judge(spec: Spec, groupExists: boolean, cluster: ManagedClusterView | undefined): CheckResult {
-  const label = `cluster ${spec.name} in resource group ${spec.resourceGroup}`;
-  const tryThis = `az aks show -g ${spec.resourceGroup} -n ${spec.name} -o table`;
-  if (!groupExists) {
-    const saw = `there is no resource group ${spec.resourceGroup}`;
-    return wrong({
-      expected: label,
-      saw,
-      on: `resource group ${spec.resourceGroup}`,
-      tryThis: 'az group list -o table',
-    });
-  }
-  if (!cluster) {
-    const saw = `the resource group has no cluster ${spec.name}`;
-    return wrong({ expected: label, saw, on: `cluster ${spec.name}`, tryThis: 'az aks list -o table' });
-  }
-  const state = cluster.provisioningState;
-  const stateFinding = { expected: `${label} in state Succeeded`, saw: `state ${state}`, tryThis };
-  if (state === 'Failed' || state === 'Canceled') return wrong({ ...stateFinding, on: `${label}, provisioningState` });
-  if (state !== 'Succeeded') return notYet(stateFinding);
-  if (cluster.powerState !== undefined && cluster.powerState !== 'Running') {
-    const finding = {
-      expected: `${label} running`,
-      saw: `power state ${cluster.powerState}`,
-      on: `${label}, powerState`,
-    };
-    return wrong({ ...finding, tryThis: `az aks start -g ${spec.resourceGroup} -n ${spec.name}` });
-  }
-  if (spec.addon !== undefined && cluster.addons[spec.addon] !== true) {
-    return wrong({
-      expected: `the add-on ${spec.addon} enabled`,
-      saw: spec.addon in cluster.addons ? 'it is disabled' : 'the cluster does not have it',
-      on: `${label}, addonProfiles.${spec.addon}.enabled`,
-      tryThis: `az aks show -g ${spec.resourceGroup} -n ${spec.name} --query addonProfiles`,
-    });
-  }
-  const addon = spec.addon === undefined ? '' : `, ${spec.addon} enabled`;
-  return passed(`${spec.name}: Kubernetes ${cluster.kubernetesVersion}, ${cluster.nodeCount} nodes, ${state}${addon}`);
+function noGroup(spec: Spec): CheckResult {
+  const group = `resource group ${spec.resourceGroup}`;
+  return wrong({
+    expected: spec.name === undefined ? `a ${group}` : `cluster ${spec.name} in ${group}`,
+    saw: `there is no ${group}`,
+    on: group,
+    tryThis: 'az group list -o table',
+  });
 }
 
-function judgeAbsent(spec: Spec, groupExists: boolean, cluster: ManagedClusterView | undefined): CheckResult {
+function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined): CheckResult {
+  const label = `cluster ${name} in resource group ${spec.resourceGroup}`;
+  const show = `az aks show -g ${spec.resourceGroup} -n ${name}`;
+  if (!cluster) {
+    const saw = `the resource group has no cluster ${name}`;
+    return wrong({ expected: label, saw, on: `cluster ${name}`, tryThis: 'az aks list -o table' });
+  }
+  const state = cluster.provisioningState;
+  const finding = { expected: `${label} in state Succeeded`, saw: `state ${state}`, tryThis: `${show} -o table` };
+  if (state === 'Failed' || state === 'Canceled') return wrong({ ...finding, on: `${label}, provisioningState` });
+  if (state !== 'Succeeded') return notYet(finding);
+  if (cluster.powerState !== undefined && cluster.powerState !== 'Running') {
+    const saw = `power state ${cluster.powerState}`;
+    const tryThis = `az aks start -g ${spec.resourceGroup} -n ${name}`;
+    return wrong({ expected: `${label} running`, saw, on: `${label}, powerState`, tryThis });
+  }
+  for (const [addon, wanted] of Object.entries(spec.addons)) {
+    if ((cluster.addons[addon] ?? false) === wanted) continue;
+    return wrong({
+      expected: `the add-on ${addon} ${wanted ? 'enabled' : 'disabled'}`,
+      saw:
+        cluster.addons[addon] === undefined
+          ? 'the cluster does not have it'
+          : `it is ${wanted ? 'disabled' : 'enabled'}`,
+      on: `${label}, addonProfiles.${addon}.enabled`,
+      tryThis: `${show} --query addonProfiles`,
+    });
+  }
+  const addons = Object.entries(spec.addons).map(([addon, on]) => `, ${addon} ${on ? 'enabled' : 'disabled'}`);
+  return passed(
+    `${name}: Kubernetes ${cluster.kubernetesVersion}, ${counted(cluster.nodeCount, 'node')}${addons.join('')}`,
+  );
+}
+
+function judgeAbsent(spec: Spec, groupExists: boolean, clusters: readonly ManagedClusterView[]): CheckResult {
   if (!groupExists) return passed(`resource group ${spec.resourceGroup} is gone`);
   const expected = `no resource group ${spec.resourceGroup}`;
   const tryThis = 'az group list -o table';
-  if (cluster?.provisioningState === 'Deleting')
-    return notYet({ expected, saw: 'the cluster is being deleted', tryThis });
-  const saw = cluster ? `it still has the cluster ${spec.name}` : 'it is still there';
+  const inside = clusters.filter((cluster) => cluster.resourceGroup.toLowerCase() === spec.resourceGroup.toLowerCase());
+  if (inside.some((cluster) => cluster.provisioningState === 'Deleting')) {
+    return notYet({ expected, saw: 'its cluster is being deleted', tryThis });
+  }
+  const saw = inside[0] ? `it still has the cluster ${inside[0].name}` : 'it is still there';
   return wrong({ expected, saw, on: `resource group ${spec.resourceGroup}`, tryThis });
 }

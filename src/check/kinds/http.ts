@@ -1,4 +1,4 @@
-import { couldNotAsk, passed, wrong } from '../answers.ts';
+import { couldNotAsk, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
@@ -7,6 +7,8 @@ interface Spec {
   status: number;
   contains: string | undefined;
   matches: RegExp | undefined;
+  /** A number in the JSON of the body that must grow between two looks. */
+  rises: string | undefined;
 }
 
 const fields = {
@@ -14,6 +16,7 @@ const fields = {
   status: { description: 'the status code wanted; 200 if left out' },
   contains: { description: 'text that the body must contain' },
   matches: { description: 'a regular expression that the body must match' },
+  rises: { description: 'a number in a JSON body that must grow while we look: booksBought' },
 };
 
 export const http: CheckKind<Spec> = {
@@ -30,10 +33,13 @@ export const http: CheckKind<Spec> = {
       throw new SpecProblem('url', 'must be a URL on this machine, such as http://localhost:8081/.');
     }
     const status = spec.number('status', 200, { from: 100, below: 600 });
-    return { url, status, contains: spec.optionalText('contains'), matches: spec.pattern('matches') };
+    const contains = spec.optionalText('contains');
+    return { url, status, contains, matches: spec.pattern('matches'), rises: spec.optionalText('rises') };
   },
-  describe: (spec) =>
-    `${spec.url} answers with ${spec.status}${spec.contains === undefined ? '' : ` and ${JSON.stringify(spec.contains)}`}`,
+  describe(spec) {
+    if (spec.rises !== undefined) return `${spec.rises} rises at ${spec.url}`;
+    return `${spec.url} answers with ${spec.status}${spec.contains === undefined ? '' : ` and ${JSON.stringify(spec.contains)}`}`;
+  },
   async verify(spec, probe) {
     const expected = `an answer with status ${spec.status} from ${spec.url}`;
     const tryThis = `curl -i ${spec.url}`;
@@ -53,9 +59,34 @@ export const http: CheckKind<Spec> = {
     if (spec.matches && !spec.matches.test(reply.body)) {
       return wrong({ expected: `a page that matches ${spec.matches.source}`, ...finding });
     }
+    if (spec.rises !== undefined) return judgeRising(spec.url, spec.rises, reply.body, probe.memory);
     return passed(`status ${reply.status}, ${excerpt(reply.body)}`);
   },
 };
+
+/** Compares with the smallest value seen, so that a counter that began again from 0 can rise again. */
+function judgeRising(url: string, field: string, body: string, memory: Map<string, unknown>): CheckResult {
+  const value = numberIn(body, field);
+  const expected = `${field} rising`;
+  const tryThis = `curl ${url}`;
+  if (value === undefined) {
+    return wrong({ expected, saw: `no number ${field} in ${excerpt(body)}`, on: `${url}, body`, tryThis });
+  }
+  const first = memory.get('first');
+  if (typeof first === 'number' && value > first) return passed(`${field} went from ${first} to ${value}`);
+  memory.set('first', value);
+  return notYet({ expected, saw: `${field} = ${value}`, tryThis });
+}
+
+function numberIn(body: string, field: string): number | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const value = typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, field) : undefined;
+    return typeof value === 'number' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Nothing listens, or the forward closed the connection: the learner's port-forward is not running (any more). */
 const notListening = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);

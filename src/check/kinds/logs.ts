@@ -1,17 +1,18 @@
+import { pods } from '../../kube/resources.ts';
 import { askCluster, counted, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
-import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { findWorkload, podsOf } from '../workload.ts';
+import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
-  from: NamespacedName;
+  namespace: string;
+  selector: string;
   container: string | undefined;
   line: { contains: string } | { matches: RegExp };
   lines: number;
 }
 
 const fields = {
-  from: { description: 'the Deployment or StatefulSet as namespace/name', required: true },
+  pod: { description: 'whose log: { namespace: bookbuyer, selector: app=bookbuyer }', required: true },
   container: { description: "the container; the pod's first if left out" },
   contains: { description: 'text that a line must contain' },
   matches: { description: 'a regular expression that a line must match' },
@@ -31,37 +32,58 @@ export const logs: CheckKind<Spec> = {
       throw new SpecProblem('', 'needs either contains or matches: what a line must have.');
     }
     return {
-      from: spec.namespacedName('from'),
+      ...readPod(spec.value('pod')),
       container: spec.optionalText('container'),
       line: matches === undefined ? { contains: contains ?? '' } : { matches },
       lines: spec.count('lines', 1),
     };
   },
-  describe: (spec) => `${nameOf(spec.from)} logs ${counted(spec.lines, 'line')} with ${wanted(spec)}`,
+  describe: (spec) =>
+    `Pods ${spec.selector} in ${spec.namespace} log ${counted(spec.lines, 'line')} with ${wanted(spec)}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const { namespace, name } = spec.from;
-      const workload = await findWorkload(kube, spec.from);
+      const { namespace, selector } = spec;
       const expected = `${counted(spec.lines, 'line')} with ${wanted(spec)}`;
-      if (!workload) {
-        const tryThis = `kubectl get deployments,statefulsets -n ${namespace}`;
-        return wrong({ expected, saw: `there is no workload ${name}`, on: nameOf(spec.from), tryThis });
+      const found = await kube.list(pods, { namespace, labelSelector: selector });
+      if (found.length === 0) {
+        const tryThis = `kubectl get pods -n ${namespace} --show-labels`;
+        return wrong({
+          expected,
+          saw: 'there is no such pod',
+          on: `Pods ${selector} in namespace ${namespace}`,
+          tryThis,
+        });
       }
       // The API counts whole seconds, so a line of the second before the task may be counted: at most one second.
       const sinceSeconds = Math.max(1, Math.ceil((probe.clock.now() - probe.since) / 1000));
-      const options = { sinceSeconds, ...(spec.container === undefined ? {} : { container: spec.container }) };
-      let found = 0;
-      for (const pod of await podsOf(kube, workload)) {
+      let lines = 0;
+      for (const pod of found) {
         if (pod.status?.phase !== 'Running') continue;
-        const container = spec.container ?? pod.spec.containers[0]?.name ?? name;
-        const log = await kube.podLog({ namespace, name: pod.metadata.name ?? '' }, { ...options, container });
-        found += log.split('\n').filter((line) => hasIt(spec, line)).length;
+        const container = spec.container ?? pod.spec.containers[0]?.name ?? '';
+        const log = await kube.podLog({ namespace, name: pod.metadata.name ?? '' }, { sinceSeconds, container });
+        lines += log.split('\n').filter((line) => hasIt(spec, line)).length;
       }
-      if (found >= spec.lines) return passed(`${counted(found, 'such line')} since the task began`);
+      const saw = `${counted(lines, 'such line')} since the task began`;
+      if (lines >= spec.lines) return passed(saw);
       const container = spec.container === undefined ? '' : ` -c ${spec.container}`;
-      const tryThis = `kubectl logs ${workload.kind.toLowerCase()}/${name} -n ${namespace}${container} --tail 40`;
-      return notYet({ expected, saw: `${counted(found, 'such line')} since the task began`, tryThis });
+      return notYet({ expected, saw, tryThis: `kubectl logs -n ${namespace} -l ${selector}${container} --tail 40` });
     }),
+};
+
+function readPod(raw: unknown): { namespace: string; selector: string } {
+  try {
+    const pod = new SpecFields(raw, podFields);
+    return { namespace: pod.text('namespace'), selector: pod.text('selector') };
+  } catch (problem) {
+    if (problem instanceof SpecProblem)
+      throw new SpecProblem(`pod${problem.field && '.'}${problem.field}`, problem.message);
+    throw problem;
+  }
+}
+
+const podFields = {
+  namespace: { description: 'the namespace of the pods', required: true },
+  selector: { description: 'their labels: app=bookbuyer', required: true },
 };
 
 const wanted = ({ line }: Spec) => ('contains' in line ? JSON.stringify(line.contains) : `/${line.matches.source}/`);

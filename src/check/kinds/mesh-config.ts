@@ -1,40 +1,49 @@
-import { askCluster, passed, wrong } from '../answers.ts';
-import type { CheckKind } from '../check.ts';
+import { askCluster, joined, passed, wrong } from '../answers.ts';
+import { type CheckKind, SpecProblem } from '../check.ts';
 import { type Expectation, expectationFields, isMet, readExpectation, show, wordsFor } from '../expectation.ts';
 import { type FieldPath, parseFieldPath, valueAt } from '../field-path.ts';
 import { meshConfigs } from '../resource-table.ts';
 import { SpecFields } from '../spec-fields.ts';
 
-interface Spec {
+interface Setting {
   path: FieldPath;
-  pathText: string;
+  text: string;
   expectation: Expectation;
 }
 
+// The switches of spec.traffic that lessons turn; any other setting is named by its path.
+const switches = ['enablePermissiveTrafficPolicyMode', 'enableEgress'];
+
 const fields = {
-  path: { description: 'the setting: spec.traffic.enablePermissiveTrafficPolicyMode', required: true },
+  enablePermissiveTrafficPolicyMode: { description: 'true or false: spec.traffic.enablePermissiveTrafficPolicyMode' },
+  enableEgress: { description: 'true or false: spec.traffic.enableEgress' },
+  path: { description: 'any other setting: spec.sidecar.logLevel' },
   ...expectationFields,
 };
 
 // The name is fixed in OSM 1.2; the namespace is osm-system, or kube-system on AKS.
 const name = 'osm-mesh-config';
 
-export const meshConfig: CheckKind<Spec> = {
+export const meshConfig: CheckKind<{ settings: readonly Setting[] }> = {
   kind: 'mesh-config',
   temper: 'level',
-  summary: "A setting of the mesh's MeshConfig, wherever the mesh is installed.",
+  summary: "Settings of the mesh's MeshConfig, wherever the mesh is installed.",
   fields,
   parse(raw) {
     const spec = new SpecFields(raw, fields);
-    const pathText = spec.text('path');
-    return { path: parseFieldPath(pathText, 'path'), pathText, expectation: readExpectation(spec) };
+    const settings = switches
+      .filter((name) => spec.has(name))
+      .map((name) => setting(`spec.traffic.${name}`, { type: 'equals', value: spec.flag(name, false) }));
+    if (spec.has('path')) settings.push(setting(spec.text('path'), readExpectation(spec)));
+    if (settings.length === 0) throw new SpecProblem('', `needs a setting: ${switches.join(', ')} or path.`);
+    return { settings };
   },
-  describe: (spec) => `MeshConfig has ${spec.pathText} = ${wordsFor(spec.expectation)}`,
+  describe: (spec) => `MeshConfig has ${joined(spec.settings.map(wordsOf))}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const found = (await kube.list(meshConfigs)).find((object) => object.metadata.name === name);
-      const expected = `${spec.pathText} = ${wordsFor(spec.expectation)}`;
       if (!found) {
+        const expected = joined(spec.settings.map(wordsOf));
         const tryThis = 'kubectl get meshconfig -A';
         return wrong({
           expected,
@@ -44,13 +53,24 @@ export const meshConfig: CheckKind<Spec> = {
         });
       }
       const namespace = found.metadata.namespace ?? 'default';
-      const value = valueAt(found, spec.path);
-      if (isMet(value, spec.expectation)) return passed(`${spec.pathText} = ${show(value)}`);
-      return wrong({
-        expected,
-        saw: show(value),
-        on: `MeshConfig ${namespace}/${name}, ${spec.pathText}`,
-        tryThis: `kubectl get meshconfig ${name} -n ${namespace} -o yaml`,
-      });
+      for (const one of spec.settings) {
+        const value = valueAt(found, one.path);
+        if (isMet(value, one.expectation)) continue;
+        return wrong({
+          expected: wordsOf(one),
+          saw: show(value),
+          on: `MeshConfig ${namespace}/${name}, ${one.text}`,
+          tryThis: `kubectl get meshconfig ${name} -n ${namespace} -o yaml`,
+        });
+      }
+      return passed(joined(spec.settings.map((one) => `${one.text} = ${show(valueAt(found, one.path))}`)));
     }),
 };
+
+const setting = (text: string, expectation: Expectation): Setting => ({
+  path: parseFieldPath(text, 'path'),
+  text,
+  expectation,
+});
+
+const wordsOf = (one: Setting) => `${one.text} = ${wordsFor(one.expectation)}`;

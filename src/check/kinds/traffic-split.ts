@@ -11,7 +11,7 @@ import { backendsOf, listSplits, readinessOf, type SplitBackend } from '../traff
 interface Spec {
   from: NamespacedName;
   /** What must be, or the TrafficSplit that says it. */
-  wanted: { backends: readonly SplitBackend[] } | { split: NamespacedName };
+  wanted: { backends: readonly SplitBackend[] } | { declared: NamespacedName };
   tolerance: number;
   error: number;
   miss: number;
@@ -20,8 +20,8 @@ interface Spec {
 const fields = {
   from: { description: 'the Deployment that calls, as namespace/name', required: true },
   backends: { description: 'Services and their weights: { bookstore/bookstore-v1: 50, bookstore/bookstore-v2: 50 }' },
-  split: { description: 'instead of backends: the TrafficSplit, as namespace/name, whose own weights must hold' },
-  tolerance: { description: 'how far a share may be off; 0.1 if left out. Smaller wants more requests' },
+  declared: { description: 'instead of backends: the TrafficSplit, as namespace/name, whose own weights must hold' },
+  tolerance: { description: 'how far a share may be off; 0.15 if left out. Smaller wants more requests' },
   error: { description: 'how likely a right split may be rejected; 1e-6 if left out' },
   miss: { description: 'how likely a share beyond the tolerance may pass; 0.05 if left out' },
 };
@@ -55,22 +55,22 @@ export const trafficSplit: CheckKind<Spec> = {
   fields,
   parse(raw) {
     const spec = new SpecFields(raw, fields);
-    if (spec.has('backends') === spec.has('split')) throw new SpecProblem('', 'needs either backends or split.');
+    if (spec.has('backends') === spec.has('declared')) throw new SpecProblem('', 'needs either backends or declared.');
     const backends = spec.has('backends') ? spec.weights('backends') : [];
     if (spec.has('backends') && !backends.some(({ weight }) => weight > 0)) {
       throw new SpecProblem('backends', 'must give at least one Service a weight above 0.');
     }
     return {
       from: spec.namespacedName('from'),
-      wanted: spec.has('split') ? { split: spec.namespacedName('split') } : { backends },
-      tolerance: spec.number('tolerance', 0.1, { above: 0, below: 0.5 }),
+      wanted: spec.has('declared') ? { declared: spec.namespacedName('declared') } : { backends },
+      tolerance: spec.number('tolerance', 0.15, { above: 0, below: 0.5 }),
       error: spec.number('error', 1e-6, { above: 0, below: 0.5 }),
       miss: spec.number('miss', 0.05, { above: 0, below: 0.5 }),
     };
   },
   describe(spec) {
     const caller = `Requests of ${nameOf(spec.from)}`;
-    if ('split' in spec.wanted) return `${caller} are shared as TrafficSplit ${nameOf(spec.wanted.split)} says`;
+    if ('declared' in spec.wanted) return `${caller} are shared as TrafficSplit ${nameOf(spec.wanted.declared)} says`;
     return `${caller} are shared: ${showShares(sharesOf(spec.wanted.backends))}`;
   },
   verify: (spec, probe) =>
@@ -91,7 +91,7 @@ function sharesOf(backends: readonly SplitBackend[]): Map<string, number> {
 
 async function wantedBackends(kube: KubeClient, spec: Spec): Promise<{ list: readonly SplitBackend[] } | CheckResult> {
   if ('backends' in spec.wanted) return { list: spec.wanted.backends };
-  const { namespace, name } = spec.wanted.split;
+  const { namespace, name } = spec.wanted.declared;
   const split = (await listSplits(kube, namespace)).find((object) => object.metadata.name === name);
   const list = split ? backendsOf(split) : [];
   if (list.some(({ weight }) => weight > 0)) return { list };

@@ -6,12 +6,14 @@ import { findWorkload, hasSidecar, isReady, podsOf, statusOf, type Workload, why
 
 interface Spec {
   workloads: readonly NamespacedName[];
-  sidecars: boolean;
+  sidecar: boolean;
 }
 
 const fields = {
-  workloads: { description: 'Deployments or StatefulSets as namespace/name', required: true },
-  sidecars: { description: 'true: each of their pods must have a sidecar' },
+  namespace: { description: 'the namespace they are in', required: true },
+  deployments: { description: 'names of Deployments: [bookbuyer]' },
+  statefulsets: { description: 'names of StatefulSets: [mysql]' },
+  sidecar: { description: 'true: each of their pods must have a sidecar' },
 };
 
 export const workloadsReady: CheckKind<Spec> = {
@@ -21,19 +23,21 @@ export const workloadsReady: CheckKind<Spec> = {
   fields,
   parse(raw) {
     const spec = new SpecFields(raw, fields);
-    const workloads = spec.namespacedNames('workloads');
-    if (workloads.length === 0)
-      throw new SpecProblem('workloads', 'must name at least one, such as [bookbuyer/bookbuyer].');
-    return { workloads, sidecars: spec.flag('sidecars', false) };
+    const namespace = spec.text('namespace');
+    const names = [...spec.texts('deployments'), ...spec.texts('statefulsets')];
+    if (names.length === 0) {
+      throw new SpecProblem('', 'needs deployments or statefulsets, such as deployments: [bookbuyer].');
+    }
+    return { workloads: names.map((name) => ({ namespace, name })), sidecar: spec.flag('sidecar', false) };
   },
   describe: (spec) =>
-    `Pods of ${joined(spec.workloads.map(nameOf))} are ready${spec.sidecars ? ', each with a sidecar' : ''}`,
+    `Pods of ${joined(spec.workloads.map(nameOf))} are ready${spec.sidecar ? ', each with a sidecar' : ''}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       let waiting: CheckResult | undefined;
       const ready: string[] = [];
       for (const name of spec.workloads) {
-        const result = await judge(kube, name, spec.sidecars);
+        const result = await judge(kube, name, spec.sidecar);
         if (result.status === 'passed') ready.push(result.saw);
         else if (result.status === 'not-yet') waiting ??= result;
         else return result;
@@ -42,7 +46,7 @@ export const workloadsReady: CheckKind<Spec> = {
     }),
 };
 
-async function judge(kube: KubeClient, name: NamespacedName, sidecars: boolean): Promise<CheckResult> {
+async function judge(kube: KubeClient, name: NamespacedName, sidecar: boolean): Promise<CheckResult> {
   const label = nameOf(name);
   const workload = await findWorkload(kube, name);
   const list = `kubectl get pods -n ${name.namespace}`;
@@ -58,7 +62,7 @@ async function judge(kube: KubeClient, name: NamespacedName, sidecars: boolean):
     return wrong({ expected: 'at least one pod', saw: 'it is scaled to 0', on, tryThis: list });
   }
   const found = await podsOf(kube, workload);
-  const bare = sidecars ? found.find((pod) => !hasSidecar(pod)) : undefined;
+  const bare = sidecar ? found.find((pod) => !hasSidecar(pod)) : undefined;
   if (bare) {
     return wrong({
       expected: 'a sidecar in each pod',
