@@ -4,6 +4,7 @@ import type { CheckKind, Probe } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
 import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
+import { podOutsideMesh, upstreamsOf } from '../traffic-splits.ts';
 
 interface Spec {
   from: NamespacedName;
@@ -26,8 +27,6 @@ const denialFilter = ['^cluster\\.passthrough-outbound\\.upstream_cx_total$', '1
 class DenialWindow {
   readonly ledger = new CounterLedger();
   startedAt: number;
-  /** Successes over the whole time, to tell that a new one came. */
-  successes = 0;
 
   constructor(startedAt: number) {
     this.startedAt = startedAt;
@@ -35,7 +34,6 @@ class DenialWindow {
 
   restart(now: number): void {
     this.startedAt = now;
-    this.successes = 0;
     this.ledger.restart();
   }
 }
@@ -55,18 +53,28 @@ export const trafficDenied: CheckKind<Spec> = {
       const expected = `${counted(spec.attempts, 'attempt')} of ${nameOf(spec.from)} to reach ${nameOf(spec.to)}, none with success`;
       const client = await findClient(kube, spec.from, expected);
       if (client.status === 'answered') return client.result;
+      const label = nameOf(spec.to);
+      const bare = await podOutsideMesh(kube, spec.to);
+      if (bare !== undefined) {
+        const on = `Pod ${spec.to.namespace}/${bare}, spec.containers`;
+        const saw = 'a pod without a sidecar answers for the Service, so the mesh denies nothing';
+        return wrong({ expected, saw, on, tryThis: `kubectl get pods -n ${spec.to.namespace}` });
+      }
+      const upstreams = await upstreamsOf(kube, spec.to);
       const now = probe.clock.now();
       const window = remembered(probe, 'window', DenialWindow, () => new DenialWindow(now));
-      const stats = await readStats(kube, client.pods, upstreamFilter([spec.to], denialFilter), probe.signal);
+      const stats = await readStats(kube, client.pods, upstreamFilter(upstreams, denialFilter), probe.signal);
       window.ledger.look(stats);
       const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;
-      const successes = window.ledger.grown(upstreamCounter(spec.to, 'upstream_rq_2xx'));
+      const grown = (counter: string) =>
+        upstreams.reduce((sum, upstream) => sum + window.ledger.grown(upstreamCounter(upstream, counter)), 0);
+      const successes = grown('upstream_rq_2xx');
       if (successes > 0) {
         window.restart(now);
-        const on = `sidecar of ${nameOf(spec.from)}, cluster ${nameOf(spec.to)}, upstream_rq_2xx`;
+        const on = `sidecar of ${nameOf(spec.from)}, cluster ${label}, upstream_rq_2xx`;
         return wrong({ expected, saw: `${counted(successes, 'request')} that succeeded`, on, tryThis });
       }
-      const counts = await attemptsSince(kube, spec, client, window, probe);
+      const counts = Math.max(grown('upstream_rq_total'), await attemptsSince(kube, spec, client, window, probe));
       const saw = `${counted(counts, 'attempt')}, none with success`;
       return counts >= spec.attempts ? passed(saw) : notYet({ expected, saw: `${saw} so far`, tryThis });
     }),
@@ -84,12 +92,11 @@ async function attemptsSince(
   probe: Probe,
 ): Promise<number> {
   const { ledger } = window;
-  const refused = ledger.grown(upstreamCounter(spec.to, 'upstream_rq_total'));
   const unrouted = Math.max(
     ledger.grown((name) => name === passthrough),
     ledger.grown((name) => noChain.test(name)),
   );
-  return Math.max(refused, unrouted, await failuresLogged(kube, spec, client, window.startedAt, probe));
+  return Math.max(unrouted, await failuresLogged(kube, spec, client, window.startedAt, probe));
 }
 
 /** Lines that name both the Service's URL and an error. Whole seconds only, rounded down: never from before the window. */

@@ -3,6 +3,7 @@ import { type CheckKind, SpecProblem } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
 import { findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
+import { upstreamsOf } from '../traffic-splits.ts';
 
 interface Spec {
   from: NamespacedName;
@@ -48,10 +49,13 @@ export const trafficFlows: CheckKind<Spec> = {
       const expected = `${counted(spec.requests, 'request')} from ${nameOf(spec.from)} to ${nameOf(spec.to)} with ${answersOf(spec.code)}`;
       const client = await findClient(kube, spec.from, expected);
       if (client.status === 'answered') return client.result;
+      const upstreams = await upstreamsOf(kube, spec.to);
       const ledger = remembered(probe, 'ledger', CounterLedger, () => new CounterLedger());
-      ledger.look(await readStats(kube, client.pods, upstreamFilter([spec.to]), probe.signal));
-      const seen = ledger.grown(upstreamCounter(spec.to, `upstream_rq_${spec.code}`, spec.port));
-      const all = ledger.grown(upstreamCounter(spec.to, 'upstream_rq_total', spec.port));
+      ledger.look(await readStats(kube, client.pods, upstreamFilter(upstreams), probe.signal));
+      const grown = (counter: string) =>
+        upstreams.reduce((sum, upstream) => sum + ledger.grown(upstreamCounter(upstream, counter, spec.port)), 0);
+      const seen = grown(`upstream_rq_${spec.code}`);
+      const all = grown('upstream_rq_total');
       if (seen >= spec.requests) return passed(`${counted(seen, 'request')} with ${answersOf(spec.code)}`);
       const others = all > seen ? `, and ${all - seen} that ended otherwise` : '';
       const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;

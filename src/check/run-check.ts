@@ -1,0 +1,146 @@
+/**
+ * Looks at the conditions of one check in the order of their needs and tells every result as it comes.
+ * It knows kinds and a Probe; of lessons, screens and journals it knows nothing.
+ */
+import { type Clock, sleep } from '../platform/clock.ts';
+import { unknown } from './answers.ts';
+import type { CheckKind, CheckResult, Probe } from './check.ts';
+
+/** A condition as far as verifying it goes; a lesson's Condition fits. */
+export interface RunnableCondition {
+  id: string;
+  needs: readonly string[];
+  kind: string;
+  spec: unknown;
+}
+
+/** Kept for as long as a task is open: what each condition remembers between looks. */
+export class CheckMemory {
+  readonly #byCondition = new Map<string, Map<string, unknown>>();
+
+  of(condition: string): Map<string, unknown> {
+    const known = this.#byCondition.get(condition) ?? new Map<string, unknown>();
+    this.#byCondition.set(condition, known);
+    return known;
+  }
+}
+
+export interface RunCheckOptions {
+  conditions: readonly RunnableCondition[];
+  kinds: readonly CheckKind[];
+  /** Everything of a Probe but the memory, which is per condition. */
+  probe: Omit<Probe, 'memory'>;
+  memory: CheckMemory;
+  /** How long conditions that do not hold are looked at again; 0 looks once. */
+  patienceMs: number;
+  /** One look that takes longer is given up as `unknown`; 10 s if left out. */
+  lookMs?: number;
+  /** Called for the first result of a condition and then when it changes. */
+  onResult(condition: string, result: CheckResult): void;
+}
+
+// Traffic counters tell nobody that they grew, so they must be looked at; objects are watched by the caller as well.
+const pauseMs = 100;
+const longestPauseMs = 1000;
+
+/**
+ * Ends when every condition holds, when patience ends, or with the probe's signal. A condition whose need does not hold
+ * is not looked at and has no result. Never rejects for what the world does.
+ */
+export async function runCheck(options: RunCheckOptions): Promise<ReadonlyMap<string, CheckResult>> {
+  const { clock, signal } = options.probe;
+  const results = new Map<string, CheckResult>();
+  const until = clock.now() + options.patienceMs;
+  for (let pause = pauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
+    await lookOnce(options, results);
+    const isDone = options.conditions.every((condition) => results.get(condition.id)?.status === 'passed');
+    if (isDone || signal.aborted || clock.now() + pause > until) return results;
+    await sleep(clock, pause, signal).catch(() => undefined);
+    if (signal.aborted) return results;
+  }
+}
+
+/** One look at everything that does not hold yet; conditions that need nothing are looked at side by side. */
+async function lookOnce(options: RunCheckOptions, results: Map<string, CheckResult>): Promise<void> {
+  const looks = new Map<string, Promise<boolean>>();
+  const look = async (condition: RunnableCondition): Promise<boolean> => {
+    const needs = await Promise.all(condition.needs.map((need) => looks.get(need) ?? false));
+    if (needs.includes(false)) {
+      results.delete(condition.id);
+      return false;
+    }
+    if (options.probe.signal.aborted) return false;
+    const result = await verify(condition, options);
+    if (options.probe.signal.aborted) return false;
+    const before = results.get(condition.id);
+    results.set(condition.id, result);
+    if (!isSame(before, result)) options.onResult(condition.id, result);
+    return result.status === 'passed';
+  };
+  for (const condition of options.conditions) looks.set(condition.id, look(condition));
+  await Promise.all(looks.values());
+}
+
+const isSame = (a: CheckResult | undefined, b: CheckResult) =>
+  a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+
+const heldKey = 'run-check: held';
+
+async function verify(condition: RunnableCondition, options: RunCheckOptions): Promise<CheckResult> {
+  const kind = options.kinds.find((one) => one.kind === condition.kind);
+  if (!kind) return unknown(`There is no kind of condition "${condition.kind}".`);
+  const memory = options.memory.of(condition.id);
+  const held = memory.get(heldKey);
+  if (kind.temper === 'edge' && isPassed(held)) return held;
+  const limit = new AbortController();
+  const signal = AbortSignal.any([options.probe.signal, limit.signal]);
+  const lookMs = options.lookMs ?? 10_000;
+  const result = await firstOf(
+    kind.verify(condition.spec, { ...options.probe, memory, signal }),
+    options.probe.clock,
+    lookMs,
+    limit,
+    options.probe.signal,
+  );
+  if (kind.temper === 'edge' && result.status === 'passed') memory.set(heldKey, result);
+  return result;
+}
+
+const isPassed = (value: unknown): value is CheckResult =>
+  typeof value === 'object' && value !== null && 'status' in value && value.status === 'passed';
+
+/** The look, or `unknown` when it takes too long or is stopped; what still runs is told by its signal. */
+function firstOf(
+  look: Promise<CheckResult>,
+  clock: Clock,
+  lookMs: number,
+  limit: AbortController,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      cancel();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const onAbort = () => {
+      end();
+      resolve(unknown('The look was stopped before it ended.'));
+    };
+    const cancel = clock.after(lookMs, () => {
+      end();
+      limit.abort();
+      resolve(unknown(`There was no answer in ${Math.round(lookMs / 1000)} s.`));
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+    look.then(
+      (result) => {
+        end();
+        resolve(result);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+  });
+}
