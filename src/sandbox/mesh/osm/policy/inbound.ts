@@ -1,0 +1,138 @@
+import type { Pod } from '../../../../kube/objects.ts';
+import type {
+  FilterChain,
+  Listener,
+  Route,
+  RouteConfig,
+  UpstreamCluster,
+  ValidationContext,
+  VirtualHost,
+} from '../../proxy-config.ts';
+import { ports, serviceCertificateName } from '../names.ts';
+import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defaults.ts';
+import type { MeshService } from './mesh-service.ts';
+import * as services from './mesh-service.ts';
+import { type Complaint, type Identity, identityOf, isPermissive, isSelected, type MeshSnapshot } from './snapshot.ts';
+import { rootsOf } from './traffic-split.ts';
+import { httpRoutes, networkPolicies } from './traffic-target.ts';
+
+/** What a server's sidecar does with incoming connections (pkg/catalog/inbound_traffic_policies.go). */
+export interface InboundConfig {
+  listener: Listener | undefined;
+  routes: RouteConfig[];
+  clusters: UpstreamCluster[];
+  validationContexts: ValidationContext[];
+}
+
+function servicesOfPod(snapshot: MeshSnapshot, { metadata }: Pod): MeshService[] {
+  return snapshot.services
+    .filter(
+      (service) =>
+        service.metadata.namespace === metadata.namespace && isSelected(service.spec.selector, metadata.labels),
+    )
+    .flatMap((service) => services.meshServicesOf(snapshot, service))
+    .filter(({ hostname }) => hostname === undefined || hostname === metadata.name);
+}
+
+const contextName = ({ namespace, account }: Identity) => `root-cert-for-mtls-inbound:${namespace}/${account}`;
+
+function filterChain(
+  snapshot: MeshSnapshot,
+  self: Identity,
+  meshService: MeshService,
+  workload: Record<string, string>,
+): FilterChain {
+  const { namespace, name, targetPort, protocol } = meshService;
+  const cluster = services.localClusterNameOf(meshService);
+  return {
+    name: `inbound_${namespace}/${name}_${targetPort}_${protocol}`,
+    match: {
+      destinationPort: targetPort,
+      serverNames: [services.fqdnOf(meshService)],
+      transportProtocol: 'tls',
+      applicationProtocols: ['osm'],
+    },
+    tls: {
+      ...tlsParameters(snapshot.meshConfig),
+      certificate: serviceCertificateName(self.namespace, self.account),
+      validationContext: contextName(self),
+      requireClientCertificate: true,
+    },
+    ...(isPermissive(snapshot)
+      ? {}
+      : { networkRbac: { statPrefix: 'network-', policies: networkPolicies(snapshot, self) } }),
+    filter: services.isHttp(protocol)
+      ? connectionManager('inbound', `rds-inbound.${targetPort}`, snapshot.meshConfig, workload)
+      : { type: 'tcp', statPrefix: `inbound-mesh-tcp-proxy.${cluster}`, clusters: [{ cluster, weight: 100 }] },
+  };
+}
+
+function routesFor(snapshot: MeshSnapshot, self: Identity, cluster: string): Route[] {
+  if (!isPermissive(snapshot)) return httpRoutes(snapshot, self, cluster);
+  const clusters = [{ cluster, weight: 100 }];
+  return [{ path: { type: 'regex', regex: '.*' }, headers: [], clusters, rbac: { type: 'any' } }];
+}
+
+/** Clients keep the root's name as Host, so each backend answers to the names of its roots too. */
+function virtualHosts(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): VirtualHost[] {
+  const routes = routesFor(snapshot, self, services.localClusterNameOf(meshService));
+  const named = [meshService, ...rootsOf(snapshot, meshService).map((name) => ({ ...meshService, name }))];
+  return named.map((service) => ({
+    name: `inbound_virtual-host|${services.fqdnOf(service)}`,
+    domains: services.hostnamesOf(service, true),
+    routes,
+  }));
+}
+
+/** Two virtual hosts of one service and port are one; the first keeps its routes. */
+function routeConfigs(hosts: readonly (readonly [number, VirtualHost])[]): RouteConfig[] {
+  const byPort = new Map<number, Map<string, VirtualHost>>();
+  for (const [port, host] of hosts) {
+    const known = byPort.get(port) ?? new Map<string, VirtualHost>();
+    const key = host.domains.join();
+    if (!known.has(key)) known.set(key, host);
+    byPort.set(port, known);
+  }
+  return [...byPort].map(([port, known]) => ({ name: `rds-inbound.${port}`, virtualHosts: [...known.values()] }));
+}
+
+export function inboundConfig(
+  snapshot: MeshSnapshot,
+  pod: Pod,
+  workload: Record<string, string>,
+  complain: (complaint: Complaint) => void,
+): InboundConfig {
+  const self = identityOf(pod);
+  const own = servicesOfPod(snapshot, pod).filter(({ protocol, namespace, name }) => {
+    const supported = services.isHttp(protocol) || services.isTcp(protocol);
+    if (!supported)
+      complain(`Cannot build inbound filter chain, unsupported protocol ${protocol} for service ${namespace}/${name}`);
+    return supported;
+  });
+  const hosts = own
+    .filter(({ protocol }) => services.isHttp(protocol))
+    .flatMap((meshService) =>
+      virtualHosts(snapshot, self, meshService).map((host) => [meshService.targetPort, host] as const),
+    );
+  const locals = new Map(own.map((meshService) => [services.localClusterNameOf(meshService), meshService.targetPort]));
+  return {
+    listener:
+      own.length === 0
+        ? undefined
+        : {
+            name: 'inbound-listener',
+            port: ports.inbound,
+            direction: 'inbound',
+            inspectTls: true,
+            filterChains: own.map((meshService) => filterChain(snapshot, self, meshService, workload)),
+          },
+    routes: routeConfigs(hosts),
+    clusters: [...locals].map(([name, port]) => ({
+      name,
+      discovery: 'static',
+      endpoints: [{ ip: '127.0.0.1', port }],
+      connectTimeoutMs,
+    })),
+    validationContexts: [{ name: contextName(self), matchSubjectAltNames: [] }],
+  };
+}

@@ -1,0 +1,81 @@
+import type { Pod } from '../../../../kube/objects.ts';
+import type { Listener, ProxyConfig, RouteConfig, UpstreamCluster } from '../../proxy-config.ts';
+import { ports } from '../names.ts';
+import { connectionManager, connectTimeoutMs } from './envoy-defaults.ts';
+import { inboundConfig } from './inbound.ts';
+import { workloadOf } from './mesh-service.ts';
+import { outboundConfig } from './outbound.ts';
+import { type Complaint, identityOf, type MeshSnapshot } from './snapshot.ts';
+
+/**
+ * From what the cluster says to what one pod's sidecar does: OSM 1.2's decisions, as pure functions.
+ * IngressBackend, Egress, Retry and UpstreamTrafficSetting are not read yet; each will add to outbound or inbound here.
+ */
+export function proxyConfigFor(
+  snapshot: MeshSnapshot,
+  pod: Pod,
+  complain: (complaint: Complaint) => void = () => {},
+): ProxyConfig {
+  const { kind, name } = workloadOf(pod);
+  const workload = {
+    'osm-stats-namespace': pod.metadata.namespace ?? '',
+    'osm-stats-kind': kind,
+    'osm-stats-name': name,
+    'osm-stats-pod': pod.metadata.name ?? '',
+  };
+  const outbound = outboundConfig(snapshot, identityOf(pod), complain);
+  const inbound = inboundConfig(snapshot, pod, workload, complain);
+  const metrics = metricsConfig(snapshot, pod);
+  return {
+    listeners: [outbound.listener, inbound.listener, metrics?.listener].filter((listener) => listener !== undefined),
+    routes: [...outbound.routes, ...inbound.routes, ...(metrics ? [metrics.route] : [])],
+    clusters: [...outbound.clusters, ...inbound.clusters, ...(metrics ? [metrics.cluster] : [])],
+    validationContexts: [...outbound.validationContexts, ...inbound.validationContexts],
+  };
+}
+
+/** The Prometheus page of the admin server, on a port that scrapers reach; there while the annotation says so. */
+function metricsConfig(
+  { meshConfig }: MeshSnapshot,
+  { metadata }: Pod,
+): { listener: Listener; route: RouteConfig; cluster: UpstreamCluster } | undefined {
+  if (metadata.annotations?.['prometheus.io/scrape'] !== 'true') return undefined;
+  const [routeName, clusterName] = ['envoy-metrics-route', 'envoy-metrics-cluster'];
+  return {
+    listener: {
+      name: 'inbound-prometheus-listener',
+      port: ports.prometheus,
+      direction: 'inbound',
+      inspectTls: false,
+      filterChains: [
+        {
+          name: 'prometheus',
+          match: {},
+          filter: connectionManager('inbound', routeName, { ...meshConfig, featureFlags: {} }),
+        },
+      ],
+    },
+    route: {
+      name: routeName,
+      virtualHosts: [
+        {
+          name: 'envoy-metrics',
+          domains: ['*'],
+          routes: [
+            {
+              path: { type: 'prefix', prefix: '/stats/prometheus' },
+              headers: [],
+              clusters: [{ cluster: clusterName, weight: 100 }],
+            },
+          ],
+        },
+      ],
+    },
+    cluster: {
+      name: clusterName,
+      discovery: 'static',
+      endpoints: [{ ip: '127.0.0.1', port: ports.admin }],
+      connectTimeoutMs,
+    },
+  };
+}
