@@ -1,0 +1,147 @@
+import type { Container } from '../../kube/objects.ts';
+import type { ClusterApi } from '../cluster-api.ts';
+import {
+  ContainerConfigError,
+  configMapValues,
+  fieldOf,
+  type PodFacts,
+  secretValues,
+} from './container-environment.ts';
+
+interface KeyToPath {
+  key: string;
+  path: string;
+}
+
+interface ContentSource {
+  name?: string;
+  secretName?: string;
+  optional?: boolean;
+  items?: KeyToPath[];
+}
+
+interface DownwardSource {
+  items?: { path: string; fieldRef?: { fieldPath: string } }[];
+}
+
+interface ProjectedSource {
+  secret?: ContentSource;
+  configMap?: ContentSource;
+  downwardAPI?: DownwardSource;
+  serviceAccountToken?: { path: string };
+}
+
+/** The parts of a volume that hold text. Everything else (emptyDir, claims, host paths) is an empty folder here. */
+interface Volume {
+  name: string;
+  secret?: ContentSource;
+  configMap?: ContentSource;
+  downwardAPI?: DownwardSource;
+  projected?: { sources?: ProjectedSource[] };
+}
+
+/** Signs a token for the pod's service account. */
+export type IssueToken = (pod: { namespace: string; serviceAccount: string; name: string; uid: string }) => string;
+
+/**
+ * The files that a pod's containers see in their mounts, read at the moment they are asked for, so that a changed
+ * secret shows at the next read. It knows nothing of what the files mean.
+ */
+export class PodVolumes {
+  readonly #cluster: ClusterApi;
+  readonly #facts: PodFacts;
+  readonly #issueToken: IssueToken;
+
+  constructor(cluster: ClusterApi, facts: PodFacts, issueToken: IssueToken) {
+    this.#cluster = cluster;
+    this.#facts = facts;
+    this.#issueToken = issueToken;
+  }
+
+  /** The first volume that can't be mounted yet, in the kubelet's words. */
+  missing(): string | undefined {
+    for (const volume of this.#volumes()) {
+      try {
+        this.#files(volume);
+      } catch (error) {
+        if (!(error instanceof ContainerConfigError)) throw error;
+        return `MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`;
+      }
+    }
+    return undefined;
+  }
+
+  readFile(container: Container, path: string): string | undefined {
+    // The longest mount path wins, as a mount inside another one hides what is below it.
+    const mounts = (container.volumeMounts ?? []).toSorted((a, b) => b.mountPath.length - a.mountPath.length);
+    for (const mount of mounts) {
+      const root = mount.mountPath.replace(/\/$/, '');
+      if (path !== root && !path.startsWith(`${root}/`)) continue;
+      const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
+      const within = [mount.subPath ?? '', path.slice(root.length + 1)].filter((part) => part !== '').join('/');
+      try {
+        return volume && this.#files(volume)[within];
+      } catch (error) {
+        // The secret went away after the mount; a real kubelet would keep the old content until the pod ends.
+        if (error instanceof ContainerConfigError) return undefined;
+        throw error;
+      }
+    }
+    return undefined;
+  }
+
+  #volumes(): Volume[] {
+    return (this.#facts.pod.spec.volumes ?? []) as Volume[];
+  }
+
+  #files(volume: Volume): Record<string, string> {
+    const { secret, configMap, downwardAPI } = volume;
+    const sources: ProjectedSource[] = [
+      ...(secret ? [{ secret }] : []),
+      ...(configMap ? [{ configMap }] : []),
+      ...(downwardAPI ? [{ downwardAPI }] : []),
+      ...(volume.projected?.sources ?? []),
+    ];
+    return Object.assign({}, ...sources.map((source) => this.#sourceFiles(source)));
+  }
+
+  #sourceFiles(source: ProjectedSource): Record<string, string> {
+    const { metadata, spec } = this.#facts.pod;
+    const namespace = metadata.namespace ?? '';
+    if (source.secret) {
+      const { optional = false, items, name } = source.secret;
+      return chosen(
+        secretValues(this.#cluster, namespace, { name: source.secret.secretName ?? name ?? '', optional }),
+        items,
+      );
+    }
+    if (source.configMap) {
+      const { optional = false, items, name = '' } = source.configMap;
+      return chosen(configMapValues(this.#cluster, namespace, { name, optional }), items);
+    }
+    if (source.downwardAPI) {
+      const entries = (source.downwardAPI.items ?? []).map((item) => [
+        item.path,
+        fieldOf(this.#facts, item.fieldRef?.fieldPath ?? '') ?? '',
+      ]);
+      return Object.fromEntries(entries);
+    }
+    if (source.serviceAccountToken) {
+      const { name = '', uid = '' } = metadata;
+      const serviceAccount = spec.serviceAccountName ?? 'default';
+      return { [source.serviceAccountToken.path]: this.#issueToken({ namespace, serviceAccount, name, uid }) };
+    }
+    return {};
+  }
+}
+
+function chosen(values: Record<string, string> | undefined, items: readonly KeyToPath[] | undefined) {
+  if (!values || !items) return values ?? {};
+  return Object.fromEntries(
+    items.map(({ key, path }) => {
+      const value = values[key];
+      if (value === undefined) throw new ContainerConfigError(`references non-existent config key: ${key}`);
+      return [path, value];
+    }),
+  );
+}

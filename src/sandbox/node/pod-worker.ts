@@ -1,0 +1,185 @@
+import { apiTime } from '../../kube/duration.ts';
+import type { Pod } from '../../kube/objects.ts';
+import { pods } from '../../kube/resources.ts';
+import { sleep } from '../../platform/clock.ts';
+import { ContainerSupervisor } from './container-supervisor.ts';
+import type { KubeletParts } from './kubelet-parts.ts';
+import { type ContainerRecord, podStatus, recordsOf } from './pod-status.ts';
+import { PodVolumes } from './pod-volumes.ts';
+
+/** A new namespace gets its CA config map a moment after its first pod; that is nothing to warn about. */
+const patientAttempts = 1;
+
+/**
+ * One pod on its node, from binding to removal: network, volumes, init containers in order, containers, graceful end.
+ * It knows nothing of other pods. Every state that a watcher should see is written before the next one begins.
+ */
+export class PodWorker {
+  readonly #parts: KubeletParts;
+  readonly #hostIp: string;
+  readonly #records: ContainerRecord[];
+  readonly #supervisors = new Map<string, ContainerSupervisor>();
+  readonly #life = new AbortController();
+  readonly #uid: string;
+  #pod: Pod;
+  #podIp: string | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #terminating: Promise<void> | undefined;
+  #removeWhenDone = true;
+  #onStuck: () => void = () => {};
+
+  constructor(parts: KubeletParts, pod: Pod, hostIp: string) {
+    this.#parts = parts;
+    this.#pod = pod;
+    this.#uid = pod.metadata.uid ?? '';
+    this.#hostIp = hostIp;
+    this.#records = recordsOf(pod);
+  }
+
+  record(container: string): ContainerRecord | undefined {
+    return this.#records.find((record) => record.spec.name === container);
+  }
+
+  /** Resolves when all containers have been started once, when the pod ended before that, or when it is stuck. */
+  async start(): Promise<void> {
+    const stuck = new Promise<void>((resolve) => {
+      this.#onStuck = resolve;
+    });
+    const up = this.#bringUp().catch((error: unknown) => {
+      if (!this.#life.signal.aborted) throw error;
+    });
+    this.#parts.track(up, 'background');
+    await Promise.race([up, stuck]);
+  }
+
+  /** The pod object changed. */
+  update(pod: Pod): void {
+    this.#pod = pod;
+    if (pod.metadata.deletionTimestamp === undefined) return;
+    const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    this.#track(this.#terminate(this.#parts.timing.graceMs(seconds)));
+  }
+
+  /** The pod object is gone: whatever still runs is killed at once. */
+  vanish(): void {
+    this.#removeWhenDone = false;
+    for (const supervisor of this.#supervisors.values()) supervisor.kill(0);
+    this.#track(this.#terminate(0));
+  }
+
+  /** The node goes down: programs end, the object stays as it is. */
+  async powerOff(): Promise<void> {
+    this.#removeWhenDone = false;
+    await this.#terminate(0);
+    await this.#writing;
+  }
+
+  /** Work of the pod that has an end; what throws is a bug and must not be lost. */
+  #track(work: Promise<void>): void {
+    this.#parts.track(work);
+  }
+
+  async #bringUp(): Promise<void> {
+    const { network, timing } = this.#parts;
+    const { namespace = '', name = '' } = this.#pod.metadata;
+    await this.publish();
+    await this.#pause(timing.sandboxMs);
+    this.#podIp = network.addPod({ uid: this.#uid, namespace, name, nodeName: this.#pod.spec.nodeName ?? '' });
+    const facts = { pod: this.#pod, podIp: this.#podIp, hostIp: this.#hostIp };
+    const volumes = new PodVolumes(this.#parts.cluster, facts, this.#parts.issueToken);
+    await this.#waitForVolumes(volumes);
+    for (const record of this.#records) this.#supervisors.set(record.spec.name, this.#supervise(record, volumes));
+    const initial = this.#records.filter((record) => record.isInit);
+    for (const record of initial) {
+      await this.#supervisors.get(record.spec.name)?.runToCompletion();
+      if (record.state.terminated?.exitCode !== 0) return this.#finish();
+    }
+    if (initial.length > 0) await this.publish();
+    const regular = this.#records.filter((record) => !record.isInit);
+    for (const record of regular) await this.#supervisors.get(record.spec.name)?.start(() => this.#onContainerDone());
+    for (const record of regular) {
+      this.#supervisors.get(record.spec.name)?.becomeReady();
+      await this.publish();
+    }
+  }
+
+  async #waitForVolumes(volumes: PodVolumes): Promise<void> {
+    let attempts = 0;
+    for (let missing = volumes.missing(); missing !== undefined; missing = volumes.missing()) {
+      if (++attempts > patientAttempts) {
+        this.#parts.warn(this.#pod, undefined, 'FailedMount', missing);
+        this.#onStuck();
+      }
+      await this.#pause(this.#parts.timing.mountRetryMs);
+    }
+  }
+
+  #supervise(record: ContainerRecord, volumes: PodVolumes): ContainerSupervisor {
+    return new ContainerSupervisor(this.#parts, {
+      record,
+      volumes,
+      signal: this.#life.signal,
+      pod: () => this.#pod,
+      addresses: { hostIp: this.#hostIp, podIp: this.#podIp ?? '' },
+      publish: () => this.publish(),
+      onStuck: () => this.#onStuck(),
+    });
+  }
+
+  /** A container ended for good; when none is left, the pod is Succeeded or Failed and gives its address back. */
+  async #onContainerDone(): Promise<void> {
+    await this.publish();
+    const { phase } = podStatus(this.#pod, this.#records, this.#addresses, this.#parts.clock.now());
+    if (phase === 'Succeeded' || phase === 'Failed') await this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    await this.publish();
+    this.#parts.network.removePod(this.#uid);
+  }
+
+  get #addresses() {
+    return { hostIp: this.#hostIp, podIp: this.#podIp };
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await sleep(this.#parts.clock, ms, this.#life.signal);
+    this.#life.signal.throwIfAborted();
+  }
+
+  #terminate(graceMs: number): Promise<void> {
+    this.#terminating ??= this.#end(graceMs);
+    return this.#terminating;
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    this.#life.abort();
+    await Promise.all([...this.#supervisors.values()].map((supervisor) => supervisor.stop(graceMs)));
+    this.#parts.network.removePod(this.#uid);
+    if (!this.#removeWhenDone) return;
+    for (const record of this.#records) if (record.state.waiting) record.state = this.#neverRan();
+    await this.publish();
+    const { name = '', namespace } = this.#pod.metadata;
+    await this.#parts.cluster.delete(pods, name, namespace, { gracePeriodSeconds: 0, uid: this.#uid });
+  }
+
+  #neverRan() {
+    const finishedAt = apiTime(this.#parts.clock.now());
+    return { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: finishedAt, finishedAt } };
+  }
+
+  /** Writes the status as it is at the moment of writing; calls in quick succession become one write. */
+  publish(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { name = '', namespace } = this.#pod.metadata;
+    const now = this.#parts.clock.now();
+    await this.#parts.cluster.modifyStatus(pods, name, namespace, (draft) => {
+      if (draft.metadata.uid !== this.#uid) return;
+      draft.status = podStatus(draft, this.#records, this.#addresses, now);
+    });
+  }
+}
