@@ -14,23 +14,13 @@ export interface RunnableCondition {
   spec: unknown;
 }
 
-/** Kept for as long as a task is open: what each condition remembers between looks. */
-export class CheckMemory {
-  readonly #byCondition = new Map<string, Map<string, unknown>>();
-
-  of(condition: string): Map<string, unknown> {
-    const known = this.#byCondition.get(condition) ?? new Map<string, unknown>();
-    this.#byCondition.set(condition, known);
-    return known;
-  }
-}
-
 export interface RunCheckOptions {
   conditions: readonly RunnableCondition[];
   kinds: readonly CheckKind[];
   /** Everything of a Probe but the memory, which is per condition. */
   probe: Omit<Probe, 'memory'>;
-  memory: CheckMemory;
+  /** Kept by the caller for as long as a task is open; holds a map per condition. */
+  memory: Map<string, unknown>;
   /** How long conditions that do not hold are looked at again; 0 looks once. */
   patienceMs: number;
   /** One look that takes longer is given up as `unknown`; 10 s if left out. */
@@ -84,12 +74,20 @@ async function lookOnce(options: RunCheckOptions, results: Map<string, CheckResu
 const isSame = (a: CheckResult | undefined, b: CheckResult) =>
   a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 
+function memoryOf(memory: Map<string, unknown>, condition: string): Map<string, unknown> {
+  const known = memory.get(condition);
+  if (known instanceof Map) return known;
+  const made = new Map<string, unknown>();
+  memory.set(condition, made);
+  return made;
+}
+
 const heldKey = 'run-check: held';
 
 async function verify(condition: RunnableCondition, options: RunCheckOptions): Promise<CheckResult> {
   const kind = options.kinds.find((one) => one.kind === condition.kind);
   if (!kind) return unknown(`There is no kind of condition "${condition.kind}".`);
-  const memory = options.memory.of(condition.id);
+  const memory = memoryOf(options.memory, condition.id);
   const held = memory.get(heldKey);
   if (kind.temper === 'edge' && isPassed(held)) return held;
   const limit = new AbortController();

@@ -1,0 +1,106 @@
+import type { KubeClient } from '../kube/client.ts';
+import type { KubeObject } from '../kube/objects.ts';
+import type { ResourceRef } from '../kube/resources.ts';
+import { StatusError } from '../kube/status.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { KubeConnection } from './kube-connection.ts';
+import { kubeconfigFiles } from './kube-context.ts';
+import { collectionPath, watchKind } from './kube-watch.ts';
+import { PodTunnels } from './pod-tunnel.ts';
+
+const tunnelMs = 10_000;
+
+/**
+ * The KubeClient over the API, the same for every cluster. The library behind it is loaded here and not before: it costs
+ * 300 ms. It reads the kubeconfig and makes credentials and port-forwards; requests go out on our own warm connections.
+ */
+export async function connectKubernetes(kubeconfig: string, clock: Clock = systemClock): Promise<KubeClient> {
+  const { KubeConfig, PortForward } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  const [first, ...more] = kubeconfigFiles(kubeconfig);
+  config.loadFromFile(first ?? '');
+  for (const file of more) {
+    const other = new KubeConfig();
+    other.loadFromFile(file);
+    config.mergeConfig(other, true);
+  }
+  const connection = new KubeConnection(config, clock);
+  const tunnels = new PodTunnels(PortForward, config);
+  return new KubernetesClient(connection, tunnels, clock);
+}
+
+class KubernetesClient implements KubeClient {
+  readonly #connection: KubeConnection;
+  readonly #tunnels: PodTunnels;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+
+  constructor(connection: KubeConnection, tunnels: PodTunnels, clock: Clock) {
+    this.#connection = connection;
+    this.#tunnels = tunnels;
+    this.#clock = clock;
+  }
+
+  get context(): string {
+    return this.#connection.context;
+  }
+
+  get server(): string {
+    return this.#connection.server;
+  }
+
+  async get<T extends KubeObject>(ref: ResourceRef<T>, name: string, namespace?: string): Promise<T | undefined> {
+    try {
+      const path = `${collectionPath(ref, namespace)}/${encodeURIComponent(name)}`;
+      return (await this.#connection.json(path)) as T;
+    } catch (error) {
+      // Without a name in its details the 404 means the whole kind: its CRD is not installed.
+      if (error instanceof StatusError && error.code === 404 && error.status.details?.name === name) return undefined;
+      throw error;
+    }
+  }
+
+  async list<T extends KubeObject>(
+    ref: ResourceRef<T>,
+    options: { namespace?: string; labelSelector?: string } = {},
+  ): Promise<T[]> {
+    const query = new URLSearchParams();
+    if (options.labelSelector !== undefined && options.labelSelector !== '') {
+      query.set('labelSelector', options.labelSelector);
+    }
+    const list = (await this.#connection.json(`${collectionPath(ref, options.namespace)}?${query}`)) as { items: T[] };
+    return list.items;
+  }
+
+  podLog(
+    pod: { namespace: string; name: string },
+    options: { container?: string; tailLines?: number; sinceSeconds?: number },
+  ): Promise<string> {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(options)) query.set(key, String(value));
+    const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`;
+    return this.#connection.text(`${path}?${query}`);
+  }
+
+  podHttp(
+    pod: { namespace: string; name: string; port: number },
+    path: string,
+    signal?: AbortSignal,
+  ): Promise<{ status: number; body: string }> {
+    const signals = [AbortSignal.timeout(tunnelMs), this.#closing.signal, ...(signal ? [signal] : [])];
+    return this.#tunnels.get(pod, path, AbortSignal.any(signals));
+  }
+
+  watch(refs: readonly ResourceRef[], onChange: () => void): () => void {
+    const stopping = new AbortController();
+    const signal = AbortSignal.any([stopping.signal, this.#closing.signal]);
+    for (const ref of refs) void watchKind(this.#connection, ref, this.#clock, signal, onChange);
+    return () => stopping.abort();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#tunnels.close();
+    this.#connection.close();
+  }
+}

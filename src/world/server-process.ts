@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Fault } from '../fault.ts';
+import type { Clock } from '../platform/clock.ts';
+
+export interface ServerProcessOptions {
+  /** A program for Node that prints one line of JSON when it is ready and ends when its standard input does. */
+  file: string;
+  args: readonly string[];
+  clock: Clock;
+  /** Each start but the first: it died and is back. */
+  onRestart(): void;
+  /** It died too often; the Fault says so, and nothing starts it any more. */
+  onGivenUp(fault: Fault): void;
+}
+
+const readyMs = 15_000;
+const stopMs = 3_000;
+const firstPauseMs = 100;
+const longestPauseMs = 2_000;
+/** So many deaths within so much time mean that starting again will not mend it. */
+const mostDeaths = 5;
+const deathsMs = 60_000;
+const keptErrorLines = 20;
+
+/** A server that is kept running: its pipe ends with us however we end, and when it dies alone it is started again. */
+export class ServerProcess {
+  readonly #options: ServerProcessOptions;
+  #child: ChildProcess | undefined;
+  #starting: Promise<unknown> | undefined;
+  #isStopped = false;
+  #deaths: number[] = [];
+  #lastWords: string[] = [];
+  #cancelRestart: (() => void) | undefined;
+
+  constructor(options: ServerProcessOptions) {
+    this.#options = options;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves with the value of the ready line; the same start for everyone who asks while it is under way. */
+  start(signal?: AbortSignal): Promise<unknown> {
+    this.#isStopped = false;
+    this.#starting ??= this.#launch(signal).catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelRestart?.();
+    const child = this.#child;
+    this.#child = undefined;
+    this.#starting = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(stopMs, () => child.kill('SIGKILL'));
+      child.once('exit', () => {
+        cancel();
+        resolve();
+      });
+      child.stdin?.end();
+    });
+  }
+
+  #launch(signal: AbortSignal | undefined): Promise<unknown> {
+    const { file, args, clock } = this.#options;
+    this.#lastWords = [];
+    const child = spawn(process.execPath, [file, ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C in the terminal is for the learner's command, not for the cluster.
+      detached: true,
+      env: { PATH: '/usr/bin:/bin', ...(process.env['TMPDIR'] ? { TMPDIR: process.env['TMPDIR'] } : {}) },
+    });
+    this.#child = child;
+    child.stdin.on('error', () => {});
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      this.#lastWords = [...this.#lastWords, line].slice(-keptErrorLines);
+    });
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      const fail = (why: string, cause?: unknown) => {
+        cancel();
+        signal?.removeEventListener('abort', onAbort);
+        this.#isStopped = true;
+        child.kill('SIGKILL');
+        reject(this.#notStarted(why, cause));
+      };
+      const onAbort = () => fail('It was stopped.');
+      const cancel = clock.after(readyMs, () => fail(`It was not ready in ${readyMs / 1000} s.`));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (isReady) return;
+        let value: unknown;
+        try {
+          value = JSON.parse(line);
+        } catch (error) {
+          fail(`It said: ${line.slice(0, 200)}`, error);
+          return;
+        }
+        isReady = true;
+        cancel();
+        signal?.removeEventListener('abort', onAbort);
+        resolve(value);
+      });
+      child.once('error', (error) => fail(`${error.message}.`, error));
+      child.once('exit', (code, killedBy) => {
+        if (isReady) this.#died(child);
+        else fail(killedBy === null ? `It ended with code ${code}.` : `It was ended by ${killedBy}.`);
+      });
+    });
+  }
+
+  #notStarted(why: string, cause: unknown): Fault {
+    const words = this.#lastWords.at(-1);
+    return new Fault('sandbox.not-started', {
+      what: 'The sandbox does not start.',
+      why: words === undefined ? why : `${why} Its last words: ${words}`,
+      next: ['meshwalk doctor', 'meshwalk reset --sandbox'],
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  #died(child: ChildProcess): void {
+    if (this.#isStopped || child !== this.#child) return;
+    const { clock, onRestart, onGivenUp } = this.#options;
+    const now = clock.now();
+    this.#deaths = [...this.#deaths.filter((at) => now - at < deathsMs), now];
+    const count = this.#deaths.length;
+    if (count >= mostDeaths) {
+      this.#starting = undefined;
+      onGivenUp(this.#notStarted(`It died ${count} times within a minute.`, undefined));
+      return;
+    }
+    // Whoever asks meanwhile waits for the restart instead of starting a second one.
+    const restarted = new Promise<void>((resolve) => {
+      const pause = Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs);
+      this.#cancelRestart = clock.after(pause, resolve);
+    }).then(() => this.#launch(undefined));
+    this.#starting = restarted;
+    restarted.then(onRestart, (error: unknown) => {
+      this.#starting = undefined;
+      onGivenUp(error instanceof Fault ? error : this.#notStarted(String(error), error));
+    });
+  }
+}
