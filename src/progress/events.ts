@@ -15,4 +15,18 @@ export type ProgressRecord =
       status: 'passed' | 'not-yet' | 'wrong' | 'unknown';
     }
   | { type: 'task-passed'; lesson: string; task: string }
-  | { type: 'lesson-passed'; lesson: string };
+  | { type: 'lesson-passed'; lesson: string }
+  /** What was done before counts no more: in one lesson, or in all where none is named. */
+  | { type: 'reset'; lesson?: string };
+
+/** One line of the journal. `version` is of the line's format; a line of a later one is kept and not understood. */
+export interface JournalEntry {
+  version: number;
+  /** Grows by one; never used twice, so that a class can acknowledge it. */
+  number: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  record: ProgressRecord;
+}
+
+export const journalVersion = 1;

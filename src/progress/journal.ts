@@ -1,0 +1,176 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { errorCode, fileFault, syncFolder, writeAtomically } from '../platform/files.ts';
+import { type JournalEntry, journalVersion, type ProgressRecord } from './events.ts';
+import { type ReadEntry, readEntry } from './record-shape.ts';
+
+/**
+ * The append-only file of what a learner did. A record is on the disk when `append` returns.
+ * Knows no lesson: what the records mean is summary.ts's to say.
+ */
+export class Journal {
+  readonly file: string;
+  readonly #clock: Clock;
+  readonly #descriptor: number;
+  readonly #entries: JournalEntry[];
+  /** Told to the learner once: what was damaged, and where it is kept. */
+  readonly notice: string | undefined;
+  #lastNumber: number;
+  /** What could not be written yet; goes first with the next record. */
+  #unwritten: JournalEntry[] = [];
+
+  private constructor(file: string, clock: Clock, found: Found, notice: string | undefined) {
+    this.file = file;
+    this.#clock = clock;
+    this.#entries = found.entries;
+    this.#lastNumber = found.lastNumber;
+    this.notice = notice;
+    const isNew = !existsSync(file);
+    this.#descriptor = openSync(file, 'a', 0o600);
+    // A line that a crash tore was never acknowledged: nobody was told that it is kept.
+    if (found.tornAt !== undefined) ftruncateSync(this.#descriptor, found.tornAt);
+    if (isNew) syncFolder(dirname(file));
+  }
+
+  /** Call while holding the state folder's lock. Rejects with a Fault when the file cannot be read or written. */
+  static open(file: string, clock: Clock = systemClock): Journal {
+    try {
+      const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+      const found = read(bytes);
+      if (found.damaged === 0) return new Journal(file, clock, found, undefined);
+      const aside = setAside(file);
+      writeAtomically(file, found.good.map((line) => `${line}\n`).join(''));
+      const lines = found.damaged === 1 ? '1 line' : `${found.damaged} lines`;
+      const notice = `The journal of your progress had ${lines} that cannot be read. All others are kept; the damaged file is ${aside}.`;
+      return new Journal(file, clock, { ...found, tornAt: undefined }, notice);
+    } catch (error) {
+      throw fileFault('journal.unusable', `Your progress cannot be kept in ${file}.`, error, [
+        `Look who owns it: ls -l ${file}`,
+        'Or keep the state elsewhere: MESHWALK_HOME=/another/folder meshwalk',
+      ]);
+    }
+  }
+
+  /** Oldest first, those that could not be written yet included. */
+  get entries(): readonly JournalEntry[] {
+    return this.#entries;
+  }
+
+  /** Durable when it returns. Throws a Fault when the disk refuses; the record is then kept here and tried again. */
+  append(record: ProgressRecord): JournalEntry {
+    const entry = { version: journalVersion, number: this.#lastNumber + 1, at: this.#clock.now(), record };
+    this.#lastNumber = entry.number;
+    this.#entries.push(entry);
+    this.#unwritten.push(entry);
+    this.flush();
+    return entry;
+  }
+
+  /** Tries to write what could not be written before. */
+  flush(): void {
+    if (this.#unwritten.length === 0) return;
+    const text = this.#unwritten.map((entry) => `${encode(entry)}\n`).join('');
+    const size = fstatSync(this.#descriptor).size;
+    try {
+      writeWhole(this.#descriptor, Buffer.from(text));
+      fdatasyncSync(this.#descriptor);
+    } catch (error) {
+      this.#cutBackTo(size);
+      throw fileFault('journal.not-written', 'Your progress could not be written to disk.', error, [
+        `Make room beside ${this.file}; it is tried again with your next step.`,
+      ]);
+    }
+    this.#unwritten = [];
+  }
+
+  close(): void {
+    try {
+      this.flush();
+    } finally {
+      closeSync(this.#descriptor);
+    }
+  }
+
+  /** A part of a line would be taken for damage once more lines follow it. */
+  #cutBackTo(size: number): void {
+    try {
+      ftruncateSync(this.#descriptor, size);
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+    }
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+}
+
+/** The checksum is the line's last member, so that a line is still plain JSON for everybody else. */
+export function encode(entry: JournalEntry): string {
+  const text = JSON.stringify(entry).slice(0, -1);
+  return `${text},"sum":"${checksum(text)}"}`;
+}
+
+const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+
+interface Found {
+  entries: JournalEntry[];
+  /** Lines to keep, those of a later program included. */
+  good: string[];
+  damaged: number;
+  lastNumber: number;
+  /** Where the last line begins when it has no end. */
+  tornAt: number | undefined;
+}
+
+function read(bytes: Buffer): Found {
+  const found: Found = { entries: [], good: [], damaged: 0, lastNumber: 0, tornAt: undefined };
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  if (end < bytes.length) found.tornAt = end;
+  const lines = bytes.toString('utf8', 0, end).split('\n');
+  lines.pop();
+  for (const line of lines) {
+    const read = decode(line);
+    if (!read) {
+      found.damaged += 1;
+      continue;
+    }
+    found.good.push(line);
+    const number = read.kind === 'known' ? read.entry.number : read.number;
+    found.lastNumber = Math.max(found.lastNumber, number);
+    if (read.kind === 'known') found.entries.push(read.entry);
+  }
+  return found;
+}
+
+function decode(line: string): ReadEntry | undefined {
+  const parts = /^(.*),"sum":"([0-9a-f]{8})"\}$/.exec(line);
+  if (!parts || checksum(parts[1] ?? '') !== parts[2]) return undefined;
+  try {
+    return readEntry(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Never over an earlier one. */
+function setAside(file: string): string {
+  for (let count = 1; ; count += 1) {
+    const aside = `${file}.${count}.corrupt`;
+    if (existsSync(aside)) continue;
+    copyFileSync(file, aside);
+    return aside;
+  }
+}

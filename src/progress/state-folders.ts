@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+import { Fault } from '../fault.ts';
+
+/** Where a learner's state lives: one folder per profile and world. Makes nothing. */
+export interface StateFolders {
+  /** Of this profile and world: journal, lock, shell and sandbox. */
+  state: string;
+  journal: string;
+  lock: string;
+  shell: string;
+  sandbox: string;
+  log: string;
+}
+
+export function stateFolders(
+  profile: string,
+  world: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): StateFolders {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(profile)) {
+    throw new Fault('profile.name', {
+      what: `"${profile}" cannot be the name of a profile.`,
+      why: 'It becomes a folder: letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit.',
+      next: ['meshwalk --profile ada'],
+    });
+  }
+  const home = environment['MESHWALK_HOME'];
+  const paths = home ? { data: home, log: join(home, 'log') } : envPaths('meshwalk', { suffix: '' });
+  const state = join(paths.data, profile, world);
+  return {
+    state,
+    journal: join(state, 'journal.jsonl'),
+    lock: join(state, 'lock'),
+    shell: join(state, 'shell'),
+    sandbox: join(state, 'sandbox'),
+    log: join(paths.log, 'meshwalk.log'),
+  };
+}
