@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { StatusError } from '../../kube/status.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { NodeApi } from '../node/node-api.ts';
+import { createDiscovery } from './discovery.ts';
+import { methodNotAllowed, resourceNotServed, sendError, sendObject, sendText } from './http/answer.ts';
+import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
+import { parseApiPath } from './http/path.ts';
+import { createOpenApi } from './openapi.ts';
+import type { RequestApi } from './request-api.ts';
+import { type RouteParts, route } from './routes.ts';
+import { isStreamed, serveUpgrade } from './streaming/stream-routes.ts';
+import { refuseUpgrade } from './streaming/upgrade.ts';
+
+/**
+ * The HTTPS face of the API server: TLS on loopback, tokens, routes, streams. It keeps no objects and knows no rules about
+ * them: those are the request logic's, behind `RequestApi`.
+ */
+export interface ApiServerOptions {
+  requests: RequestApi;
+  nodes: NodeApi;
+  tls: { certPem: string; keyPem: string };
+  /** Whose token a request carries; `tokenTable` makes one from a fixed set. */
+  authenticate: Authenticate;
+  /** 0 for any free one. */
+  port: number;
+  /** The Kubernetes version to report: `1.33.5`. */
+  version: string;
+  clock: Clock;
+  /** Names besides 127.0.0.1 and localhost that the certificate carries and clients may use. */
+  hostNames?: readonly string[];
+}
+
+export interface ApiServer {
+  readonly port: number;
+  /** Ends every connection, streams and watches included. */
+  close(): Promise<void>;
+}
+
+const openPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
+
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const parts: RouteParts = {
+    api: options.requests,
+    nodes: options.nodes,
+    discovery: createDiscovery(options.requests),
+    openApi: createOpenApi(options.requests),
+    clock: options.clock,
+    version: versionInfo(options.version),
+  };
+  const hostNames = new Set((options.hostNames ?? []).map((name) => name.toLowerCase()));
+  const server = createServer({
+    cert: options.tls.certPem,
+    key: options.tls.keyPem,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+    noDelay: true,
+    // Watches and uploads last; idle connections outlive client-go's 90 s so that they are not reused while closing.
+    requestTimeout: 0,
+    keepAliveTimeout: 120_000,
+    headersTimeout: 20_000,
+    maxHeaderSize: 64 << 10,
+  });
+  const sockets = trackSockets(server);
+  server.on('request', (request, response) => {
+    answer(request, response, options.authenticate, hostNames, parts).catch((error: unknown) =>
+      sendError(response, error),
+    );
+  });
+  server.on('upgrade', (request, socket, head) => {
+    try {
+      takeOver(request, socket, head, options.authenticate, hostNames, parts);
+    } catch (error) {
+      refuseUpgrade(socket, error);
+    }
+  });
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  await listen(server, options.port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Connections that were taken over by a stream are no longer the HTTP server's to close. */
+function trackSockets(server: Server): Set<Duplex> {
+  const sockets = new Set<Duplex>();
+  const track = (socket: Duplex) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  };
+  server.on('connection', track);
+  server.on('secureConnection', track);
+  return sockets;
+}
+
+function versionInfo(version: string): Readonly<Record<string, string>> {
+  const [major = '1', minor = '0'] = version.split('.');
+  return {
+    major,
+    minor,
+    gitVersion: `v${version}`,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: `node ${process.version}`,
+    compiler: 'v8',
+    platform: 'linux/amd64',
+  };
+}
+
+function urlOf(request: IncomingMessage): URL {
+  try {
+    return new URL(request.url ?? '/', 'https://127.0.0.1');
+  } catch {
+    throw new StatusError(400, 'BadRequest', 'the request target is no path');
+  }
+}
+
+function requireOwnHost(request: IncomingMessage, hostNames: ReadonlySet<string>): void {
+  if (isOwnHost(request.headers.host, hostNames)) return;
+  throw new StatusError(
+    403,
+    'Forbidden',
+    `this API server does not answer to the host name "${request.headers.host ?? ''}"`,
+  );
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  authenticate: Authenticate,
+  hostNames: ReadonlySet<string>,
+  parts: RouteParts,
+): Promise<void> {
+  response.setHeader('Audit-Id', randomUUID());
+  response.setHeader('Cache-Control', 'no-cache, private');
+  requireOwnHost(request, hostNames);
+  const url = urlOf(request);
+  if (openPaths.has(url.pathname)) {
+    if (request.method !== 'GET') throw methodNotAllowed();
+    if (url.pathname === '/version') return sendObject(response, 200, parts.version, { pretty: true });
+    return sendText(response, 200, 'ok');
+  }
+  const caller = callerOf(request, authenticate);
+  await route(request, response, url, caller, parts);
+}
+
+function takeOver(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  authenticate: Authenticate,
+  hostNames: ReadonlySet<string>,
+  parts: RouteParts,
+): void {
+  socket.on('error', () => socket.destroy());
+  requireOwnHost(request, hostNames);
+  callerOf(request, authenticate);
+  const url = urlOf(request);
+  const path = parseApiPath(url.pathname);
+  if (path.type !== 'resource' || !isStreamed(path.path)) throw resourceNotServed();
+  serveUpgrade(request, socket, head, path.path, url, parts);
+}

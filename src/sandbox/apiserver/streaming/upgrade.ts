@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { badRequest, StatusError } from '../../../kube/status.ts';
+import { statusOf } from '../http/answer.ts';
+
+/** Taking a connection over from HTTP: as raw SPDY/3.1, or as a WebSocket with one of the subprotocols offered. */
+
+/** A Status as a plain HTTP answer on a connection that asked for an upgrade; kubectl reads it, or tries the other way. */
+export function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const status = statusOf(error);
+  const body = `${JSON.stringify(status)}\n`;
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status.code} ${status.reason ?? 'Error'}\r\nContent-Type: application/json\r\n` +
+      `Cache-Control: no-cache, private\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+export function wantsUpgradeTo(request: IncomingMessage, protocol: 'spdy/3.1' | 'websocket'): boolean {
+  return (request.headers.upgrade ?? '').toLowerCase() === protocol;
+}
+
+const listed = (header: string | string[] | undefined) =>
+  [header ?? []].flat().flatMap((line) => line.split(',').map((item) => item.trim()));
+
+/** Answers 101 for SPDY. `protocols` are the X-Stream-Protocol-Versions spoken here, best first. */
+export function acceptSpdy(request: IncomingMessage, socket: Duplex, protocols: readonly string[]): string {
+  const offered = listed(request.headers['x-stream-protocol-version']);
+  const chosen = protocols.find((protocol) => offered.includes(protocol));
+  if (chosen === undefined) {
+    throw new StatusError(
+      403,
+      'Forbidden',
+      `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${protocols.join(' ')}]`,
+    );
+  }
+  socket.write(
+    'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n' +
+      `X-Stream-Protocol-Version: ${chosen}\r\n\r\n`,
+  );
+  return chosen;
+}
+
+const longestMessageBytes = 1 << 20;
+
+/** Answers 101 for a WebSocket with the first of `protocols` that the client offers. */
+export function acceptWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  protocols: readonly string[],
+  onOpen: (webSocket: WebSocket, protocol: string) => void,
+): void {
+  const offered = listed(request.headers['sec-websocket-protocol']);
+  const chosen = protocols.find((protocol) => offered.includes(protocol));
+  if (chosen === undefined) {
+    throw badRequest(`unable to upgrade: none of the subprotocols is spoken here; use one of ${protocols.join(', ')}`);
+  }
+  // ws refuses `SPDY/3.1+portforward.k8s.io` because a slash is no token character, so the choice is made around it.
+  delete request.headers['sec-websocket-protocol'];
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    clientTracking: false,
+    maxPayload: longestMessageBytes,
+  });
+  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
+  server.handleUpgrade(request, socket, head, (webSocket) => {
+    webSocket.on('error', () => webSocket.terminate());
+    onOpen(webSocket, chosen);
+  });
+}
+
+/** The bytes of a WebSocket's binary messages as one stream; where messages begin and end means nothing. */
+export function tunnelOf(webSocket: WebSocket): Duplex {
+  return createWebSocketStream(webSocket, { allowHalfOpen: false });
+}
