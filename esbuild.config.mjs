@@ -18,7 +18,7 @@ import { build } from 'esbuild';
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
 // Built beside and swapped in at the end, so that a program that runs from dist/ finds its chunks until then.
-const out = join(root, 'node_modules/.cache', `meshwalk-build-${process.pid}`);
+const out = join(root, `.dist-${process.pid}`);
 const stamp = join(dist, '.built');
 const inputs = ['src', 'package.json', 'package-lock.json', 'esbuild.config.mjs'].map((name) => join(root, name));
 
