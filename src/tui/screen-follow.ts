@@ -1,0 +1,75 @@
+import type { SessionState } from '../session/state.ts';
+import type { ScreenModel } from './screen-model.ts';
+import { lessonLimit, sceneOf, type View } from './view/frame.ts';
+import { isCardSeen } from './view/layout.ts';
+import { nextOf } from './view/words.ts';
+
+/** How the screen moves along when the session moves: the window goes where something new stands. Pure. */
+
+export const placeName = (session: SessionState): string =>
+  `${session.lesson.id}/${session.taskIndex}/${session.status === 'finished'}`;
+
+/** What Enter is about, by name. */
+function dueName(session: SessionState): string | undefined {
+  const next = nextOf(session);
+  if (next?.type === 'answer') return next.question;
+  return next?.type === 'run' ? next.proposal.command?.name : undefined;
+}
+
+const lessonTop = (model: ScreenModel, lesson: number): ScreenModel => ({
+  ...model,
+  scroll: { ...model.scroll, lesson },
+});
+
+function reset(model: ScreenModel, place: string): ScreenModel {
+  const overlay =
+    model.overlay.type === 'editor' && model.overlay.purpose === 'own' ? model.overlay : { type: 'none' as const };
+  return {
+    ...model,
+    place,
+    overlay,
+    focus: 'lesson',
+    zoomed: false,
+    choice: undefined,
+    cardTop: 0,
+    scroll: { lesson: 0, output: 0, check: 0 },
+  };
+}
+
+/** The model after the session went from `before` to what the view holds now. */
+export function follow(view: View, before: SessionState | undefined): ScreenModel {
+  const { content, model } = view;
+  if (content.phase !== 'lesson')
+    return { ...model, overlay: model.overlay.type === 'quit' ? model.overlay : { type: 'none' }, place: '' };
+  const { session } = content;
+  const place = placeName(session);
+  if (place !== model.place) return reset(model, place);
+  if (!before || before === session) return model;
+  let next = model;
+  if (session.status === 'running' && before.status !== 'running')
+    next = { ...next, scroll: { ...next.scroll, output: 0 } };
+  if (session.status === 'failed' && before.status !== 'failed')
+    next = { ...next, scroll: { ...next.scroll, check: 0 } };
+  if (session.status === 'confirming' && before.status !== 'confirming') next = { ...next, cardTop: 0 };
+  if (dueName(session) !== dueName(before)) next = { ...next, choice: undefined };
+  return toWhatIsNew({ ...view, model: next }, session, before);
+}
+
+function toWhatIsNew(view: View, session: SessionState, before: SessionState): ScreenModel {
+  const { model } = view;
+  const hasNewHint = session.progress.hints > before.progress.hints;
+  const due = dueName(session);
+  const was = dueName(before) ?? (before.status === 'running' ? before.run.command : undefined);
+  if (!hasNewHint && (due === undefined || due === was)) return model;
+  const { layout } = sceneOf(view, session);
+  const limit = lessonLimit(layout);
+  const { hint, places } = layout.lesson;
+  if (hasNewHint && hint) {
+    // The whole hint where it fits, else its start.
+    return lessonTop({ ...model, focus: 'lesson' }, Math.max(0, Math.min(hint.from, limit)));
+  }
+  if (isCardSeen(layout, Math.min(model.scroll.lesson, limit))) return model;
+  // On with the text after what was just done; the next card follows there.
+  const last = was === undefined ? undefined : places.get(was);
+  return last ? lessonTop(model, Math.min(last.to + 1, limit)) : model;
+}

@@ -1,0 +1,51 @@
+import type { LineEditor } from './line-editor.ts';
+
+/** What the screen remembers beside the session: where one scrolled to, what is open. Plain data, kept outside React. */
+export type Pane = 'lesson' | 'output' | 'check';
+
+export type Overlay =
+  | { type: 'none' }
+  /** `edit` changes the lesson's command, `own` is the learner's. */
+  | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor }
+  | { type: 'map'; row: number }
+  | { type: 'help'; top: number }
+  | { type: 'background' }
+  | { type: 'quit' };
+
+export interface ScreenModel {
+  overlay: Overlay;
+  focus: Pane;
+  /** The chosen pane has the whole body. */
+  zoomed: boolean;
+  /** Rows above the window; of the output, rows below it, so that 0 follows new lines. */
+  scroll: Readonly<Record<Pane, number>>;
+  /** Rows of the card's script above the window, while the card asks. */
+  cardTop: number;
+  /** The choice marked for the question that is due. */
+  choice: string | undefined;
+  /** Why the last key did nothing; goes with the next key. */
+  refusal: string | undefined;
+  /** Scripts of the command line, oldest first. */
+  history: readonly string[];
+  /** What the scroll positions belong to: `<lesson>/<task>`. */
+  place: string;
+}
+
+export function screenModel(history: readonly string[]): ScreenModel {
+  return {
+    overlay: { type: 'none' },
+    focus: 'lesson',
+    zoomed: false,
+    scroll: { lesson: 0, output: 0, check: 0 },
+    cardTop: 0,
+    choice: undefined,
+    refusal: undefined,
+    history,
+    place: '',
+  };
+}
+
+export interface Size {
+  columns: number;
+  rows: number;
+}

@@ -1,0 +1,145 @@
+import type { Clock } from '../platform/clock.ts';
+import type { SessionState } from '../session/state.ts';
+import type { ScreenHost } from './app-port.ts';
+import { follow } from './screen-follow.ts';
+import { type ScreenModel, type Size, screenModel } from './screen-model.ts';
+import { type Input, react, type ScreenAct } from './screen-update.ts';
+import { drawFrame, type View } from './view/frame.ts';
+import { MarkdownRows } from './view/markdown.ts';
+import { paintLine, type Theme } from './view/theme.ts';
+
+/**
+ * All state of the screen, outside React: it listens to the host, takes keys, and hands out painted rows.
+ * It does not know Ink; what needs the terminal itself goes to `onAct`.
+ */
+export interface StoreOptions {
+  host: ScreenHost;
+  theme: Theme;
+  size: Size;
+  clock: Clock;
+  /** Acts that the store cannot do: shell, suspend, redraw, quit. */
+  onAct(act: Extract<ScreenAct, { type: 'shell' | 'suspend' | 'redraw' | 'quit' }>): void;
+}
+
+/** Frames for changes that nobody pressed a key for: 30 a second. */
+const frameMs = 33;
+
+export class ScreenStore {
+  readonly #options: StoreOptions;
+  readonly #markdown = new MarkdownRows();
+  readonly #listeners = new Set<() => void>();
+  readonly #detach: () => void;
+  #model: ScreenModel;
+  #size: Size;
+  #seen: SessionState | undefined;
+  #frame: readonly string[] | undefined;
+  #cancelFrame: (() => void) | undefined;
+  #cancelTick: (() => void) | undefined;
+  #lastFrameAt = 0;
+
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.#size = options.size;
+    this.#model = screenModel(options.host.commandHistory());
+    this.#follow();
+    this.#detach = options.host.subscribe(() => this.#schedule());
+  }
+
+  /** For React's useSyncExternalStore. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** The painted rows; the same array until something changes. */
+  readonly frame = (): readonly string[] => {
+    if (!this.#frame) {
+      const view = this.#view();
+      this.#frame = drawFrame(view).map((line) => paintLine(line, view.theme));
+    }
+    return this.#frame;
+  };
+
+  press(inputs: readonly Input[]): void {
+    for (const input of inputs) {
+      this.#follow();
+      const { model, acts } = react(this.#view(), input);
+      this.#model = model;
+      for (const act of acts) this.#carryOut(act);
+    }
+    this.#draw();
+  }
+
+  resize(size: Size): void {
+    this.#size = size;
+    this.#draw();
+  }
+
+  close(): void {
+    this.#detach();
+    this.#cancelFrame?.();
+    this.#cancelTick?.();
+    this.#listeners.clear();
+  }
+
+  #view(): View {
+    const { host, theme, clock } = this.#options;
+    return {
+      content: host.content(),
+      model: this.#model,
+      size: this.#size,
+      theme,
+      course: host.course(),
+      markdown: this.#markdown,
+      now: clock.now(),
+      canOpenPages: host.openPage !== undefined,
+    };
+  }
+
+  #carryOut(act: ScreenAct): void {
+    const { host, onAct } = this.#options;
+    switch (act.type) {
+      case 'send':
+        host.send(act.intent);
+        return;
+      case 'open-lesson':
+        host.openLesson(act.lesson, act.task);
+        return;
+      case 'open-page':
+        host.openPage?.(act.url);
+        return;
+      default:
+        onAct(act);
+    }
+  }
+
+  #follow(): void {
+    const view = this.#view();
+    this.#model = follow(view, this.#seen);
+    this.#seen = view.content.phase === 'lesson' ? view.content.session : undefined;
+  }
+
+  /** Changes in a burst share one frame. */
+  #schedule(): void {
+    if (this.#cancelFrame) return;
+    const wait = Math.max(0, this.#lastFrameAt + frameMs - this.#options.clock.now());
+    this.#cancelFrame = this.#options.clock.after(wait, () => this.#draw());
+  }
+
+  #draw(): void {
+    this.#cancelFrame?.();
+    this.#cancelFrame = undefined;
+    this.#lastFrameAt = this.#options.clock.now();
+    this.#follow();
+    this.#frame = undefined;
+    this.#tickWhileRunning();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The seconds of a running command go on without any event. */
+  #tickWhileRunning(): void {
+    this.#cancelTick?.();
+    this.#cancelTick =
+      this.#seen?.status === 'running' ? this.#options.clock.after(1000, () => this.#draw()) : undefined;
+  }
+}

@@ -1,0 +1,385 @@
+import type { Question } from '../lesson/lesson.ts';
+import type { Intent } from '../session/events.ts';
+import { isGrave, taskOf } from '../session/next-step.ts';
+import type { SessionState } from '../session/state.ts';
+import { actionFor, type KeyAction } from './keymap.ts';
+import { type EditorAction, edit, insert, lineEditor } from './line-editor.ts';
+import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
+import { availability, pageOf } from './view/availability.ts';
+import { choiceKeys } from './view/card.ts';
+import { lessonLimit, placeOf, type Scene, sceneOf, type View } from './view/frame.ts';
+import { helpLines } from './view/help-screen.ts';
+import { scrollLimit } from './view/layout.ts';
+import { mapRows } from './view/map-screen.ts';
+import { confirmLimit } from './view/panels.ts';
+import { nextOf } from './view/words.ts';
+
+/** What keys do to the screen, and what they ask of the host. Pure; the store carries the acts out. */
+export type Input =
+  /** A key by its name in the keymap, or one character. */
+  { type: 'key'; name: string } | { type: 'text'; text: string } | { type: 'paste'; text: string };
+
+export type ScreenAct =
+  | { type: 'send'; intent: Intent }
+  | { type: 'open-lesson'; lesson: string; task?: string }
+  | { type: 'open-page'; url: string }
+  | { type: 'shell' }
+  | { type: 'suspend' }
+  | { type: 'redraw' }
+  | { type: 'quit' };
+
+export interface Reaction {
+  model: ScreenModel;
+  acts: readonly ScreenAct[];
+}
+
+const only = (model: ScreenModel, ...acts: ScreenAct[]): Reaction => ({ model, acts });
+const send = (intent: Intent): ScreenAct => ({ type: 'send', intent });
+const withOverlay = (model: ScreenModel, overlay: Overlay): ScreenModel => ({ ...model, overlay });
+const none: Overlay = { type: 'none' };
+const clamp = (value: number, limit: number) => Math.max(0, Math.min(value, limit));
+
+export function react(view: View, input: Input): Reaction {
+  const fresh: View = { ...view, model: { ...view.model, refusal: undefined } };
+  const { content, model } = fresh;
+  if (model.overlay.type === 'editor') return inEditor(fresh, model.overlay, input);
+  if (content.phase !== 'lesson') return whileWaiting(fresh, input);
+  if (input.type === 'paste') return pasted(fresh, content.session, input.text);
+  if (input.type === 'text') return only(model);
+  return pressed(fresh, content.session, input.name);
+}
+
+function whileWaiting(view: View, input: Input): Reaction {
+  const { content, model } = view;
+  if (input.type !== 'key') return only(model);
+  if (input.name === 'q' || input.name === 'ctrl-c') return only(model, { type: 'quit' });
+  if (input.name === 'ctrl-z') return only(model, { type: 'suspend' });
+  if (input.name === 'enter' && content.phase === 'stopped')
+    return only(model, { type: 'open-lesson', lesson: content.lesson });
+  return only(model);
+}
+
+/** Pasted text is a command of the learner's; it waits on the command line and never runs by itself. */
+function pasted(view: View, session: SessionState, text: string): Reaction {
+  const { model } = view;
+  if (model.overlay.type !== 'none' || session.status === 'running' || session.status === 'confirming')
+    return only(model);
+  const editor = insert(lineEditor('', model.history), text.replace(/[\r\n]+$/, ''));
+  return only(withOverlay(model, { type: 'editor', purpose: 'own', editor }));
+}
+
+const editorActions: ReadonlySet<string> = new Set<EditorAction>([
+  'newline',
+  'older',
+  'newer',
+  'left',
+  'right',
+  'word-left',
+  'word-right',
+  'line-start',
+  'line-end',
+  'delete-left',
+  'delete-right',
+  'delete-word',
+  'delete-to-start',
+  'delete-to-end',
+]);
+
+const isEditorAction = (action: string): action is EditorAction => editorActions.has(action);
+
+function inEditor(view: View, overlay: Extract<Overlay, { type: 'editor' }>, input: Input): Reaction {
+  const { model } = view;
+  const changed = (editor: typeof overlay.editor) => only(withOverlay(model, { ...overlay, editor }));
+  if (input.type !== 'key') return changed(insert(overlay.editor, input.text));
+  const action = actionFor(input.name, 'editor');
+  if (!action)
+    return input.name.length > 1 && input.name !== 'space'
+      ? only(model)
+      : changed(insert(overlay.editor, input.name === 'space' ? ' ' : input.name));
+  if (isEditorAction(action)) return changed(edit(overlay.editor, action));
+  switch (action) {
+    case 'submit':
+      return submit(model, overlay);
+    case 'interrupt':
+    case 'close':
+      return only(withOverlay(model, none));
+    default:
+      return general(view, action);
+  }
+}
+
+function submit(model: ScreenModel, { editor, purpose }: Extract<Overlay, { type: 'editor' }>): Reaction {
+  const script = editor.text.trim();
+  const closed = withOverlay(model, none);
+  if (script === '') return only(closed);
+  const history = model.history.at(-1) === script ? model.history : [...model.history, script].slice(-500);
+  return only({ ...closed, history, cardTop: 0 }, send({ type: 'propose', script, edited: purpose === 'edit' }));
+}
+
+/** Keys that mean the same in every place. */
+function general(view: View, action: KeyAction): Reaction {
+  if (action === 'suspend') return only(view.model, { type: 'suspend' });
+  if (action === 'redraw') return only(view.model, { type: 'redraw' });
+  return only(view.model);
+}
+
+function pressed(view: View, session: SessionState, key: string): Reaction {
+  const { model } = view;
+  const place = placeOf(view.content, model);
+  const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
+  if (place === 'background' && digit > 0) return stopBackground(view, session, digit);
+  const choice = place === 'lesson' ? choiceOf(session, key) : undefined;
+  if (choice) return only({ ...model, choice });
+  const action = actionFor(key, place);
+  if (!action) return only(model);
+  switch (place) {
+    case 'lesson':
+      return inLesson(view, session, action);
+    case 'confirm':
+      return onCard(view, session, action, key);
+    case 'map':
+      return onMap(view, session, action);
+    case 'help':
+      return inHelp(view, action);
+    case 'background':
+      return action === 'close' || action === 'interrupt' ? only(withOverlay(model, none)) : general(view, action);
+    case 'quit':
+      return onQuit(view, action);
+    case 'editor':
+      return only(model);
+  }
+}
+
+function dueQuestion(session: SessionState): Question | undefined {
+  const next = nextOf(session);
+  if (next?.type !== 'answer') return undefined;
+  return taskOf(session)?.questions.find((question) => question.id === next.question);
+}
+
+function choiceOf(session: SessionState, key: string): string | undefined {
+  const question = dueQuestion(session);
+  if (!question) return undefined;
+  const letter = choiceKeys.indexOf(key);
+  const index = letter >= 0 ? letter : /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
+  return question.choices[index]?.id;
+}
+
+function stopBackground(view: View, session: SessionState, digit: number): Reaction {
+  const running = session.background[digit - 1];
+  if (!running) return only(view.model);
+  return only(withOverlay(view.model, none), send({ type: 'stop-background', command: running.command }));
+}
+
+function inLesson(view: View, session: SessionState, action: KeyAction): Reaction {
+  const scene = sceneOf(view, session);
+  const { model } = view;
+  if (action === 'interrupt') return interrupt(model, session);
+  const may = availability(action, scene.moment);
+  if (!may.can) return only({ ...model, refusal: may.why });
+  const moved = scrolled(view, scene, action);
+  if (moved) return only(moved, ...(session.notice ? [send({ type: 'dismiss-notice' })] : []));
+  switch (action) {
+    case 'proceed':
+      return proceed(view, scene);
+    case 'verify':
+      return only(model, send({ type: 'verify' }));
+    case 'hint':
+      return only(model, send({ type: 'hint' }));
+    case 'skip':
+      return only(model, send({ type: 'skip-command' }));
+    case 'edit':
+      return openEditor(model, session);
+    case 'own-command':
+      return only(withOverlay(model, { type: 'editor', purpose: 'own', editor: lineEditor('', model.history) }));
+    case 'shell':
+      return only(model, { type: 'shell' });
+    case 'map': {
+      const rows = mapRows(view.course, session, view.size.columns, view.theme.glyphs);
+      const here = rows.findIndex(
+        (row) => row.lesson.id === session.lesson.id && (row.task?.index ?? -1) === session.taskIndex,
+      );
+      return only(withOverlay(model, { type: 'map', row: Math.max(0, here) }));
+    }
+    case 'previous-task':
+      return only(model, send({ type: 'open-task', taskIndex: session.taskIndex - 1 }));
+    case 'next-task':
+      return only(model, send({ type: 'open-task', taskIndex: session.taskIndex + 1 }));
+    case 'background':
+      return only(withOverlay(model, { type: 'background' }));
+    case 'page': {
+      const url = pageOf(session);
+      return url ? only(model, { type: 'open-page', url }) : only(model);
+    }
+    case 'focus':
+      return only({ ...model, focus: nextPane(scene, model) });
+    case 'zoom':
+      return only({ ...model, zoomed: !model.zoomed });
+    case 'help':
+      return only(withOverlay(model, { type: 'help', top: 0 }));
+    case 'quit':
+      return isBusy(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
+    default:
+      return general(view, action);
+  }
+}
+
+function isBusy(session: SessionState): boolean {
+  return session.status === 'running' || session.background.some((command) => command.status !== 'ended');
+}
+
+/** Ctrl-C stops what runs; with nothing to stop it asks whether to quit. */
+function interrupt(model: ScreenModel, session: SessionState): Reaction {
+  if (session.status === 'running' || session.status === 'verifying') return only(model, send({ type: 'interrupt' }));
+  return only(withOverlay(model, { type: 'quit' }));
+}
+
+/** Enter: first into view, then into action. Nothing runs that was not seen. */
+function proceed(view: View, scene: Scene): Reaction {
+  const { model } = view;
+  const { session, layout, moment } = scene;
+  const next = nextOf(session);
+  const { due } = layout.lesson;
+  if (due && !moment.isCardSeen && (next?.type === 'run' || next?.type === 'answer')) {
+    const { height } = layout.boxes.lesson;
+    if (height === 0) return only({ ...model, zoomed: false });
+    const top = Math.min(model.scroll.lesson, lessonLimit(layout));
+    const target =
+      due.to - due.from > height || due.to - height <= top
+        ? due.from < top
+          ? due.from
+          : due.to - height
+        : due.to - height;
+    // A page at a time, so that no text is jumped over.
+    const step = target > top ? Math.min(target, top + Math.max(1, height - 1)) : target;
+    return only({ ...model, focus: 'lesson', scroll: { ...model.scroll, lesson: clamp(step, lessonLimit(layout)) } });
+  }
+  if (next?.type === 'answer' && model.choice) {
+    return only(
+      { ...model, choice: undefined },
+      send({ type: 'answer', question: next.question, choice: model.choice }),
+    );
+  }
+  return only(model, send({ type: 'proceed' }));
+}
+
+function openEditor(model: ScreenModel, session: SessionState): Reaction {
+  const next = nextOf(session);
+  const proposal =
+    session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
+  if (!proposal) return only(model);
+  const editor = lineEditor(proposal.script.replace(/\n+$/, ''), model.history);
+  return only(withOverlay(model, { type: 'editor', purpose: proposal.command ? 'edit' : 'own', editor }));
+}
+
+function onCard(view: View, session: SessionState, action: KeyAction, key: string): Reaction {
+  const { model } = view;
+  if (session.status !== 'confirming') return only(model);
+  switch (action) {
+    case 'yes':
+      if (key === 'enter' && isGrave(session.proposal)) {
+        return only({ ...model, refusal: 'This cannot be undone, so Enter is not enough: y runs it, n does not.' });
+      }
+      return only({ ...model, cardTop: 0 }, send({ type: 'confirm' }));
+    case 'no':
+    case 'interrupt':
+      return only({ ...model, cardTop: 0 }, send({ type: 'decline' }));
+    case 'edit':
+      return openEditor(model, session);
+    case 'quit':
+      return isBusy(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
+    default: {
+      const { panelInk } = sceneOf(view, session);
+      const limit = confirmLimit(session, panelInk);
+      const moved = movedBy(action, model.cardTop, panelInk.height - 3, limit);
+      return moved === undefined ? general(view, action) : only({ ...model, cardTop: moved });
+    }
+  }
+}
+
+function onMap(view: View, session: SessionState, action: KeyAction): Reaction {
+  const { model } = view;
+  if (model.overlay.type !== 'map') return only(model);
+  const rows = mapRows(view.course, session, view.size.columns, view.theme.glyphs);
+  if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
+  if (action === 'open') {
+    const row = rows[model.overlay.row];
+    if (!row) return only(model);
+    if (row.lesson.locked) return only({ ...model, refusal: row.lesson.locked });
+    const closed = withOverlay(model, none);
+    if (row.lesson.id === session.lesson.id)
+      return only(closed, send({ type: 'open-task', taskIndex: row.task?.index ?? -1 }));
+    return only(closed, { type: 'open-lesson', lesson: row.lesson.id, ...(row.task ? { task: row.task.id } : {}) });
+  }
+  const row = movedBy(action, model.overlay.row, view.size.rows - 5, rows.length - 1);
+  return row === undefined ? general(view, action) : only(withOverlay(model, { type: 'map', row }));
+}
+
+function inHelp(view: View, action: KeyAction): Reaction {
+  const { model, size } = view;
+  if (model.overlay.type !== 'help') return only(model);
+  if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
+  const height = size.rows - 3;
+  const limit = scrollLimit(helpLines(size.columns - 2, view.theme.glyphs).length, height);
+  const top = movedBy(action, clamp(model.overlay.top, limit), height, limit);
+  return top === undefined ? general(view, action) : only(withOverlay(model, { type: 'help', top }));
+}
+
+function onQuit(view: View, action: KeyAction): Reaction {
+  if (action === 'yes' || action === 'interrupt') return only(view.model, { type: 'quit' });
+  return action === 'no' ? only(withOverlay(view.model, none)) : general(view, action);
+}
+
+/** The new position, or undefined when the key does not scroll. */
+function movedBy(action: KeyAction, from: number, height: number, limit: number): number | undefined {
+  const page = Math.max(1, height - 1);
+  switch (action) {
+    case 'up':
+      return clamp(from - 1, limit);
+    case 'down':
+      return clamp(from + 1, limit);
+    case 'page-up':
+      return clamp(from - page, limit);
+    case 'page-down':
+      return clamp(from + page, limit);
+    case 'top':
+      return 0;
+    case 'bottom':
+      return limit;
+    default:
+      return undefined;
+  }
+}
+
+/** The output is counted from its end, so its directions are turned around. */
+const turned: Partial<Record<KeyAction, KeyAction>> = {
+  up: 'down',
+  down: 'up',
+  'page-up': 'page-down',
+  'page-down': 'page-up',
+  top: 'bottom',
+  bottom: 'top',
+};
+
+function scrolled(view: View, scene: Scene, action: KeyAction): ScreenModel | undefined {
+  const { model } = view;
+  const { layout } = scene;
+  const pane: Pane = layout.boxes[model.focus].height > 0 ? model.focus : 'lesson';
+  const { height } = layout.boxes[pane];
+  const counts: Record<Pane, number> = {
+    lesson: layout.lesson.lines.length,
+    check: layout.check?.lines.length ?? 0,
+    // Rows of wrapped lines may be more; the window itself stops at the first line.
+    output: layout.output?.output.lines.length ?? 0,
+  };
+  const limit = scrollLimit(counts[pane], height);
+  const direction = pane === 'output' ? (turned[action] ?? action) : action;
+  const to = movedBy(direction, clamp(model.scroll[pane], limit), height, limit);
+  return to === undefined ? undefined : { ...model, scroll: { ...model.scroll, [pane]: to } };
+}
+
+function nextPane(scene: Scene, model: ScreenModel): Pane {
+  const { boxes } = scene.layout;
+  const order: readonly Pane[] = ['lesson', 'output', 'check'];
+  const shown = order.filter((pane) => boxes[pane].height > 0 || model.zoomed);
+  return shown[(shown.indexOf(model.focus) + 1) % shown.length] ?? 'lesson';
+}

@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { type Instance, render, type useApp } from 'ink';
+import { Fault } from '../fault.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { RunEnd } from '../platform/run-end.ts';
+import type { RunScreen, ScreenExit, ScreenOptions, TerminalProgram } from './app-port.ts';
+import { Screen } from './components/screen.tsx';
+import type { Size } from './screen-model.ts';
+import { ScreenStore } from './screen-store.ts';
+import { chooseTheme } from './terminal-theme.ts';
+import type { Theme } from './view/theme.ts';
+
+/**
+ * The screen's life on a real terminal: starts Ink, lends the terminal to other programs, and gives it back as it was,
+ * whatever happens. It does not know lessons.
+ */
+
+type App = ReturnType<typeof useApp>;
+
+const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+
+function refuseWithoutTerminal({ stdin, stdout, environment }: ScreenOptions): void {
+  const next = ['meshwalk run      plays the lessons without a screen', 'meshwalk status   says how far you are'];
+  if (!stdin.isTTY || !stdout.isTTY) {
+    const which = stdin.isTTY ? 'The output' : 'The input';
+    throw new Fault('screen.no-terminal', {
+      what: 'The lessons need a terminal to draw on.',
+      why: `${which} is a pipe or a file.`,
+      next,
+    });
+  }
+  if (environment['TERM'] === 'dumb') {
+    throw new Fault('screen.dumb-terminal', {
+      what: 'This terminal cannot move its cursor.',
+      why: 'TERM is dumb.',
+      next,
+    });
+  }
+}
+
+const sizeOf = (stdout: NodeJS.WriteStream): Size => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
+
+function endOf(result: ReturnType<typeof spawnSync>): RunEnd {
+  if (result.error) return { type: 'not-started', reason: result.error.message };
+  if (result.signal) return { type: 'signalled', signal: result.signal };
+  return { type: 'exited', code: result.status ?? 0 };
+}
+
+class TerminalScreen {
+  readonly #options: ScreenOptions;
+  readonly #store: ScreenStore;
+  readonly #end = Promise.withResolvers<ScreenExit>();
+  #instance: Instance | undefined;
+  #app: App | undefined;
+  /** Ctrl-C belongs to the program that has the terminal. */
+  #isLent = false;
+
+  constructor(options: ScreenOptions, theme: Theme) {
+    this.#options = options;
+    this.#store = new ScreenStore({
+      host: options.host,
+      theme,
+      size: sizeOf(options.stdout),
+      clock: systemClock,
+      onAct: (act) => {
+        if (act.type === 'quit') this.#end.resolve({ type: 'quit' });
+        else if (act.type === 'redraw') this.#redraw();
+        else this.#guard(act.type === 'shell' ? this.#openShell() : this.#suspend());
+      },
+    });
+  }
+
+  async run(): Promise<ScreenExit> {
+    const { stdin, stdout, host } = this.#options;
+    const onResize = () => this.#store.resize(sizeOf(stdout));
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (signal === 'SIGINT' && this.#isLent) return;
+      this.#end.resolve({ type: 'signalled', signal: signal as (typeof signals)[number] });
+    };
+    const onCrash = (error: unknown) => this.#end.reject(error);
+    stdout.on('resize', onResize);
+    for (const signal of signals) process.on(signal, onSignal);
+    process.on('uncaughtException', onCrash);
+    process.on('unhandledRejection', onCrash);
+    host.lendTerminal?.((program) => this.#lend(program));
+    try {
+      this.#instance = render(<Screen store={this.#store} onReady={(app) => (this.#app = app)} />, {
+        stdin,
+        stdout,
+        alternateScreen: true,
+        exitOnCtrlC: false,
+        interactive: true,
+        isScreenReaderEnabled: false,
+        patchConsole: false,
+        // Keys must not wait for the 30 frames that output may have.
+        maxFps: 60,
+      });
+      // Ink ends by itself only when drawing throws.
+      this.#instance.waitUntilExit().catch(onCrash);
+      return await this.#end.promise;
+    } finally {
+      stdout.off('resize', onResize);
+      this.#store.close();
+      this.#instance?.unmount();
+      for (const signal of signals) process.off(signal, onSignal);
+      process.off('uncaughtException', onCrash);
+      process.off('unhandledRejection', onCrash);
+    }
+  }
+
+  #guard(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#end.reject(error));
+  }
+
+  #redraw(): void {
+    this.#options.stdout.write('\u001b[2J\u001b[H');
+    this.#instance?.clear();
+    this.#store.resize(sizeOf(this.#options.stdout));
+  }
+
+  async #openShell(): Promise<void> {
+    this.#options.host.shellEnded(await this.#lend(this.#options.host.shell()));
+  }
+
+  // spawnSync on purpose: with an asynchronous child Node goes on reading the terminal, and its shell is stopped or dies.
+  async #lend(program: TerminalProgram): Promise<RunEnd> {
+    let end: RunEnd = { type: 'not-started', reason: 'The screen is not ready.' };
+    await this.#withoutScreen(() => {
+      if (program.greeting) this.#options.stdout.write(`${program.greeting}\n`);
+      end = endOf(
+        spawnSync(program.file, program.args, {
+          cwd: program.folder,
+          env: { ...program.environment },
+          stdio: 'inherit',
+        }),
+      );
+    });
+    return end;
+  }
+
+  /** Stops the whole group, npm and all, as Ctrl-Z does elsewhere; goes on after `fg`. */
+  async #suspend(): Promise<void> {
+    if (constants.signals.SIGTSTP === undefined) return;
+    await this.#withoutScreen(() => process.kill(0, 'SIGTSTP'));
+  }
+
+  async #withoutScreen(work: () => void): Promise<void> {
+    if (!this.#app) return;
+    this.#isLent = true;
+    try {
+      await this.#app.suspendTerminal(work);
+      // A Ctrl-C meant for the other program arrives here once the loop turns again.
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      this.#isLent = false;
+    }
+    this.#store.resize(sizeOf(this.#options.stdout));
+  }
+}
+
+export const runScreen: RunScreen = async (options) => {
+  refuseWithoutTerminal(options);
+  return new TerminalScreen(options, await chooseTheme(options)).run();
+};

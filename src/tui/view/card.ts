@@ -1,0 +1,174 @@
+import type { Command, Question } from '../../lesson/lesson.ts';
+import type { Proposal, TaskProgress } from '../../session/state.ts';
+import { highlight } from './highlight.ts';
+import { wrapCode } from './markdown.ts';
+import { type Line, lineWidth, type Span, span, truncate, wrap } from './spans.ts';
+import type { Glyphs, Role } from './theme.ts';
+import { effectMark, effectWords } from './words.ts';
+
+/** Boxes inside the lesson: a command with its effect and world, a question with its choices. */
+
+export interface Box {
+  title: Line;
+  /** At the right end of the top edge. */
+  aside: Line;
+  body: readonly Line[];
+  foot: Line;
+  role: Role;
+}
+
+function edge(
+  left: Line,
+  right: Line,
+  width: number,
+  corners: readonly [string, string],
+  box: Box,
+  glyphs: Glyphs,
+): Line {
+  const bar = glyphs.horizontal;
+  const rightPart: Span[] = right.length > 0 ? [span(' ', box.role), ...right, span(` ${bar}`, box.role)] : [];
+  const room = width - 2 - lineWidth(rightPart);
+  const leftPart: Span[] =
+    left.length > 0 ? [span(`${bar} `, box.role), ...truncate(left, room - 3), span(' ', box.role)] : [];
+  const fill = Math.max(0, room - lineWidth(leftPart));
+  return [
+    span(corners[0], box.role),
+    ...leftPart,
+    span(bar.repeat(fill), box.role),
+    ...rightPart,
+    span(corners[1], box.role),
+  ];
+}
+
+export function boxLines(box: Box, width: number, glyphs: Glyphs): Line[] {
+  const [topLeft, topRight, bottomLeft, bottomRight] = glyphs.corners;
+  const inner = width - 4;
+  return [
+    edge(box.title, box.aside, width, [topLeft, topRight], box, glyphs),
+    ...box.body.map((line) => {
+      const cut = truncate(line, inner);
+      return [
+        span(`${glyphs.vertical} `, box.role),
+        ...cut,
+        span(' '.repeat(Math.max(0, inner - lineWidth(cut)) + 1)),
+        span(glyphs.vertical, box.role),
+      ];
+    }),
+    edge(box.foot, [], width, [bottomLeft, bottomRight], box, glyphs),
+  ];
+}
+
+/** Exactly what runs, in the colours of the shell; nothing is left out. */
+export function scriptLines(script: string, width: number): Line[] {
+  return highlight(script.replace(/\n+$/, ''), 'bash').flatMap((line, index) => {
+    const prompt = [span(index === 0 ? '$ ' : '  ', 'accent')];
+    return wrapCode(line, width, prompt, [span('    ')]);
+  });
+}
+
+export type CardState = 'next' | 'running' | 'done' | 'skipped' | 'later';
+
+const stateWords: Record<CardState, { word: string; role: Role }> = {
+  next: { word: 'Enter runs it', role: 'accent' },
+  running: { word: 'running', role: 'warn' },
+  done: { word: 'done', role: 'good' },
+  skipped: { word: 'left out', role: 'dim' },
+  later: { word: 'later', role: 'dim' },
+};
+
+export interface CommandCard {
+  command: Command;
+  /** What is on the card now: the lesson's text, or the learner's edit. */
+  proposal: Proposal;
+  state: CardState;
+  world: string;
+}
+
+export function commandCard(card: CommandCard, width: number, glyphs: Glyphs): Line[] {
+  const { command, proposal, state } = card;
+  const effect = effectWords[command.effect];
+  const words = stateWords[state];
+  const mark = state === 'done' ? `${glyphs.passed} ` : state === 'next' ? `${glyphs.pointer} ` : '';
+  const remarks = [
+    command.optional ? 'optional' : '',
+    command.background ? 'goes on in the background' : '',
+    command.interactive ? 'takes the terminal' : '',
+    proposal.edited ? 'edited' : '',
+  ].filter(Boolean);
+  return boxLines(
+    {
+      title: [
+        span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role),
+        span(` in the ${card.world}`, 'dim'),
+      ],
+      aside: [span(`${mark}${words.word}`, words.role)],
+      body: scriptLines(proposal.script, width - 4),
+      foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],
+      role: state === 'next' ? 'accent' : 'rule',
+    },
+    width,
+    glyphs,
+  );
+}
+
+export interface QuestionCard {
+  question: Question;
+  given: TaskProgress['answers'][string] | undefined;
+  /** The choice marked but not sent. */
+  marked: string | undefined;
+  due: boolean;
+}
+
+export const choiceKeys: readonly string[] = ['a', 'b', 'c', 'd'];
+
+function choiceLines(card: QuestionCard, width: number, glyphs: Glyphs): Line[] {
+  const { question, given, marked, due } = card;
+  const chosen = due ? (marked ?? given?.choice) : given?.choice;
+  return question.choices.flatMap((choice, index) => {
+    const isChosen = choice.id === chosen;
+    const isShownRight = given?.shown === true && choice.id === question.answer;
+    const key = `${choiceKeys[index] ?? index + 1}`;
+    const mark = isShownRight ? glyphs.passed : isChosen ? glyphs.pointer : ' ';
+    const role: Role = isShownRight ? 'good' : isChosen ? 'accent' : 'text';
+    const first = [span(`${mark} `, role), span(`${key}  `, due ? 'key' : 'dim')];
+    return wrap([span(choice.text, role === 'text' && !due && given ? 'dim' : role)], width, first, [span('     ')]);
+  });
+}
+
+export function questionCard(card: QuestionCard, width: number, glyphs: Glyphs): Line[] {
+  const { question, given, due } = card;
+  const inner = width - 4;
+  const right = given?.choice === question.answer;
+  const verdict: Line[] = given?.shown
+    ? [
+        [],
+        ...wrap(
+          [
+            span(given.choice === '' ? '' : right ? 'Right. ' : 'Not quite. ', right ? 'good' : 'warn'),
+            span(question.explain),
+          ],
+          inner,
+        ),
+      ]
+    : [];
+  const state = due
+    ? span('your turn', 'accent')
+    : given?.shown
+      ? span(right ? `${glyphs.passed} right` : 'answered', right ? 'good' : 'dim')
+      : given && given.choice !== ''
+        ? span('you will see', 'warn')
+        : span(given ? 'passed over' : 'later', 'dim');
+  const last = question.choices.length <= choiceKeys.length ? choiceKeys[question.choices.length - 1] : undefined;
+  const first = last ? 'a' : '1';
+  return boxLines(
+    {
+      title: [span(question.mode === 'predict' ? 'What do you expect?' : 'Question', 'info')],
+      aside: [state],
+      body: [...wrap([span(question.question, 'strong')], inner), ...choiceLines(card, inner, glyphs), ...verdict],
+      foot: due ? [span(`${first}–${last ?? question.choices.length} choose, Enter answers`, 'dim')] : [],
+      role: due ? 'accent' : 'rule',
+    },
+    width,
+    glyphs,
+  );
+}

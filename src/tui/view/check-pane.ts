@@ -1,0 +1,73 @@
+import type { CheckResult } from '../../check/check.ts';
+import { taskOf } from '../../session/next-step.ts';
+import type { ConditionReport, SessionState } from '../../session/state.ts';
+import { bare } from './foreign-text.ts';
+import { type Line, span, wrap } from './spans.ts';
+import type { Glyphs, Role } from './theme.ts';
+import { resultWords } from './words.ts';
+
+/** The conditions of a check with what was wanted and what was seen. */
+
+const labelWidth = 10;
+
+function detail(label: string, text: string, width: number, role: Role = 'text'): Line[] {
+  const first = [span(`    ${label.padEnd(labelWidth)}`, 'dim')];
+  return wrap([span(bare(text), role)], width, first, [span(' '.repeat(4 + labelWidth))]);
+}
+
+function reasons(result: CheckResult, why: string, width: number): Line[] {
+  switch (result.status) {
+    case 'passed':
+      return [];
+    case 'unknown':
+      return [
+        ...detail('because', result.reason, width),
+        ...(result.tryThis ? detail('try this', result.tryThis, width, 'code') : []),
+      ];
+    case 'not-yet':
+    case 'wrong':
+      return [
+        ...wrap([span(why)], width, [span('    ')]),
+        ...detail('expected', result.expected, width),
+        ...detail('saw', result.saw, width, result.status === 'wrong' ? 'bad' : 'warn'),
+        ...(result.status === 'wrong' && result.on ? detail('on', result.on, width) : []),
+        ...(result.tryThis ? detail('try this', result.tryThis, width, 'code') : []),
+      ];
+  }
+}
+
+function conditionLines(report: ConditionReport, width: number, glyphs: Glyphs): Line[] {
+  const { mark, word, role } = resultWords(report.result, glyphs);
+  const again = report.stale && report.result ? ', looking again' : '';
+  const saw = report.result?.status === 'passed' && report.result.saw ? bare(report.result.saw) : '';
+  const head = wrap(
+    [
+      span(bare(report.title), report.result ? 'text' : 'dim'),
+      span(` ${glyphs.dash} ${word}${again}`, role),
+      ...(saw ? [span(`: ${saw}`, 'dim')] : []),
+    ],
+    width,
+    [span(`  ${mark} `, role)],
+    [span('    ')],
+  );
+  return report.result ? [...head, ...reasons(report.result, report.why, width)] : head;
+}
+
+export interface CheckText {
+  title: string;
+  count: string;
+  lines: readonly Line[];
+}
+
+/** Undefined where the task has nothing to verify. */
+export function checkText(session: SessionState, width: number, glyphs: Glyphs): CheckText | undefined {
+  const check = taskOf(session)?.check;
+  if (!check || session.status === 'finished' || session.status === 'blocked') return undefined;
+  const reports = session.progress.conditions;
+  const passed = reports.filter((report) => report.result?.status === 'passed').length;
+  return {
+    title: `Check: ${check.title}`,
+    count: `${passed} of ${reports.length}`,
+    lines: reports.flatMap((report) => conditionLines(report, width, glyphs)),
+  };
+}

@@ -1,0 +1,251 @@
+import type { SessionState } from '../../session/state.ts';
+import type { CourseEntry, ScreenContent } from '../app-port.ts';
+import type { Place } from '../keymap.ts';
+import type { Pane, ScreenModel, Size } from '../screen-model.ts';
+import type { Moment } from './availability.ts';
+import { headerLine, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
+import { helpLines } from './help-screen.ts';
+import { isCardSeen, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
+import { lessonTitle } from './lesson-pane.ts';
+import { mapLines, mapRows } from './map-screen.ts';
+import type { MarkdownRows } from './markdown.ts';
+import { noOutput, outputWindow } from './output-pane.ts';
+import { type PanelInk, panelLines } from './panels.ts';
+import { emptyLine, type Line, span, toWidth, wrap } from './spans.ts';
+import type { Theme } from './theme.ts';
+
+/**
+ * The whole screen as rows, from what the session says and what the learner scrolled to. Pure: the same input draws
+ * the same frame. It does not know React, the terminal or time.
+ */
+export interface View {
+  content: ScreenContent;
+  model: ScreenModel;
+  size: Size;
+  theme: Theme;
+  course: readonly CourseEntry[];
+  markdown: MarkdownRows;
+  /** Milliseconds since the epoch, for how long a command has run. */
+  now: number;
+  canOpenPages: boolean;
+}
+
+/** A lesson on the screen, measured: what drawing and keys both need. */
+export interface Scene {
+  session: SessionState;
+  layout: Layout;
+  moment: Moment;
+  panel: readonly Line[];
+  panelInk: PanelInk;
+}
+
+export function placeOf(content: ScreenContent, model: ScreenModel): Place {
+  if (model.overlay.type !== 'none') return model.overlay.type;
+  return content.phase === 'lesson' && content.session.status === 'confirming' ? 'confirm' : 'lesson';
+}
+
+export function sceneOf(view: View, session: SessionState): Scene {
+  const { model, size, theme, markdown, now } = view;
+  const panelInk = { width: size.columns, height: Math.max(3, Math.floor(size.rows * 0.5)), glyphs: theme.glyphs };
+  const panel = panelLines(session, model, panelInk);
+  // Header, the row of the moment, keys.
+  const taken = 3 + panel.length + (session.background.length > 0 ? 1 : 0);
+  const layout = layoutOf({ session, model, size, taken, theme, markdown, now });
+  const moment = {
+    session,
+    model,
+    isCardSeen: isCardSeen(layout, Math.min(model.scroll.lesson, lessonLimit(layout))),
+    canOpenPages: view.canOpenPages,
+  };
+  return { session, layout, moment, panel, panelInk };
+}
+
+export function lessonLimit(layout: Layout): number {
+  return scrollLimit(layout.lesson.lines.length, layout.boxes.lesson.height);
+}
+
+function focused(model: ScreenModel, pane: Pane): boolean {
+  return model.focus === pane && model.overlay.type === 'none';
+}
+
+/** `3–20 of 45` when there is more than the window shows. */
+function position(top: number, height: number, count: number): string {
+  return count > height ? `${top + 1}–${Math.min(count, top + height)} of ${count}` : '';
+}
+
+function padded(lines: readonly Line[], height: number, width: number): Line[] {
+  const rows = lines.slice(0, height).map((line) => toWidth([span(' '), ...line], width));
+  return [...rows, ...Array.from({ length: Math.max(0, height - rows.length) }, () => toWidth(emptyLine, width))];
+}
+
+function lessonRows(scene: Scene, view: View, width: number): Line[] {
+  const { layout, session } = scene;
+  const { height } = layout.boxes.lesson;
+  if (height === 0) return [];
+  const top = Math.min(view.model.scroll.lesson, lessonLimit(layout));
+  const { lines } = layout.lesson;
+  const place = position(top, height, lines.length);
+  const isFocused = focused(view.model, 'lesson');
+  return [
+    ruleLine(
+      [span(lessonTitle(session), 'heading')],
+      place ? [span(place, 'dim')] : [],
+      width,
+      view.theme.glyphs,
+      isFocused,
+    ),
+    ...padded(lines.slice(top, top + height), height, width),
+  ];
+}
+
+function outputRows(scene: Scene, view: View, width: number): Line[] {
+  const { output, boxes } = scene.layout;
+  const { height } = boxes.output;
+  if (!output || height === 0) return [];
+  const window = outputWindow(output.output, boxes.output.width, height, view.model.scroll.output);
+  const { glyphs } = view.theme;
+  const more = [
+    window.above > 0 ? `${window.above} ${glyphs.up}` : '',
+    window.below > 0 ? `${window.below} ${glyphs.down}` : '',
+  ].filter(Boolean);
+  const aside = [
+    ...(more.length > 0 ? [span(`${more.join(' ')} ${glyphs.dot} `, 'dim')] : []),
+    span(output.state, output.role),
+  ];
+  const rows = window.rows.length > 0 ? window.rows : scene.session.status === 'running' ? [] : [noOutput];
+  return [
+    ruleLine([span(output.title, 'strong')], aside, width, glyphs, focused(view.model, 'output')),
+    ...padded(rows, height, width),
+  ];
+}
+
+function checkRows(scene: Scene, view: View, width: number): Line[] {
+  const { check, boxes } = scene.layout;
+  const { height } = boxes.check;
+  if (!check || height === 0) return [];
+  const top = Math.min(view.model.scroll.check, scrollLimit(check.lines.length, height));
+  const place = position(top, height, check.lines.length);
+  const aside = [...(place ? [span(`${place} ${view.theme.glyphs.dot} `, 'dim')] : []), span(check.count, 'strong')];
+  const lines = check.lines.slice(top, top + height).map((line) => line);
+  return [
+    ruleLine([span(check.title, 'strong')], aside, width, view.theme.glyphs, focused(view.model, 'check')),
+    ...padded(lines, height, width),
+  ];
+}
+
+function bodyRows(scene: Scene, view: View): Line[] {
+  const { layout } = scene;
+  const { columns } = layout.size;
+  if (!layout.isWide) {
+    return [
+      ...lessonRows(scene, view, columns),
+      ...outputRows(scene, view, columns),
+      ...checkRows(scene, view, columns),
+    ];
+  }
+  const rightWidth = columns - layout.left - 1;
+  const left = lessonRows(scene, view, layout.left);
+  const right = [...outputRows(scene, view, rightWidth), ...checkRows(scene, view, rightWidth)];
+  return left.map((line, index) => [
+    ...line,
+    span(view.theme.glyphs.vertical, 'rule'),
+    ...(right[index] ?? toWidth(emptyLine, rightWidth)),
+  ]);
+}
+
+function lessonFrame(view: View, session: SessionState): Line[] {
+  const { size, theme, model } = view;
+  const { columns } = size;
+  const header = headerLine(session, view.course, columns, theme.glyphs);
+  const place = placeOf(view.content, model);
+  if (model.overlay.type === 'map') {
+    const rows = mapRows(view.course, session, columns, theme.glyphs);
+    const inner = { columns, rows: size.rows - 2 };
+    return [
+      header,
+      ...mapLines(rows, model.overlay.row, inner, theme.glyphs),
+      keyLine(place, undefined, columns, theme.glyphs),
+    ];
+  }
+  if (model.overlay.type === 'help') {
+    const lines = helpLines(columns - 2, theme.glyphs);
+    const height = size.rows - 3;
+    const top = Math.min(model.overlay.top, scrollLimit(lines.length, height));
+    const aside = [span(position(top, height, lines.length), 'dim')];
+    return [
+      header,
+      ruleLine([span('Keys and marks', 'accent')], aside, columns, theme.glyphs, true),
+      ...padded(lines.slice(top), height, columns),
+      keyLine(place, undefined, columns, theme.glyphs),
+    ];
+  }
+  const scene = sceneOf(view, session);
+  const tray = trayLine(session, columns, theme.glyphs);
+  return [
+    header,
+    ...bodyRows(scene, view),
+    ...(tray ? [tray] : []),
+    ...scene.panel,
+    momentLine(scene.moment, columns, theme.glyphs) ?? emptyLine,
+    keyLine(place, scene.moment, columns, theme.glyphs),
+  ];
+}
+
+type Waiting = Exclude<ScreenContent, { phase: 'lesson' }>;
+
+/** Before a lesson can be shown: progress of the world, or what is in the way. */
+function waitingFrame(view: View, content: Waiting): Line[] {
+  const { size, theme } = view;
+  const { glyphs } = theme;
+  const width = Math.max(8, size.columns - 2);
+  const rows: Line[] =
+    content.phase === 'preparing'
+      ? [
+          ...content.done.flatMap((sentence) =>
+            wrap([span(sentence, 'dim')], width, [span(`${glyphs.passed} `, 'good')], [span('  ')]),
+          ),
+          ...wrap([span(content.doing)], width, [span(`${glyphs.notYet} `, 'warn')], [span('  ')]),
+        ]
+      : [
+          ...wrap([span(content.what, 'bad')], width),
+          emptyLine,
+          ...wrap([span(content.why)], width),
+          emptyLine,
+          ...content.tryThis.flatMap((line) => wrap([span(line, 'code')], width, [span('  ')])),
+        ];
+  const title = content.phase === 'preparing' ? content.title : 'This lesson cannot be opened';
+  const height = size.rows - 3;
+  const keys: Line =
+    view.model.overlay.type === 'quit'
+      ? keyLine('quit', undefined, size.columns, glyphs)
+      : content.phase === 'preparing'
+        ? [span(' '), span(' q', 'key'), span(' quit')]
+        : [span(' '), span(' Enter', 'key'), span(' try again  '), span('q', 'key'), span(' quit')];
+  return [
+    toWidth([span(' meshwalk', 'bar-strong')], size.columns, 'bar'),
+    ruleLine([span(title, 'heading')], [], size.columns, glyphs),
+    ...padded(rows.slice(-height), height, size.columns),
+    keys,
+  ];
+}
+
+function tooSmall(size: Size): Line[] {
+  const words = `Enlarge the terminal to ${smallest.columns}×${smallest.rows} or more; it is ${size.columns}×${size.rows}. Nothing is lost.`;
+  return wrap([span(words)], Math.max(1, size.columns));
+}
+
+/** Exactly `size.rows` rows, none wider than the terminal. */
+export function drawFrame(view: View): Line[] {
+  const { size, content } = view;
+  const isSmall = size.columns < smallest.columns || size.rows < smallest.rows;
+  const lines = isSmall
+    ? tooSmall(size)
+    : content.phase === 'lesson'
+      ? lessonFrame(view, content.session)
+      : waitingFrame(view, content);
+  const rows = lines.slice(0, size.rows).map((line) => toWidth(line, size.columns));
+  return [
+    ...rows,
+    ...Array.from({ length: Math.max(0, size.rows - rows.length) }, () => toWidth(emptyLine, size.columns)),
+  ];
+}

@@ -1,0 +1,154 @@
+import type { SessionState } from '../../session/state.ts';
+import type { Pane, ScreenModel, Size } from '../screen-model.ts';
+import { type CheckText, checkText } from './check-pane.ts';
+import { type LessonText, lessonText } from './lesson-pane.ts';
+import type { MarkdownRows } from './markdown.ts';
+import { type OutputText, outputText } from './output-pane.ts';
+import type { Theme } from './theme.ts';
+
+/** Where the panes are and how many rows each has. Decides from what they hold and what the moment is about. */
+export interface PaneBox {
+  /** Columns of text inside. */
+  width: number;
+  /** Rows of text, without the title rule. 0 hides the pane. */
+  height: number;
+}
+
+export interface Layout {
+  size: Size;
+  /** Side by side: the lesson left, output and check right. */
+  isWide: boolean;
+  /** Columns of the left part when wide, else of the whole. */
+  left: number;
+  boxes: Readonly<Record<Pane, PaneBox>>;
+  lesson: LessonText;
+  output: OutputText | undefined;
+  check: CheckText | undefined;
+}
+
+export interface LayoutInput {
+  session: SessionState;
+  model: ScreenModel;
+  size: Size;
+  /** Rows that bars, panels and the key line take. */
+  taken: number;
+  theme: Theme;
+  markdown: MarkdownRows;
+  now: number;
+}
+
+export const smallest: Size = { columns: 40, rows: 12 };
+const wideFrom = 116;
+/** Longer rows are hard to read. */
+const readingWidth = 92;
+const leastLesson = 5;
+
+interface Wish {
+  pane: 'output' | 'check';
+  /** Rows of text there are. */
+  has: number;
+  /** Share of the body that the moment grants. */
+  share: number;
+}
+
+function wishes(session: SessionState, outputRows: number, checkRows: number): Wish[] {
+  const output = (share: number): Wish => ({ pane: 'output', has: outputRows, share });
+  const check = (share: number): Wish => ({ pane: 'check', has: checkRows, share });
+  switch (session.status) {
+    case 'running':
+      return [output(0.5), check(0.15)];
+    case 'failed':
+    case 'verifying':
+      return [check(0.42), output(0.25)];
+    case 'passed':
+      return [check(0.35), output(0.3)];
+    default:
+      return [output(0.3), check(0.25)];
+  }
+}
+
+/** Gives rows out: titles cost one each, the lesson keeps its least, what is left over goes to whoever has more text. */
+function share(body: number, lessonRows: number, wanted: readonly Wish[], withLesson: boolean): Record<Pane, number> {
+  const heights: Record<Pane, number> = { lesson: 0, output: 0, check: 0 };
+  let left = body;
+  if (withLesson) left -= 1 + Math.min(leastLesson, Math.max(lessonRows, 1));
+  for (const { pane, has, share: part } of wanted) {
+    const fair = Math.max(2, Math.round(body * part) - 1);
+    const height = Math.min(has, fair, left - 1);
+    if (height < 1) continue;
+    heights[pane] = height;
+    left -= height + 1;
+  }
+  if (withLesson) {
+    heights.lesson = Math.min(leastLesson, Math.max(lessonRows, 1));
+    const more = Math.max(0, Math.min(left, lessonRows - heights.lesson));
+    heights.lesson += more;
+    left -= more;
+  }
+  for (const { pane, has } of wanted) {
+    if (heights[pane] === 0) continue;
+    const more = Math.max(0, Math.min(left, has - heights[pane]));
+    heights[pane] += more;
+    left -= more;
+  }
+  const last: Pane = withLesson ? 'lesson' : heights.output > 0 ? 'output' : 'check';
+  if (heights[last] > 0 || withLesson) heights[last] += left;
+  return heights;
+}
+
+function heightsOf(input: LayoutInput, isWide: boolean, rows: Record<Pane, number>): Record<Pane, number> {
+  const { session, model, size, taken } = input;
+  const body = Math.max(1, size.rows - taken);
+  if (model.zoomed && rows[model.focus] > 0) {
+    return { lesson: 0, output: 0, check: 0, [model.focus]: body - 1 };
+  }
+  const wanted = wishes(session, rows.output, rows.check);
+  if (!isWide) return share(body, rows.lesson, wanted, true);
+  const right = wanted
+    .map((wish) => ({ ...wish, share: wish.pane === 'check' ? 0.5 : 0.8 }))
+    .sort((a) => (a.pane === 'check' ? -1 : 1));
+  return { ...share(body, 0, right, false), lesson: body - 1 };
+}
+
+export function layoutOf(input: LayoutInput): Layout {
+  const { session, model, size, theme, markdown, now } = input;
+  const output = outputText(session, now);
+  const hasCheck = checkText(session, 40, theme.glyphs) !== undefined;
+  const isWide = size.columns >= wideFrom && !model.zoomed && (output !== undefined || hasCheck);
+  const left = isWide ? Math.min(readingWidth + 2, Math.floor(size.columns * 0.54)) : size.columns;
+  const right = isWide ? size.columns - left - 1 : size.columns;
+  const lessonWidth = Math.min(readingWidth, left - 2);
+  const sideWidth = right - 2;
+  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs: theme.glyphs, markdown });
+  const check = checkText(session, Math.min(sideWidth, readingWidth + 20), theme.glyphs);
+  const outputRows = output ? Math.max(1, output.output.lines.length, session.status === 'running' ? 4 : 1) : 0;
+  const rows = { lesson: lesson.lines.length, output: outputRows, check: check?.lines.length ?? 0 };
+  const heights = heightsOf(input, isWide, rows);
+  return {
+    size,
+    isWide,
+    left,
+    boxes: {
+      lesson: { width: lessonWidth, height: heights.lesson },
+      output: { width: sideWidth, height: heights.output },
+      check: { width: sideWidth, height: heights.check },
+    },
+    lesson,
+    output,
+    check,
+  };
+}
+
+/** The furthest that a pane can be scrolled. */
+export function scrollLimit(rows: number, height: number): number {
+  return Math.max(0, rows - height);
+}
+
+/** Whether the card that Enter is about was put in the window; of a tall one the end is enough. */
+export function isCardSeen(layout: Layout, top: number): boolean {
+  const { due } = layout.lesson;
+  const { height } = layout.boxes.lesson;
+  if (!due || height === 0) return due === undefined;
+  const isEndSeen = due.to <= top + height && due.to > top;
+  return isEndSeen && (due.from >= top || due.to - due.from > height);
+}

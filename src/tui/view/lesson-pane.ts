@@ -1,0 +1,225 @@
+import type { Block, Task } from '../../lesson/lesson.ts';
+import { isFinished, taskKey } from '../../session/next-step.ts';
+import type { SessionState } from '../../session/state.ts';
+import { type CardState, commandCard, questionCard } from './card.ts';
+import type { MarkdownRows } from './markdown.ts';
+import { emptyLine, type Line, span, wrap } from './spans.ts';
+import type { Glyphs } from './theme.ts';
+import { countOf, duration, nextOf } from './words.ts';
+
+/** The text of a task as one long list of rows, and where in it things stand. Does not know the window on it. */
+
+/** First row and the row after the last. */
+export interface Stretch {
+  from: number;
+  to: number;
+}
+
+export interface LessonText {
+  lines: readonly Line[];
+  /** The card or question that Enter is about. */
+  due: Stretch | undefined;
+  /** The hint opened last. */
+  hint: Stretch | undefined;
+  /** Cards and questions by name. */
+  places: ReadonlyMap<string, Stretch>;
+}
+
+export interface LessonInk {
+  width: number;
+  glyphs: Glyphs;
+  markdown: MarkdownRows;
+}
+
+interface Draft {
+  lines: Line[];
+  places: Map<string, Stretch>;
+  due?: Stretch;
+  hint?: Stretch;
+}
+
+const newDraft = (): Draft => ({ lines: [], places: new Map() });
+
+const textOf = ({ lines, due, hint, places }: Draft): LessonText => ({ lines, due, hint, places });
+
+function add(draft: Draft, lines: readonly Line[]): Stretch {
+  if (draft.lines.length > 0 && lines.length > 0) draft.lines.push(emptyLine);
+  const from = draft.lines.length;
+  draft.lines.push(...lines);
+  return { from, to: draft.lines.length };
+}
+
+function cardState(session: SessionState, name: string): CardState {
+  const { progress } = session;
+  if (session.status === 'running' && session.run.command === name) return 'running';
+  const next = nextOf(session);
+  if (next?.type === 'run' && next.proposal.command?.name === name) return 'next';
+  if (session.status === 'confirming' && session.proposal.command?.name === name) return 'next';
+  if (progress.done.includes(name)) return 'done';
+  if (session.background.some((running) => running.command === name && running.status !== 'ended')) return 'done';
+  return progress.skipped.includes(name) ? 'skipped' : 'later';
+}
+
+function addCommand(draft: Draft, session: SessionState, task: Task, name: string, ink: LessonInk): void {
+  const command = task.commands.find((candidate) => candidate.name === name);
+  if (!command) return;
+  const world = session.world.label;
+  if (!command.worlds.includes(session.world.kind)) return;
+  const state = cardState(session, name);
+  const next = nextOf(session);
+  const shown =
+    session.status === 'confirming' || session.status === 'running'
+      ? session.proposal
+      : next?.type === 'run'
+        ? next.proposal
+        : undefined;
+  const isShown = shown?.command?.name === name;
+  const proposal = isShown ? shown : { script: command.script, command, edited: false };
+  const place = add(draft, commandCard({ command, proposal, state, world }, ink.width, ink.glyphs));
+  draft.places.set(name, place);
+  if (state === 'next') draft.due = place;
+}
+
+function addQuestion(
+  draft: Draft,
+  session: SessionState,
+  task: Task,
+  id: string,
+  marked: string | undefined,
+  ink: LessonInk,
+) {
+  const question = task.questions.find((candidate) => candidate.id === id);
+  if (!question) return;
+  const next = nextOf(session);
+  const due = next?.type === 'answer' && next.question === id;
+  const given = session.progress.answers[id];
+  const place = add(draft, questionCard({ question, given, marked, due }, ink.width, ink.glyphs));
+  draft.places.set(id, place);
+  if (due) draft.due = place;
+}
+
+function addBlock(
+  draft: Draft,
+  session: SessionState,
+  task: Task,
+  block: Block,
+  marked: string | undefined,
+  ink: LessonInk,
+) {
+  switch (block.type) {
+    case 'prose':
+      add(draft, ink.markdown.lines(block.markdown, ink.width, ink.glyphs));
+      return;
+    case 'command':
+      addCommand(draft, session, task, block.command, ink);
+      return;
+    case 'question':
+      addQuestion(draft, session, task, block.question, marked, ink);
+      return;
+    case 'check':
+      return;
+  }
+}
+
+function addHints(draft: Draft, session: SessionState, task: Task, ink: LessonInk): void {
+  for (const [index, hint] of task.hints.slice(0, session.progress.hints).entries()) {
+    const isLast = index === task.hints.length - 1;
+    const edge = [span(`${ink.glyphs.quote} `, 'info')];
+    const title = hint.title || (isLast ? 'Solution' : `Hint ${index + 1}`);
+    const body = ink.markdown.lines(hint.markdown, ink.width - 2, ink.glyphs);
+    draft.hint = add(
+      draft,
+      [[span(title, 'info'), span(`  ${index + 1} of ${task.hints.length}`, 'dim')], ...body].map((line) => [
+        ...edge,
+        ...line,
+      ]),
+    );
+  }
+}
+
+function taskText(session: SessionState, task: Task, marked: string | undefined, ink: LessonInk): LessonText {
+  const draft = newDraft();
+  for (const block of task.blocks) addBlock(draft, session, task, block, marked, ink);
+  addHints(draft, session, task, ink);
+  return textOf(draft);
+}
+
+/** Tasks of the lesson with their state, as the introduction and the end show them. */
+function taskList(session: SessionState, ink: LessonInk): Line[] {
+  return session.lesson.tasks.flatMap((task, index) => {
+    const done = session.finished.has(taskKey(session.lesson.id, task.id));
+    const first = [
+      span(`${done ? ink.glyphs.passed : ink.glyphs.waiting} `, done ? 'good' : 'dim'),
+      span(`${index + 1}  `, 'dim'),
+    ];
+    const rest = [span('     ')];
+    return wrap(
+      [span(task.title, done ? 'dim' : 'text'), ...(done ? [span('  done', 'dim')] : [])],
+      ink.width,
+      first,
+      rest,
+    );
+  });
+}
+
+function introText(session: SessionState, ink: LessonInk): LessonText {
+  const draft = newDraft();
+  const { lesson } = session;
+  add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs));
+  add(draft, [
+    [span(countOf(lesson.tasks.length, 'task'), 'heading'), span(`  about ${lesson.minutes} min`, 'dim')],
+    ...taskList(session, ink),
+  ]);
+  return textOf(draft);
+}
+
+function finishedText(session: SessionState, ink: LessonInk): LessonText {
+  const draft = newDraft();
+  const { lesson, lastRun } = session;
+  add(draft, [[span(`${ink.glyphs.passed} Lesson done: ${lesson.title}`, 'good')]]);
+  add(draft, taskList(session, ink));
+  add(draft, [
+    ...wrap(
+      [
+        span(
+          session.following
+            ? 'Enter goes on to the next lesson. You can also stop here: what you did is saved, and the cluster stays as it is.'
+            : 'That was the last one. The cluster stays as it is: look around with your own commands, or quit.',
+        ),
+      ],
+      ink.width,
+    ),
+  ]);
+  if (lastRun) add(draft, [[span(`The last command took ${duration(lastRun.tookMs)}.`, 'dim')]]);
+  return textOf(draft);
+}
+
+function blockedText(session: Extract<SessionState, { status: 'blocked' }>, ink: LessonInk): LessonText {
+  const draft = newDraft();
+  add(draft, wrap([span(session.what, 'bad')], ink.width));
+  add(draft, wrap([span(session.why)], ink.width));
+  if (session.tryThis.length > 0) {
+    add(draft, [
+      [span('Try this', 'heading')],
+      ...session.tryThis.flatMap((line) => wrap([span(line, 'code')], ink.width, [span('  ')])),
+    ]);
+  }
+  return textOf(draft);
+}
+
+export function lessonText(session: SessionState, marked: string | undefined, ink: LessonInk): LessonText {
+  if (session.status === 'blocked') return blockedText(session, ink);
+  if (session.status === 'finished') return finishedText(session, ink);
+  const task = session.lesson.tasks[session.taskIndex];
+  return task ? taskText(session, task, marked, ink) : introText(session, ink);
+}
+
+/** What the pane is called: the task's place and title. */
+export function lessonTitle(session: SessionState): string {
+  const task = session.lesson.tasks[session.taskIndex];
+  if (session.status === 'blocked') return 'Something is in the way';
+  if (session.status === 'finished') return 'Done';
+  if (!task) return 'What this lesson is about';
+  const done = isFinished(session) ? ' (done)' : '';
+  return `Task ${session.taskIndex + 1} of ${session.lesson.tasks.length}: ${task.title}${done}`;
+}

@@ -1,0 +1,104 @@
+import type { SessionState } from '../../session/state.ts';
+import type { CourseEntry } from '../app-port.ts';
+import { ruleLine } from './bars.ts';
+import { type Line, span, spread, toWidth } from './spans.ts';
+import type { Glyphs, Role } from './theme.ts';
+
+/** All lessons with their tasks and how far the learner is. */
+export interface MapRow {
+  lesson: CourseEntry;
+  /** Undefined on the lesson's own row. */
+  task: { id: string; index: number } | undefined;
+  line: Line;
+}
+
+function lessonRow(entry: CourseEntry, session: SessionState, width: number, glyphs: Glyphs): Line {
+  const done = entry.tasks.filter((task) => session.finished.has(`${entry.id}/${task.id}`)).length;
+  const isDone = entry.tasks.length > 0 && done === entry.tasks.length;
+  const isHere = entry.id === session.lesson.id;
+  const mark = isDone ? glyphs.passed : isHere ? glyphs.current : glyphs.waiting;
+  const role: Role = isDone ? 'good' : isHere ? 'accent' : 'dim';
+  const state = entry.locked ?? (isDone ? 'done' : `${done} of ${entry.tasks.length} tasks`);
+  return spread(
+    [
+      span(` ${mark} `, role),
+      span(`${entry.number ?? ' '}  `, 'dim'),
+      span(entry.title, entry.locked ? 'dim' : 'strong'),
+    ],
+    [span(`${state}  `, isDone ? 'good' : 'dim'), span(`${String(entry.minutes).padStart(3)} min `, 'dim')],
+    width,
+  );
+}
+
+function taskRow(entry: CourseEntry, index: number, session: SessionState, width: number, glyphs: Glyphs): Line {
+  const task = entry.tasks[index];
+  if (!task) return [];
+  const isDone = session.finished.has(`${entry.id}/${task.id}`);
+  const isHere = entry.id === session.lesson.id && index === session.taskIndex;
+  const mark = isDone ? glyphs.passed : isHere ? glyphs.current : glyphs.waiting;
+  const words = isHere ? 'you are here' : isDone ? 'done' : '';
+  return spread(
+    [span(`      ${mark} `, isDone ? 'good' : isHere ? 'accent' : 'dim'), span(task.title, isHere ? 'text' : 'dim')],
+    [span(`${words} `, isHere ? 'accent' : 'dim')],
+    width,
+  );
+}
+
+/** Tasks are shown under every lesson that was begun, and under the one that is open. */
+export function mapRows(
+  course: readonly CourseEntry[],
+  session: SessionState,
+  width: number,
+  glyphs: Glyphs,
+): MapRow[] {
+  return course.flatMap((lesson): MapRow[] => {
+    const isOpen = lesson.id === session.lesson.id;
+    const isBegun = lesson.tasks.some((task) => session.finished.has(`${lesson.id}/${task.id}`));
+    const isDone = lesson.tasks.every((task) => session.finished.has(`${lesson.id}/${task.id}`));
+    const row: MapRow = { lesson, task: undefined, line: lessonRow(lesson, session, width, glyphs) };
+    if (!isOpen && (!isBegun || isDone)) return [row];
+    const tasks = lesson.tasks.map(
+      (task, index): MapRow => ({
+        lesson,
+        task: { id: task.id, index },
+        line: taskRow(lesson, index, session, width, glyphs),
+      }),
+    );
+    return [row, ...tasks];
+  });
+}
+
+export function mapLines(
+  rows: readonly MapRow[],
+  chosen: number,
+  size: { columns: number; rows: number },
+  glyphs: Glyphs,
+): Line[] {
+  const height = Math.max(1, size.rows - 2);
+  const from = Math.max(0, Math.min(chosen - Math.floor(height / 2), rows.length - height));
+  const current = rows[chosen];
+  const note = current?.lesson.locked ?? 'lessons before it are played for you where they are needed';
+  const shown = rows.slice(from, from + height).map((row, index) =>
+    from + index === chosen
+      ? toWidth(
+          [
+            span(glyphs.pointer, 'selected'),
+            ...row.line.slice(0).map((piece, at) => ({
+              ...piece,
+              text: at === 0 ? piece.text.slice(1) : piece.text,
+              role: 'selected' as const,
+            })),
+          ],
+          size.columns,
+          'selected',
+        )
+      : row.line,
+  );
+  const blank = Array.from({ length: height - shown.length }, (): Line => []);
+  return [
+    ruleLine([span('All lessons', 'accent')], [], size.columns, glyphs, true),
+    ...shown,
+    ...blank,
+    toWidth([span(` ${note}`, 'dim')], size.columns),
+  ];
+}

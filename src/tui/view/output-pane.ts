@@ -1,0 +1,73 @@
+import type { Output, OutputLine, SessionState } from '../../session/state.ts';
+import { foreignLine, hardWrap } from './foreign-text.ts';
+import { type Line, span } from './spans.ts';
+import type { Role } from './theme.ts';
+import { duration, endWords } from './words.ts';
+
+/**
+ * The window on a command's output. Only rows that are seen are cut and coloured: the output may be thousands of lines.
+ */
+
+function rowsOf(line: OutputLine, width: number): Line[] {
+  return hardWrap(foreignLine(line.text, line.stream === 'note' ? 'dim' : 'text'), width);
+}
+
+/** The rows above the last `below` ones, at most `height` of them, and how many more there are on both sides. */
+export interface OutputWindow {
+  rows: readonly Line[];
+  /** Lines (not rows) above the first row shown. */
+  above: number;
+  /** `below`, cut to what there is. */
+  below: number;
+}
+
+export function outputWindow(output: Output, width: number, height: number, below: number): OutputWindow {
+  const needed = height + below;
+  const rows: Line[] = [];
+  let at = output.lines.length;
+  while (at > 0 && rows.length < needed) {
+    at -= 1;
+    const line = output.lines[at];
+    if (line) rows.unshift(...rowsOf(line, width));
+  }
+  const reachable = Math.max(0, Math.min(below, rows.length - height));
+  const end = rows.length - reachable;
+  return { rows: rows.slice(Math.max(0, end - height), end), above: at + output.dropped, below: reachable };
+}
+
+export interface OutputText {
+  title: string;
+  state: string;
+  role: Role;
+  output: Output;
+}
+
+/** Undefined before the first command of the task. */
+export function outputText(session: SessionState, now: number): OutputText | undefined {
+  const run = session.status === 'running' ? session.run : session.lastRun;
+  if (!run) return undefined;
+  const [first = '', ...more] = run.script.trim().split('\n');
+  const title = `Output: ${first}${more.length > 0 ? ' …' : ''}`;
+  if (session.status === 'running') {
+    const since = run.startedAt > 0 ? Math.max(0, now - run.startedAt) : 0;
+    const asked = run.interrupts > 0 ? 'stopping, ' : 'running ';
+    return { title, state: `${asked}${duration(since)}`, role: 'warn', output: run.output };
+  }
+  const { lastRun } = session;
+  if (!lastRun) return undefined;
+  const { text, role } = endWords(lastRun.end);
+  return {
+    title,
+    state: `${text}, ${duration(lastRun.tookMs)}`,
+    role,
+    output: withReason(lastRun.output, lastRun.end),
+  };
+}
+
+function withReason(output: Output, end: { type: string; reason?: string }): Output {
+  return end.type === 'not-started' && end.reason
+    ? { ...output, lines: [...output.lines, { text: end.reason, stream: 'note' }] }
+    : output;
+}
+
+export const noOutput: Line = [span('(no output)', 'dim')];

@@ -1,0 +1,175 @@
+import { isGrave } from '../../session/next-step.ts';
+import type { SessionState } from '../../session/state.ts';
+import type { LineEditor } from '../line-editor.ts';
+import type { ScreenModel } from '../screen-model.ts';
+import { backgroundState, ruleLine } from './bars.ts';
+import { scriptLines } from './card.ts';
+import { bare, hardWrap } from './foreign-text.ts';
+import { emptyLine, type Line, type Span, span, toWidth, wrap } from './spans.ts';
+import type { Glyphs } from './theme.ts';
+import { effectMark, effectWords } from './words.ts';
+
+/** What rises from the bottom of the screen: the card that asks, the command line, the list of the background, the last question. */
+export interface PanelInk {
+  width: number;
+  /** Rows it may take at most, its title included. */
+  height: number;
+  glyphs: Glyphs;
+}
+
+type Confirming = Extract<SessionState, { status: 'confirming' }>;
+
+function consequence(session: Confirming): Line {
+  const { proposal, world } = session;
+  const place = [
+    `in the ${world.label}`,
+    world.context && `context ${world.context}`,
+    world.subscription && `subscription ${world.subscription}`,
+  ]
+    .filter(Boolean)
+    .map((word) => bare(String(word)))
+    .join(', ');
+  if (!proposal.command || proposal.edited) {
+    const whose = proposal.command ? 'You changed this command' : 'This is your own command';
+    return [span(`${whose}: `, 'info'), span(`it may read, change or delete, ${place}.`)];
+  }
+  const effect = effectWords[proposal.command.effect];
+  const cost = world.costsMoney && proposal.command.effect === 'cloud' ? ' It can cost money.' : '';
+  return [span(`It ${effect.sentence}`, effect.role), span(` ${place}.${cost}`)];
+}
+
+function confirmTitle({ proposal }: Confirming, glyphs: Glyphs): Line {
+  const { command } = proposal;
+  if (!command || proposal.edited)
+    return [span(command ? 'Run the changed command?' : 'Run your own command?', 'info')];
+  const effect = effectWords[command.effect];
+  return [span('Run this? ', 'strong'), span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role)];
+}
+
+export function confirmPanel(session: Confirming, top: number, ink: PanelInk): Line[] {
+  const { width, height, glyphs } = ink;
+  const script = scriptLines(session.proposal.script, width - 2);
+  const words = wrap(consequence(session), width - 2);
+  const room = Math.max(1, height - words.length - 2);
+  const from = Math.min(top, Math.max(0, script.length - room));
+  const shown = script.slice(from, from + room);
+  const more = script.length - from - shown.length;
+  const aside =
+    more > 0 || from > 0
+      ? [span(`${from > 0 ? `${from} rows above ` : ''}${more > 0 ? `${more} rows below` : ''}`.trim(), 'warn')]
+      : [];
+  const hint = isGrave(session.proposal) ? [span(' Only y runs it.', 'bad')] : [];
+  return [
+    ruleLine(confirmTitle(session, glyphs), aside, width, glyphs, true),
+    ...shown.map((line) => [span(' '), ...line]),
+    emptyLine,
+    ...words.map((line, index) => [span(' '), ...line, ...(index === words.length - 1 ? hint : [])]),
+  ].slice(0, height);
+}
+
+/** Rows of the script above those that the panel shows at most. */
+export function confirmLimit(session: Confirming, ink: PanelInk): number {
+  const words = wrap(consequence(session), ink.width - 2);
+  const script = scriptLines(session.proposal.script, ink.width - 2);
+  return Math.max(0, script.length - Math.max(1, ink.height - words.length - 2));
+}
+
+/** The text with its cursor, cut into rows as wide as the panel; `at` is the row of the cursor. */
+function editorRows(editor: LineEditor, width: number): { rows: Line[]; at: number } {
+  const rows: Line[] = [];
+  let at = 0;
+  let offset = 0;
+  for (const [index, text] of editor.text.split('\n').entries()) {
+    const column = editor.cursor - offset;
+    const hasCursor = column >= 0 && column <= text.length;
+    const under = hasCursor ? (firstGrapheme(text.slice(column)) ?? ' ') : '';
+    const spans: Span[] = hasCursor
+      ? [span(text.slice(0, column)), span(under, 'cursor'), span(text.slice(column + under.length))]
+      : [span(text)];
+    const prompt = span(index === 0 ? '$ ' : '> ', 'accent');
+    const cut = hardWrap(
+      spans.filter((piece) => piece.text !== ''),
+      Math.max(4, width - 2),
+    );
+    for (const [part, line] of cut.entries()) {
+      if (hasCursor && line.some((piece) => piece.role === 'cursor')) at = rows.length;
+      rows.push([part === 0 ? prompt : span('  '), ...line]);
+    }
+    offset += text.length + 1;
+  }
+  return { rows, at };
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+function firstGrapheme(text: string): string | undefined {
+  for (const { segment } of graphemes.segment(text)) return segment;
+  return undefined;
+}
+
+export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: string, ink: PanelInk): Line[] {
+  const { width, height, glyphs } = ink;
+  const { rows, at } = editorRows(editor, width - 2);
+  const room = Math.max(1, height - 1);
+  const from = Math.max(0, Math.min(at - room + 1, rows.length - room));
+  const title = purpose === 'edit' ? 'Change the command' : 'Your own command';
+  const entry =
+    editor.entry < editor.history.length
+      ? `history ${editor.entry + 1} of ${editor.history.length}`
+      : `in the ${bare(world)}`;
+  return [
+    ruleLine([span(title, 'accent')], [span(entry, 'dim')], width, glyphs, true),
+    ...rows.slice(from, from + room).map((line) => [span(' '), ...line]),
+  ];
+}
+
+export function backgroundPanel(session: SessionState, ink: PanelInk): Line[] {
+  const { width, height, glyphs } = ink;
+  const rows = session.background.flatMap((command, index): Line[] => {
+    const last = command.lastLines.at(-1);
+    return [
+      [span(` ${index + 1} `, 'key'), span(`${bare(command.command)} `, 'strong'), ...backgroundState(command, glyphs)],
+      toWidth([span(`   $ ${bare(command.script.trim().split('\n')[0] ?? '')}`, 'code')], width),
+      ...(last ? [[span(`   ${bare(last)}`, 'dim')]] : []),
+    ];
+  });
+  const title: Line = [span('In the background', 'accent')];
+  return [ruleLine(title, [span('a digit stops one', 'dim')], width, glyphs, true), ...rows].slice(0, height);
+}
+
+export function quitPanel(session: SessionState | undefined, ink: PanelInk): Line[] {
+  const runs = session?.status === 'running' ? [bare(session.run.script.split('\n')[0] ?? '')] : [];
+  const background = (session?.background ?? [])
+    .filter((command) => command.status !== 'ended')
+    .map((command) => bare(command.command));
+  const all = [...runs, ...background];
+  const words =
+    all.length > 0
+      ? `Still running: ${all.join(', ')}. Quitting stops ${all.length === 1 ? 'it' : 'them'}.`
+      : 'Nothing is running.';
+  return [
+    ruleLine([span('Quit?', 'accent')], [], ink.width, ink.glyphs, true),
+    ...wrap([span(`${words} What you did is saved; the cluster stays as it is.`)], ink.width - 2).map((line) => [
+      span(' '),
+      ...line,
+    ]),
+  ].slice(0, ink.height);
+}
+
+/** The panel of this moment; empty when nothing asks. */
+export function panelLines(session: SessionState | undefined, model: ScreenModel, ink: PanelInk): Line[] {
+  const { overlay } = model;
+  switch (overlay.type) {
+    case 'editor':
+      return editorPanel(overlay.editor, overlay.purpose, session?.world.label ?? '', ink);
+    case 'background':
+      return session ? backgroundPanel(session, ink) : [];
+    case 'quit':
+      return quitPanel(session, ink);
+    case 'map':
+    case 'help':
+      return [];
+    case 'none':
+      return session?.status === 'confirming' ? confirmPanel(session, model.cardTop, ink) : [];
+  }
+}
