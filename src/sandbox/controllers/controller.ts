@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import type { EventRecorder } from './event-recorder.ts';
+import type { Subresources } from './subresources.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { WorkQueue } from './work-queue.ts';
  */
 export interface ControllerParts {
   cluster: ClusterApi;
+  subresources: Subresources;
   clock: Clock;
   random: Random;
   events: EventRecorder;

@@ -33,12 +33,8 @@ export function startNamespaceController(parts: ControllerParts): Controller {
       draft.status = { phase: 'Terminating', conditions: conditionsFor(draft, remaining, clock.now()) };
     });
     if (remaining.length > 0) return;
-    await cluster.modify(namespaces, name, undefined, (draft) => {
-      draft.spec = {
-        ...draft.spec,
-        finalizers: (draft.spec?.finalizers ?? []).filter((kept) => kept !== 'kubernetes'),
-      };
-    });
+    const emptied = cluster.get(namespaces, name);
+    if (emptied) await parts.subresources.finalize(emptied);
   }
 
   function contentOf(namespace: string): Remaining[] {

@@ -59,13 +59,9 @@ export function startScheduler(parts: ControllerParts): Controller {
     });
   }
 
-  /** The PodScheduled condition follows with the kubelet's first status, so that a watch shows one change, as recorded. */
   async function bind(pod: Pod, nodeName: string): Promise<void> {
-    const { name = '', namespace = '', uid } = pod.metadata;
-    const bound = await cluster.modify(pods, name, namespace, (draft) => {
-      if (draft.metadata.uid === uid) draft.spec.nodeName = nodeName;
-    });
-    if (bound?.spec.nodeName !== nodeName) return;
+    if (!(await parts.subresources.bind(pod, nodeName))) return;
+    const { name, namespace } = pod.metadata;
     const message = `Successfully assigned ${namespace}/${name} to ${nodeName}`;
     parts.events.normal(source, { ref: pods, object: pod }, 'Scheduled', message);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import type { RequestApi } from '../apiserver/request-api.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startDeploymentController } from './deployment.ts';
@@ -12,6 +13,7 @@ import { startReplicaSetController } from './replicaset.ts';
 import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './serviceaccount.ts';
 import { startStatefulSetController } from './statefulset.ts';
+import { subresourcesOf } from './subresources.ts';
 
 export interface Controllers {
   readonly events: EventRecorder;
@@ -27,6 +29,7 @@ export interface Controllers {
  */
 export function startControllers(options: {
   cluster: ClusterApi;
+  requests: RequestApi;
   clock: Clock;
   random: Random;
   /** Published to every namespace as kube-root-ca.crt. */
@@ -35,7 +38,9 @@ export function startControllers(options: {
 }): Controllers {
   const { cluster, clock, random, caPem } = options;
   const events = new EventRecorder(cluster, clock);
-  const parts: ControllerParts = { cluster, clock, random, events, onError: options.onError ?? (() => {}) };
+  const onError = options.onError ?? (() => {});
+  const subresources = subresourcesOf(options.requests);
+  const parts: ControllerParts = { cluster, subresources, clock, random, events, onError };
   const all: Controller[] = [
     startServiceAccountController(parts, caPem),
     startNamespaceController(parts),

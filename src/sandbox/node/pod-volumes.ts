@@ -1,4 +1,4 @@
-import type { Container } from '../../kube/objects.ts';
+import type { Container, Pod } from '../../kube/objects.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import {
   ContainerConfigError,
@@ -40,8 +40,8 @@ interface Volume {
   projected?: { sources?: ProjectedSource[] };
 }
 
-/** Signs a token for the pod's service account. */
-export type IssueToken = (pod: { namespace: string; serviceAccount: string; name: string; uid: string }) => string;
+/** A token of the pod's service account, bound to the pod. */
+export type IssueToken = (pod: Pod) => Promise<string>;
 
 /**
  * The files that a pod's containers see in their mounts, read at the moment they are asked for, so that a changed
@@ -50,12 +50,12 @@ export type IssueToken = (pod: { namespace: string; serviceAccount: string; name
 export class PodVolumes {
   readonly #cluster: ClusterApi;
   readonly #facts: PodFacts;
-  readonly #issueToken: IssueToken;
+  readonly #token: string;
 
-  constructor(cluster: ClusterApi, facts: PodFacts, issueToken: IssueToken) {
+  constructor(cluster: ClusterApi, facts: PodFacts, token: string) {
     this.#cluster = cluster;
     this.#facts = facts;
-    this.#issueToken = issueToken;
+    this.#token = token;
   }
 
   /** The first volume that can't be mounted yet, in the kubelet's words. */
@@ -106,8 +106,7 @@ export class PodVolumes {
   }
 
   #sourceFiles(source: ProjectedSource): Record<string, string> {
-    const { metadata, spec } = this.#facts.pod;
-    const namespace = metadata.namespace ?? '';
+    const namespace = this.#facts.pod.metadata.namespace ?? '';
     if (source.secret) {
       const { optional = false, items, name } = source.secret;
       return chosen(
@@ -126,11 +125,7 @@ export class PodVolumes {
       ]);
       return Object.fromEntries(entries);
     }
-    if (source.serviceAccountToken) {
-      const { name = '', uid = '' } = metadata;
-      const serviceAccount = spec.serviceAccountName ?? 'default';
-      return { [source.serviceAccountToken.path]: this.#issueToken({ namespace, serviceAccount, name, uid }) };
-    }
+    if (source.serviceAccountToken) return { [source.serviceAccountToken.path]: this.#token };
     return {};
   }
 }

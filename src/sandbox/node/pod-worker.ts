@@ -1,6 +1,7 @@
 import { apiTime } from '../../kube/duration.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { pods } from '../../kube/resources.ts';
+import { StatusError } from '../../kube/status.ts';
 import { sleep } from '../../platform/clock.ts';
 import { ContainerSupervisor } from './container-supervisor.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
@@ -86,7 +87,9 @@ export class PodWorker {
     await this.#pause(timing.sandboxMs);
     this.#podIp = network.addPod({ uid: this.#uid, namespace, name, nodeName: this.#pod.spec.nodeName ?? '' });
     const facts = { pod: this.#pod, podIp: this.#podIp, hostIp: this.#hostIp };
-    const volumes = new PodVolumes(this.#parts.cluster, facts, this.#parts.issueToken);
+    const token = await this.#parts.issueToken(this.#pod);
+    this.#life.signal.throwIfAborted();
+    const volumes = new PodVolumes(this.#parts.cluster, facts, token);
     await this.#waitForVolumes(volumes);
     for (const record of this.#records) this.#supervisors.set(record.spec.name, this.#supervise(record, volumes));
     const initial = this.#records.filter((record) => record.isInit);
@@ -160,7 +163,12 @@ export class PodWorker {
     for (const record of this.#records) if (record.state.waiting) record.state = this.#neverRan();
     await this.publish();
     const { name = '', namespace } = this.#pod.metadata;
-    await this.#parts.cluster.delete(pods, name, namespace, { gracePeriodSeconds: 0, uid: this.#uid });
+    try {
+      await this.#parts.cluster.delete(pods, name, namespace, { gracePeriodSeconds: 0, uid: this.#uid });
+    } catch (error) {
+      // Another pod has the name by now: ours was removed by force.
+      if (!(error instanceof StatusError && error.reason === 'Conflict')) throw error;
+    }
   }
 
   #neverRan() {
