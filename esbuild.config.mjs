@@ -87,4 +87,8 @@ async function bundle() {
   renameSync(out, dist);
 }
 
-if (!process.argv.includes('--if-stale') || !isFresh()) await bundle();
+try {
+  if (!process.argv.includes('--if-stale') || !isFresh()) await bundle();
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}
