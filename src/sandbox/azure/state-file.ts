@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ensurePrivateFolder, readIfThere, writeAtomically } from '../../platform/files.ts';
 import { type AzureState, newAzureState, parseAzureState } from './azure-state.ts';
 
 /**
@@ -19,13 +20,8 @@ export class StateFile {
   }
 
   static open(path: string, now: number): StateFile {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    let text: string | undefined;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+    ensurePrivateFolder(dirname(path));
+    const text = readIfThere(path);
     const parsed = text === undefined ? undefined : parseAzureState(text);
     let setAside: string | undefined;
     if (text !== undefined && !parsed) {
@@ -38,25 +34,6 @@ export class StateFile {
   }
 
   save(): void {
-    replaceFile(this.#path, `${JSON.stringify(this.state, null, 1)}\n`);
-  }
-}
-
-/** Temp file beside it, fsync, rename, fsync of the folder. Mode 0600. */
-export function replaceFile(path: string, text: string, mode = 0o600): void {
-  const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', mode);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
+    writeAtomically(this.#path, `${JSON.stringify(this.state, null, 1)}\n`);
   }
 }

@@ -1,0 +1,79 @@
+import { timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Fault } from '../../fault.ts';
+
+/**
+ * The process's own door, for `meshwalk sandbox …` and the sandbox world: HTTP on loopback, bearer token from
+ * sandbox.json. GET /status; POST /reset deletes all state and starts fresh; POST /stop ends the process.
+ * It does not know what these do.
+ */
+export interface ControlActions {
+  status(): object;
+  reset(): Promise<void>;
+  stop(): void;
+}
+
+export interface ControlServer {
+  readonly url: string;
+  close(): void;
+}
+
+function isAllowed(request: IncomingMessage, token: string): boolean {
+  const [given, wanted] = [Buffer.from(request.headers.authorization ?? ''), Buffer.from(`Bearer ${token}`)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+async function act(request: IncomingMessage, actions: ControlActions): Promise<{ code: number; body: object }> {
+  switch (`${request.method} ${request.url}`) {
+    case 'GET /status':
+      return { code: 200, body: actions.status() };
+    case 'POST /reset':
+      await actions.reset();
+      return { code: 200, body: actions.status() };
+    case 'POST /stop':
+      return { code: 202, body: { stopping: true } };
+    default:
+      return { code: 404, body: { error: 'The control server answers GET /status, POST /reset and POST /stop.' } };
+  }
+}
+
+function send(response: ServerResponse, code: number, body: object): void {
+  response.writeHead(code, { 'content-type': 'application/json', connection: 'close' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+export async function startControlServer(token: string, actions: ControlActions): Promise<ControlServer> {
+  const server = createServer((request, response) => {
+    request.resume();
+    if (!isAllowed(request, token)) return send(response, 401, { error: 'The token of sandbox.json is required.' });
+    act(request, actions)
+      .then(({ code, body }) => {
+        if (code === 202) response.once('finish', () => actions.stop());
+        send(response, code, body);
+      })
+      .catch((error: unknown) => {
+        const body = error instanceof Fault ? faultJson(error) : { error: String(error) };
+        send(response, 500, body);
+      });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** A Fault as it crosses a process border. */
+export function faultJson(fault: Fault): {
+  fault: { code: string; what: string; why?: string; next: readonly string[] };
+} {
+  const { code, what, why, next } = fault;
+  return { fault: { code, what, ...(why === undefined ? {} : { why }), next } };
+}
