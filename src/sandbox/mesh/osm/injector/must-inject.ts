@@ -1,0 +1,38 @@
+import type { Namespace, Pod } from '../../../../kube/objects.ts';
+import { controlPlaneNamespace, injectionAnnotation, meshName, monitoredByLabel } from '../names.ts';
+
+/** A pod that the injector refuses; the message is what the learner reads in the event. */
+export class InjectionRefused extends Error {
+  override readonly name = 'InjectionRefused';
+}
+
+const never = new Set(['kube-system', 'kube-public', controlPlaneNamespace]);
+
+/** pkg/injector/webhook.go, mustInject: in this order. `namespace` is where the pod goes. */
+export function mustInject(pod: Pod, namespace: Namespace | undefined): boolean {
+  const name = namespace?.metadata.name ?? '';
+  if (pod.spec.hostNetwork) return false;
+  if (never.has(name) || namespace?.metadata.labels?.[monitoredByLabel] !== meshName) return false;
+  const wishOfPod = readWish(pod.metadata.annotations);
+  const wishOfNamespace = readWish(namespace.metadata.annotations);
+  if (wishOfPod === true) return true;
+  return wishOfNamespace === true && wishOfPod !== false;
+}
+
+function readWish(annotations: Record<string, string> | undefined): boolean | undefined {
+  const value = annotations?.[injectionAnnotation];
+  switch (value?.toLowerCase()) {
+    case undefined:
+      return undefined;
+    case 'enabled':
+    case 'yes':
+    case 'true':
+      return true;
+    case 'disabled':
+    case 'no':
+    case 'false':
+      return false;
+    default:
+      throw new InjectionRefused(`Invalid annotation value for key "${injectionAnnotation}": ${value}`);
+  }
+}

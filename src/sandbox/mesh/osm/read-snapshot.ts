@@ -1,0 +1,47 @@
+import type { KubeObject } from '../../../kube/objects.ts';
+import * as resources from '../../../kube/resources.ts';
+import type { ClusterApi } from '../../cluster-api.ts';
+import * as kinds from './kinds.ts';
+import {
+  controlPlaneNamespace,
+  ignoreLabel,
+  meshConfigName,
+  meshName,
+  monitoredByLabel,
+  trustDomain,
+} from './names.ts';
+import type { MeshSnapshot } from './policy/snapshot.ts';
+
+/** What the mesh may see of the cluster, at this moment. */
+export function monitoredNamespaces(api: ClusterApi): Set<string> {
+  return new Set(
+    api
+      .list(resources.namespaces)
+      .filter(({ metadata }) => metadata.labels?.[monitoredByLabel] === meshName)
+      .map(({ metadata }) => metadata.name ?? ''),
+  );
+}
+
+export const isIgnored = (object: KubeObject): boolean => ignoreLabel in (object.metadata.labels ?? {});
+
+/** An absent MeshConfig means Go's zero values: neither permissive nor egress. */
+export function readMeshConfig(api: ClusterApi): kinds.MeshConfigSpec {
+  return api.get(kinds.meshConfigs, meshConfigName, controlPlaneNamespace)?.spec ?? {};
+}
+
+export function readSnapshot(api: ClusterApi): MeshSnapshot {
+  const monitored = monitoredNamespaces(api);
+  const isMonitored = (object: KubeObject) => monitored.has(object.metadata.namespace ?? '');
+  return {
+    meshConfig: readMeshConfig(api),
+    trustDomain,
+    monitoredNamespaces: monitored,
+    services: api.list(resources.services).filter(isMonitored),
+    endpoints: api.list(resources.endpoints).filter(isMonitored),
+    pods: api.list(resources.pods).filter(isMonitored),
+    trafficTargets: api.list(kinds.trafficTargets).filter(isMonitored),
+    httpRouteGroups: api.list(kinds.httpRouteGroups).filter(isMonitored),
+    tcpRoutes: api.list(kinds.tcpRoutes).filter(isMonitored),
+    trafficSplits: api.list(kinds.trafficSplits).filter(isMonitored),
+  };
+}

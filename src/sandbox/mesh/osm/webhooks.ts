@@ -1,0 +1,108 @@
+import type { Webhook, WebhookConfiguration } from '../../../kube/objects.ts';
+import type { ResourceRef } from '../../../kube/resources.ts';
+import * as resources from '../../../kube/resources.ts';
+import { StatusError } from '../../../kube/status.ts';
+import type { ClusterApi } from '../../cluster-api.ts';
+import {
+  controlPlaneLabels,
+  controlPlaneNamespace,
+  ignoreLabel,
+  meshName,
+  monitoredByLabel,
+  mutatingWebhookName,
+  ports,
+  validatingWebhookName,
+} from './names.ts';
+
+/** The two webhook configurations; each component writes its own when it is ready to answer, with its CA. */
+const onlyMonitored = {
+  matchLabels: { [monitoredByLabel]: meshName },
+  matchExpressions: [
+    { key: ignoreLabel, operator: 'DoesNotExist' },
+    { key: 'name', operator: 'NotIn', values: [controlPlaneNamespace] },
+    { key: 'control-plane', operator: 'DoesNotExist' },
+  ],
+} as const;
+
+function webhook(
+  parts: Pick<Webhook, 'name' | 'rules' | 'sideEffects'>,
+  service: string,
+  path: string,
+  port: number,
+  caPem: string,
+): Webhook {
+  return {
+    ...parts,
+    clientConfig: {
+      service: { namespace: controlPlaneNamespace, name: service, path, port },
+      caBundle: Buffer.from(caPem).toString('base64'),
+    },
+    failurePolicy: 'Fail',
+    matchPolicy: 'Exact',
+    namespaceSelector: structuredClone(onlyMonitored) as unknown as NonNullable<Webhook['namespaceSelector']>,
+    timeoutSeconds: 20,
+    admissionReviewVersions: ['v1'],
+  };
+}
+
+export function injectorWebhook(caPem: string): WebhookConfiguration {
+  const rule = {
+    operations: ['CREATE'],
+    apiGroups: ['*'],
+    apiVersions: ['v1'],
+    resources: ['pods'],
+    scope: 'Namespaced',
+  };
+  const hook = { name: 'osm-inject.k8s.io', sideEffects: 'NoneOnDryRun', rules: [rule] };
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name: mutatingWebhookName, labels: { ...controlPlaneLabels, app: 'osm-injector' } },
+    webhooks: [webhook(hook, 'osm-injector', '/mutate-pod-creation', ports.injector, caPem)],
+  };
+}
+
+export function validatorWebhook(caPem: string): WebhookConfiguration {
+  const rule = (group: string, version: string, names: string[]) => ({
+    operations: ['CREATE', 'UPDATE'],
+    apiGroups: [group],
+    apiVersions: [version],
+    resources: names,
+    scope: 'Namespaced',
+  });
+  const rules = [
+    rule('policy.openservicemesh.io', 'v1alpha1', ['ingressbackends', 'egresses']),
+    rule('access.smi-spec.io', 'v1alpha3', ['traffictargets']),
+  ];
+  const hook = { name: 'osm-validator.k8s.io', sideEffects: 'NoneOnDryRun', rules };
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: validatingWebhookName, labels: { ...controlPlaneLabels, app: 'osm-controller' } },
+    webhooks: [webhook(hook, 'osm-validator', '/validate', ports.validator, caPem)],
+  };
+}
+
+/** Creates the configuration, or brings the one of an earlier run up to date. */
+export async function publishWebhook(
+  api: ClusterApi,
+  ref: ResourceRef<WebhookConfiguration>,
+  configuration: WebhookConfiguration,
+): Promise<void> {
+  const name = configuration.metadata.name ?? '';
+  const { webhooks } = configuration;
+  const change = (draft: WebhookConfiguration) => {
+    if (webhooks) draft.webhooks = structuredClone(webhooks);
+  };
+  if (await api.modify(ref, name, undefined, change)) return;
+  try {
+    await api.create(ref, configuration);
+  } catch (error) {
+    if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error;
+  }
+}
+
+export const webhookKinds = {
+  mutating: resources.mutatingWebhookConfigurations,
+  validating: resources.validatingWebhookConfigurations,
+} as const;
