@@ -8,6 +8,8 @@ export interface ServerProcessOptions {
   file: string;
   args: readonly string[];
   clock: Clock;
+  /** Why the ready line means that it does not run after all. */
+  refusal(line: unknown): Fault | undefined;
   /** Each start but the first: it died and is back. */
   onRestart(): void;
   /** It died too often; the Fault says so, and nothing starts it any more. */
@@ -27,8 +29,7 @@ const keptErrorLines = 20;
 export class ServerProcess {
   readonly #options: ServerProcessOptions;
   #child: ChildProcess | undefined;
-  #starting: Promise<unknown> | undefined;
-  #isStopped = false;
+  #starting: Promise<void> | undefined;
   #deaths: number[] = [];
   #lastWords: string[] = [];
   #cancelRestart: (() => void) | undefined;
@@ -41,9 +42,8 @@ export class ServerProcess {
     return this.#child?.pid;
   }
 
-  /** Resolves with the value of the ready line; the same start for everyone who asks while it is under way. */
-  start(signal?: AbortSignal): Promise<unknown> {
-    this.#isStopped = false;
+  /** Resolves when it is ready, at once when it is; the same start for everyone who asks while it is under way. */
+  start(signal?: AbortSignal): Promise<void> {
     this.#starting ??= this.#launch(signal).catch((error: unknown) => {
       this.#starting = undefined;
       throw error;
@@ -52,7 +52,6 @@ export class ServerProcess {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
     this.#cancelRestart?.();
     const child = this.#child;
     this.#child = undefined;
@@ -68,7 +67,7 @@ export class ServerProcess {
     });
   }
 
-  #launch(signal: AbortSignal | undefined): Promise<unknown> {
+  #launch(signal: AbortSignal | undefined): Promise<void> {
     const { file, args, clock } = this.#options;
     this.#lastWords = [];
     const child = spawn(process.execPath, [file, ...args], {
@@ -84,12 +83,12 @@ export class ServerProcess {
     });
     return new Promise((resolve, reject) => {
       let isReady = false;
-      const fail = (why: string, cause?: unknown) => {
+      const fail = (why: string | Fault, cause?: unknown) => {
         cancel();
         signal?.removeEventListener('abort', onAbort);
-        this.#isStopped = true;
+        if (this.#child === child) this.#child = undefined;
         child.kill('SIGKILL');
-        reject(this.#notStarted(why, cause));
+        reject(why instanceof Fault ? why : this.#notStarted(why, cause));
       };
       const onAbort = () => fail('It was stopped.');
       const cancel = clock.after(readyMs, () => fail(`It was not ready in ${readyMs / 1000} s.`));
@@ -103,10 +102,15 @@ export class ServerProcess {
           fail(`It said: ${line.slice(0, 200)}`, error);
           return;
         }
+        const refusal = this.#options.refusal(value);
+        if (refusal) {
+          fail(refusal);
+          return;
+        }
         isReady = true;
         cancel();
         signal?.removeEventListener('abort', onAbort);
-        resolve(value);
+        resolve();
       });
       child.once('error', (error) => fail(`${error.message}.`, error));
       child.once('exit', (code, killedBy) => {
@@ -127,7 +131,8 @@ export class ServerProcess {
   }
 
   #died(child: ChildProcess): void {
-    if (this.#isStopped || child !== this.#child) return;
+    // Stopped on purpose, or replaced.
+    if (child !== this.#child) return;
     const { clock, onRestart, onGivenUp } = this.#options;
     const now = clock.now();
     this.#deaths = [...this.#deaths.filter((at) => now - at < deathsMs), now];

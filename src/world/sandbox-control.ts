@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import { startTimeOf } from '../platform/process-identity.ts';
+import type { AzureAccess } from './azure-client.ts';
+
+/** The door of a sandbox process that runs on a folder, as its sandbox.json tells. */
+export interface SandboxDoor {
+  pid: number;
+  startTime: string;
+  url: string;
+  token: string;
+}
+
+const resetMs = 30_000;
+
+/** Undefined when no process runs there. */
+export async function findDoor(folder: string): Promise<SandboxDoor | undefined> {
+  const file = await readJson(join(folder, 'sandbox.json'));
+  const control = file && isRecord(file['control']) ? file['control'] : undefined;
+  if (!file || !control) return undefined;
+  const door = {
+    pid: Number(file['pid']),
+    startTime: String(file['startTime']),
+    url: String(control['url']),
+    token: String(control['token']),
+  };
+  return isRunning(door) ? door : undefined;
+}
+
+export const isRunning = (door: SandboxDoor): boolean => startTimeOf(door.pid) === door.startTime;
+
+/** Whether it answers; one that is about to end does not. */
+export function answers(door: SandboxDoor): Promise<boolean> {
+  return ask(door, 'GET', '/status', AbortSignal.timeout(1000)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Forgets every cluster and all of Azure. */
+export async function resetSandbox(door: SandboxDoor): Promise<void> {
+  await ask(door, 'POST', '/reset', AbortSignal.timeout(resetMs));
+}
+
+async function ask(door: SandboxDoor, method: string, path: string, signal: AbortSignal): Promise<void> {
+  const response = await fetch(door.url + path, { method, headers: { authorization: `Bearer ${door.token}` }, signal });
+  const body = await response.text();
+  if (response.ok) return;
+  throw new Fault('sandbox.control', {
+    what: `The sandbox answered ${method} ${path} with ${response.status}.`,
+    why: body.slice(0, 200),
+    next: ['meshwalk sandbox stop'],
+  });
+}
+
+/** How its Resource Manager is reached; undefined until the process wrote it. */
+export async function readAzureAccess(folder: string): Promise<AzureAccess | undefined> {
+  const file = await readJson(join(folder, 'azure', 'meshwalk.json'));
+  const subscription = file && isRecord(file['subscription']) ? file['subscription'] : undefined;
+  if (!file || !subscription) return undefined;
+  return {
+    type: 'token',
+    subscriptionId: String(subscription['id']),
+    endpoint: String(file['endpoint']),
+    caPem: String(file['ca']),
+    token: String(file['token']),
+  };
+}
+
+async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

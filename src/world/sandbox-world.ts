@@ -1,0 +1,197 @@
+import { rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { Fault } from '../fault.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { type Clock, sleep, systemClock } from '../platform/clock.ts';
+import type { Pace } from '../sandbox/pace.ts';
+import { connectAzure } from './azure-client.ts';
+import { type KubeContext, readKubeContext } from './kube-context.ts';
+import { connectKubernetes } from './kubernetes-client.ts';
+import { findKubectl, keptEnvironment, learnerPath } from './learner-environment.ts';
+import { answers, findDoor, isRunning, readAzureAccess, resetSandbox, type SandboxDoor } from './sandbox-control.ts';
+import { ServerProcess } from './server-process.ts';
+import type { AzureClient, World, WorldDescription } from './world.ts';
+
+/**
+ * The embedded cluster as a World: starts its process, keeps it running, and makes an environment from which nothing
+ * but the sandbox can be reached. It does not know what the process simulates.
+ */
+export interface SandboxWorldOptions {
+  /** Holds all that the sandbox keeps, and the kubeconfig of the learner's commands. */
+  folder: string;
+  workingFolder: string;
+  /** The sandbox's program: server.js beside the running bundle. */
+  serverFile: string;
+  pace: Pace;
+  /** The environment that the program was started with. */
+  learner: Readonly<Record<string, string | undefined>>;
+  clock?: Clock;
+  /** The process died and is back, or stays away; a sentence for the learner. */
+  onTrouble?(sentence: string): void;
+}
+
+/** How long a process of an earlier run, that lost its pipe, may take to end before we join it instead. */
+const leavingMs = 1_500;
+const lockedMs = 6_000;
+
+export function createSandboxWorld(options: SandboxWorldOptions): World {
+  return new SandboxWorld(options);
+}
+
+class SandboxWorld implements World {
+  readonly kind = 'sandbox';
+  readonly workingFolder: string;
+  readonly #options: SandboxWorldOptions;
+  readonly #clock: Clock;
+  readonly #process: ServerProcess;
+  /** A sandbox that somebody else started (`meshwalk sandbox start`): used, and left running. */
+  #joined: SandboxDoor | undefined;
+  #ownsKubectl = true;
+  #givenUp: Fault | undefined;
+  #kube: { fingerprint: string; client: Promise<KubeClient> } | undefined;
+  #azure: { key: string; client: Promise<AzureClient> } | undefined;
+
+  constructor(options: SandboxWorldOptions) {
+    this.#options = options;
+    this.workingFolder = options.workingFolder;
+    this.#clock = options.clock ?? systemClock;
+    this.#process = new ServerProcess({
+      file: options.serverFile,
+      args: ['--folder', options.folder, '--pace', options.pace],
+      clock: this.#clock,
+      refusal: faultOf,
+      onRestart: () => options.onTrouble?.('The sandbox had stopped and runs again; its cluster is as it was.'),
+      onGivenUp: (fault) => {
+        this.#givenUp = fault;
+        options.onTrouble?.(fault.message);
+      },
+    });
+  }
+
+  async prepare(progress: (sentence: string) => void, signal?: AbortSignal): Promise<void> {
+    progress('Starting the sandbox');
+    this.#givenUp = undefined;
+    const path = learnerPath(this.#options.learner);
+    const [kubectl] = await Promise.all([findKubectl(path), this.#startOrJoin(signal)]);
+    this.#ownsKubectl = kubectl === undefined;
+    progress('The sandbox is ready');
+  }
+
+  environment(): Record<string, string> {
+    const { folder, learner } = this.#options;
+    return {
+      ...keptEnvironment(learner),
+      PATH: [join(folder, 'bin'), ...learnerPath(learner)].join(delimiter),
+      KUBECONFIG: this.#kubeconfig,
+      AZURE_CONFIG_DIR: join(folder, 'azure'),
+      // Read by the kubectl in bin/, which else steps aside for any other on PATH, however old.
+      ...(this.#ownsKubectl ? { MESHWALK_KUBECTL: 'ours' } : {}),
+    };
+  }
+
+  async kube(): Promise<KubeClient | undefined> {
+    const context = await this.#context();
+    if (!context) return undefined;
+    await this.#ensureRunning();
+    if (this.#kube?.fingerprint !== context.fingerprint) {
+      this.#closeKube();
+      const client = connectKubernetes(this.#kubeconfig, this.#clock);
+      // A client that could not be made is asked for again next time.
+      client.catch(() => {
+        this.#kube = undefined;
+      });
+      this.#kube = { fingerprint: context.fingerprint, client };
+    }
+    return this.#kube.client;
+  }
+
+  async azure(): Promise<AzureClient | undefined> {
+    await this.#ensureRunning();
+    const access = await readAzureAccess(this.#options.folder);
+    if (!access) return undefined;
+    const key = JSON.stringify(access);
+    if (this.#azure?.key !== key) this.#azure = { key, client: connectAzure(access) };
+    return this.#azure.client;
+  }
+
+  async describe(): Promise<WorldDescription> {
+    const context = await this.#context();
+    const name = context === undefined ? {} : { context: context.name };
+    return { kind: 'sandbox', label: 'sandbox on this machine', ...name, costsMoney: false };
+  }
+
+  async reset(): Promise<void> {
+    const { folder } = this.#options;
+    this.#closeKube();
+    this.#azure = undefined;
+    try {
+      await this.#startOrJoin(undefined);
+      const door = await findDoor(folder);
+      if (door) await resetSandbox(door);
+    } catch (error) {
+      // A sandbox whose state keeps it from starting is just what a reset is for.
+      if (!(error instanceof Fault) || error.code === 'sandbox.locked') throw error;
+      await this.#process.stop();
+      await rm(join(folder, 'state'), { recursive: true, force: true });
+    }
+    await rm(this.#kubeconfig, { force: true });
+  }
+
+  async close(): Promise<void> {
+    this.#closeKube();
+    this.#joined = undefined;
+    await this.#process.stop();
+  }
+
+  get #kubeconfig(): string {
+    return join(this.#options.folder, 'kubeconfig');
+  }
+
+  #context(): Promise<KubeContext | undefined> {
+    return readKubeContext(this.#kubeconfig);
+  }
+
+  #closeKube(): void {
+    this.#kube?.client.then(
+      (client) => client.close(),
+      () => undefined,
+    );
+    this.#kube = undefined;
+  }
+
+  async #ensureRunning(): Promise<void> {
+    if (this.#givenUp) throw this.#givenUp;
+    if (this.#joined && isRunning(this.#joined)) return;
+    this.#joined = undefined;
+    await this.#startOrJoin(undefined);
+  }
+
+  /** Starts our own; where one runs on the folder already, waits for it to leave, or joins it. */
+  async #startOrJoin(signal: AbortSignal | undefined): Promise<void> {
+    const since = this.#clock.now();
+    for (;;) {
+      try {
+        if (!this.#joined) await this.#process.start(signal);
+        return;
+      } catch (error) {
+        const waited = this.#clock.now() - since;
+        if (!(error instanceof Fault) || error.code !== 'sandbox.locked' || waited > lockedMs) throw error;
+        const door = waited > leavingMs ? await findDoor(this.#options.folder) : undefined;
+        if (door && (await answers(door))) this.#joined = door;
+        else await sleep(this.#clock, 100, signal);
+      }
+    }
+  }
+}
+
+/** The process tells why it cannot run in its ready line. */
+function faultOf(line: unknown): Fault | undefined {
+  const fault = typeof line === 'object' && line !== null && 'fault' in line ? line.fault : undefined;
+  if (typeof fault !== 'object' || fault === null) return undefined;
+  const { code, what, why, next } = fault as { code?: unknown; what?: unknown; why?: unknown; next?: unknown };
+  return new Fault(String(code), {
+    what: String(what),
+    ...(typeof why === 'string' ? { why } : {}),
+    next: Array.isArray(next) ? next.map(String) : [],
+  });
+}
