@@ -6,9 +6,12 @@ import type { StatusCause } from '../../kube/status.ts';
 export interface StrategyContext {
   now(): number;
   random: { next(): number };
-  /** An address of the service range that no Service has; a wish is granted or refused with the API's words. */
-  allocateClusterIp(wish?: string): { ip: string } | { refused: string };
-  allocateNodePort(wish?: number): { port: number } | { refused: string };
+  /**
+   * An address of the service range that no other Service than `owner` has; a wish is granted or refused with the
+   * API's words.
+   */
+  allocateClusterIp(wish: string | undefined, owner: KubeObject): { ip: string } | { refused: string };
+  allocateNodePort(wish: number | undefined, owner: KubeObject): { port: number } | { refused: string };
 }
 
 /**
@@ -19,6 +22,8 @@ export interface Strategy {
   nameRule: NameRule;
   /** When metadata.generation counts: on spec changes, on any change outside metadata and status, or never. */
   generation: 'spec' | 'all' | 'none';
+  /** Fields of the spec that the server sets itself, so that they don't count. */
+  notCounted?: readonly string[];
   /** Status is written only through its subresource. */
   hasStatus: boolean;
   /** Fills in what a real server fills in; also for objects that came through a patch. */

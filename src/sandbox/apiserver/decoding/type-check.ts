@@ -1,0 +1,141 @@
+import { isJsonObject } from '../../../kube/json-value.ts';
+import { builtInTypes } from '../schema/built-in-types.ts';
+import { typeName } from './json-text.ts';
+
+export interface TypeFindings {
+  /** Paths of fields that the type does not have. They are taken out of the object. */
+  unknown: string[];
+  /** The first value of a wrong type, in the words of Go's decoder. */
+  mismatch: string | undefined;
+}
+
+/** Walks an object along the table of built-in types: drops unknown fields and nulls, finds wrong types. */
+export function checkType(object: unknown, type: string): TypeFindings {
+  const findings: TypeFindings = { unknown: [], mismatch: undefined };
+  if (isJsonObject(object)) walkStruct(object, type, '', findings);
+  return findings;
+}
+
+function walkStruct(object: Record<string, unknown>, type: string, path: string, findings: TypeFindings): void {
+  const fields = builtInTypes[type];
+  if (!fields) return;
+  for (const key of Object.keys(object)) {
+    const fieldType = fields[key];
+    const fieldPath = path === '' ? key : `${path}.${key}`;
+    if (fieldType === undefined) {
+      findings.unknown.push(fieldPath);
+      delete object[key];
+    } else if (object[key] === null && !keepsNull(fieldType)) {
+      delete object[key];
+    } else {
+      if (quantityMaps.has(key) && fieldType.startsWith('map:string')) numbersToText(object[key]);
+      const place = { path: fieldPath, owner: `${goName(type)}.${fieldPath}` };
+      walkValue(object[key], fieldType.replace('!', ''), place, findings);
+    }
+  }
+}
+
+// The models call quantities strings; the API takes `cpu: 1` too and keeps it as "1".
+const quantityMaps = new Set([
+  'limits',
+  'requests',
+  'capacity',
+  'allocatable',
+  'hard',
+  'used',
+  'default',
+  'min',
+  'max',
+]);
+
+function numbersToText(map: unknown): void {
+  if (!isJsonObject(map)) return;
+  for (const key in map) if (typeof map[key] === 'number') map[key] = String(map[key]);
+}
+
+function walkValue(value: unknown, type: string, place: { path: string; owner: string }, findings: TypeFindings): void {
+  if (value === null || type === 'any') return;
+  if (type.startsWith('[]')) {
+    const items = Array.isArray(value) ? value : [];
+    if (!Array.isArray(value)) mismatch(value, type, place.owner, findings);
+    items.forEach((item, index) => {
+      walkValue(item, type.slice(2), { ...place, path: `${place.path}[${index}]` }, findings);
+    });
+  } else if (type.startsWith('map:')) {
+    const map = isJsonObject(value) ? value : {};
+    if (!isJsonObject(value)) mismatch(value, type, place.owner, findings);
+    for (const key in map) {
+      if (map[key] === null && isPlain(type.slice(4))) map[key] = '';
+      walkValue(map[key], type.slice(4), { ...place, path: `${place.path}.${key}` }, findings);
+    }
+  } else if (builtInTypes[type]) {
+    if (isJsonObject(value)) walkStruct(value, type, place.path, findings);
+    else mismatch(value, type, place.owner, findings);
+  } else if (!fits(value, type)) {
+    mismatch(value, type, place.owner, findings);
+  }
+}
+
+const isPlain = (type: string) => type === 'string' || type === 'bytes';
+
+// A null time is how Events say "not yet"; everywhere else null means absent.
+const keepsNull = (type: string) => type.startsWith('time') || type.startsWith('microtime');
+
+function fits(value: unknown, type: string): boolean {
+  switch (type) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return typeof value === 'number' && Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'int-or-string':
+      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+    case 'time':
+    case 'microtime':
+    case 'bytes':
+      return typeof value === 'string';
+    default:
+      return true;
+  }
+}
+
+function mismatch(value: unknown, type: string, owner: string, findings: TypeFindings): void {
+  const found = typeof value === 'number' && type === 'integer' ? `number ${value}` : typeName(value);
+  findings.mismatch ??= `json: cannot unmarshal ${found} into Go struct field ${owner.replaceAll(/\[\d+\]/g, '')} of type ${goType(type)}`;
+}
+
+const goName = (model: string) => model.replace(/^(?:[A-Z][a-z]+)?V\d+(?=[A-Z])/, '');
+
+function goType(type: string): string {
+  if (type.startsWith('[]')) return `[]${goType(type.slice(2))}`;
+  if (type.startsWith('map:')) return `map[string]${goType(type.slice(4))}`;
+  const plain: Record<string, string> = {
+    integer: 'int32',
+    number: 'float64',
+    boolean: 'bool',
+    time: 'v1.Time',
+    microtime: 'v1.MicroTime',
+    'int-or-string': 'intstr.IntOrString',
+    bytes: '[]uint8',
+  };
+  return plain[type] ?? (builtInTypes[type] ? `v1.${goName(type)}` : type);
+}
+
+/** Fields that must be there, by the table: `spec.template.spec.containers[0].name`. */
+export function missingFields(object: unknown, type: string, path = ''): string[] {
+  const fields = builtInTypes[type];
+  if (!fields || !isJsonObject(object)) return [];
+  return Object.entries(fields).flatMap(([name, fieldType]) => {
+    const value = object[name];
+    const fieldPath = path === '' ? name : `${path}.${name}`;
+    if (value === undefined || value === null) return fieldType.endsWith('!') ? [fieldPath] : [];
+    const bare = fieldType.replace('!', '');
+    if (bare.startsWith('[]') && Array.isArray(value)) {
+      return value.flatMap((item, index) => missingFields(item, bare.slice(2), `${fieldPath}[${index}]`));
+    }
+    return missingFields(value, bare, fieldPath);
+  });
+}

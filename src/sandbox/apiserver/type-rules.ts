@@ -1,0 +1,63 @@
+import type { KubeObject } from '../../kube/objects.ts';
+import { badRequest, type StatusCause } from '../../kube/status.ts';
+import { defaultBySchema } from './custom/schema-defaults.ts';
+import { pruneBySchema } from './custom/schema-prune.ts';
+import { validateBySchema } from './custom/schema-validate.ts';
+import { checkType, missingFields } from './decoding/type-check.ts';
+import { required } from './field-errors.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** The rules of a kind's type, be it in the table of built-in types or in a custom resource's schema. */
+export function fillDefaults(draft: KubeObject, resource: ServedResource): void {
+  if (resource.custom) {
+    pruneBySchema(draft, resource.custom.schemaRoot);
+    defaultBySchema(draft, resource.custom.schemaRoot);
+  } else {
+    resource.strategy.defaults?.(draft);
+  }
+}
+
+export function schemaErrors(object: KubeObject, resource: ServedResource): StatusCause[] {
+  if (resource.custom) return validateBySchema(object, resource.custom.schemaRoot);
+  const { status: _status, metadata: _metadata, ...rest } = object;
+  return missingFields(rest, resource.type ?? '')
+    .filter((field) => field !== 'metadata')
+    .map((field) => required(field));
+}
+
+/** Takes unknown fields out; answers them, and what of the rest has a wrong type. */
+export function findTypeProblems(
+  object: Record<string, unknown>,
+  resource: ServedResource,
+): { unknown: string[]; mismatch: string | undefined } {
+  if (!resource.custom) return checkType(object, resource.type ?? '');
+  const metadata = checkType({ metadata: object['metadata'] }, 'V1Pod');
+  return {
+    unknown: [...pruneBySchema(object, resource.custom.schemaRoot), ...metadata.unknown],
+    mismatch: metadata.mismatch,
+  };
+}
+
+/** Refuses, warns of or silently drops unknown and duplicate fields, as fieldValidation asks. */
+export function checkFields(
+  object: Record<string, unknown>,
+  duplicates: readonly string[],
+  resource: ServedResource,
+  context: WriteContext,
+): void {
+  const { unknown, mismatch } = findTypeProblems(object, resource);
+  const prefix = `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`;
+  if (mismatch) throw badRequest(`${prefix}: ${mismatch}`);
+  const problems = fieldProblems(unknown, duplicates);
+  if (problems.length === 0 || context.fieldValidation === 'Ignore') return;
+  if (context.fieldValidation === 'Warn') context.warnings.push(...problems);
+  else throw badRequest(`${prefix}: strict decoding error: ${problems.join(', ')}`);
+}
+
+export function fieldProblems(unknown: readonly string[], duplicates: readonly string[]): string[] {
+  return [
+    ...duplicates.map((path) => `duplicate field "${path}"`),
+    ...unknown.map((path) => `unknown field "${path}"`),
+  ];
+}
