@@ -1,0 +1,30 @@
+import type { ClusterApi } from '../../cluster-api.ts';
+import { createDefinitions, createMeshConfig } from '../../mesh/osm/bootstrap-mesh.ts';
+import { meshDefinitions } from '../../mesh/osm/crds/definitions.ts';
+import { healthPages } from '../../mesh/osm/health-pages.ts';
+import { controlPlaneLog } from '../../mesh/osm/log.ts';
+import { ports } from '../../mesh/osm/names.ts';
+import { serveHttp, untilAborted } from '../../mesh/osm/pod-server.ts';
+import type { ImageProgram } from '../program.ts';
+
+/** Installs OSM's kinds and its MeshConfig when the mesh first comes up, then only says that it is well. */
+export function osmBootstrap({ api }: { api: ClusterApi }): ImageProgram {
+  return {
+    repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-bootstrap', 'openservicemesh/osm-bootstrap'],
+    sizeBytes: 18_874_368,
+    entrypoint: ['/osm-bootstrap'],
+    async run({ clock, signal, sockets, stdout }) {
+      const log = controlPlaneLog(clock, stdout);
+      await createDefinitions(api, meshDefinitions(), log);
+      await createMeshConfig(api, clock, signal, log);
+      const stop = await serveHttp(
+        sockets,
+        ports.http,
+        healthPages({ '/healthz': 'Health OK' }, () => []),
+      );
+      await untilAborted(signal);
+      stop();
+      return 0;
+    },
+  };
+}
