@@ -12,10 +12,11 @@ import {
   setWarnings,
 } from './http/answer.ts';
 import { readBody, readDeleteOptions, readPatch } from './http/body.ts';
+import { answerDiscovery, answerOpenApi } from './http/documents.ts';
 import { negotiate } from './http/negotiation.ts';
 import { parseApiPath, type ResourcePath } from './http/path.ts';
 import { deleteQuery, isWatch, listQuery, patchQuery, watchQuery, writeQuery } from './http/query.ts';
-import { deprecationWarnings, objectRenderer, watchRenderer } from './http/rendering.ts';
+import { customWarning, endpointsWarning, objectRenderer, watchRenderer } from './http/rendering.ts';
 import type { OpenApi } from './openapi.ts';
 import type { ApiAnswer, Caller, ObjectList, RequestApi, ResourceTarget } from './request-api.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -98,7 +99,7 @@ async function routeResource(
   // Negotiated before the write, so that a client that can't be answered changes nothing.
   const render = objectRenderer(negotiate(request.headers.accept), target, url.searchParams, parts);
   const answer = await perform(request, url.searchParams, target, caller, parts.api);
-  setWarnings(response, [...deprecationWarnings(resource), ...answer.warnings]);
+  setWarnings(response, [...endpointsWarning(resource), ...answer.warnings]);
   const pretty =
     url.searchParams.get('pretty') === 'true' || /^(curl|Mozilla)\//.test(request.headers['user-agent'] ?? '');
   sendObject(response, answer.code, render.object(answer.object), { encoding: render.encoding, pretty });
@@ -132,7 +133,7 @@ function answerWatch(
   const query = watchQuery(url.searchParams);
   const { name, ...collection } = target;
   const fieldSelector = [query.fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',');
-  setWarnings(response, deprecationWarnings(target.resource));
+  setWarnings(response, [...endpointsWarning(target.resource), ...customWarning(target.resource)]);
   streamWatch(response, {
     api: parts.api,
     target: collection,

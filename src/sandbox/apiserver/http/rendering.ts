@@ -103,12 +103,13 @@ export function watchRenderer(
   };
 }
 
-/** Kubernetes 1.33 warns whoever touches Endpoints; a definition may deprecate a version of its own. */
-export function deprecationWarnings(resource: ServedResource): string[] {
-  if (resource.group === '' && resource.resource === 'endpoints') {
-    return ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'];
-  }
-  const custom = resource.custom as { deprecated?: boolean; deprecationWarning?: string } | undefined;
-  if (!custom?.deprecated) return [];
-  return [custom.deprecationWarning ?? `${resource.group}/${resource.version} ${resource.kind} is deprecated`];
+/** Kubernetes 1.33 warns whoever touches Endpoints. */
+export function endpointsWarning(resource: ServedResource): string[] {
+  const isEndpoints = resource.group === '' && resource.resource === 'endpoints';
+  return isEndpoints ? ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'] : [];
+}
+
+/** A definition may deprecate a version of its own. */
+export function customWarning({ custom, group, version, kind }: ServedResource): string[] {
+  return custom?.deprecated ? [custom.deprecationWarning ?? `${group}/${version} ${kind} is deprecated`] : [];
 }
