@@ -6,6 +6,7 @@ import type { ClusterApi } from '../cluster-api.ts';
 import type { Store } from '../store/store.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chain.ts';
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
+import { webhookAdmission } from './admission/webhooks.ts';
 import { createClusterPort } from './cluster-port.ts';
 import { Deletes } from './deletes.ts';
 import { Patches } from './patch/patches.ts';
@@ -41,7 +42,7 @@ export function createApi(options: ApiOptions): Api {
   const { store, clock, random } = options;
   const catalog = new ResourceCatalog(store);
   const plugins: AdmissionPlugin[] = [namespaceLifecycle(store), serviceAccountAdmission(store, random), podDefaults];
-  const admission = new AdmissionChain(plugins);
+  const admission = new AdmissionChain(plugins, webhookAdmission(store, catalog, options));
   const addresses = new ServiceAddresses(store, random);
   const writes = new Writes({ store, admission, addresses, clock, random });
   const deletes = new Deletes({ store, admission, clock });

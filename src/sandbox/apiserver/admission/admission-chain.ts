@@ -8,23 +8,27 @@ export interface AdmissionPlugin {
 
 /** Everything that has a say before a write is stored, in order: built-in plugins first, webhooks last. */
 export class AdmissionChain {
-  readonly #plugins: readonly AdmissionPlugin[];
+  readonly #builtIn: readonly AdmissionPlugin[];
+  readonly #webhooks: AdmissionPlugin;
 
-  constructor(plugins: readonly AdmissionPlugin[]) {
-    this.#plugins = plugins;
+  constructor(builtIn: readonly AdmissionPlugin[], webhooks: AdmissionPlugin) {
+    this.#builtIn = builtIn;
+    this.#webhooks = webhooks;
   }
 
+  /** Built-in plugins see what webhooks changed: a container that one added gets its token volume too. */
   async mutate(request: AdmissionRequest): Promise<void> {
-    for (const plugin of this.#plugins) {
-      const done = plugin.mutate?.(request);
-      if (done) await done;
-    }
+    await this.#mutateBuiltIn(request);
+    const before = request.object;
+    await this.#webhooks.mutate?.(request);
+    if (request.object !== before) await this.#mutateBuiltIn(request);
   }
 
   async validate(request: AdmissionRequest): Promise<void> {
-    for (const plugin of this.#plugins) {
-      const done = plugin.validate?.(request);
-      if (done) await done;
-    }
+    for (const plugin of [...this.#builtIn, this.#webhooks]) await plugin.validate?.(request);
+  }
+
+  async #mutateBuiltIn(request: AdmissionRequest): Promise<void> {
+    for (const plugin of this.#builtIn) await plugin.mutate?.(request);
   }
 }
