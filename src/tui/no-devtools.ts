@@ -1,3 +1,5 @@
 // Stands in for react-devtools-core in the bundle: Ink asks for it only in development.
-export const connectToDevTools = (): void => undefined;
-export const initialize = (): void => undefined;
+const nothing = { connectToDevTools: (): void => undefined, initialize: (): void => undefined };
+
+// biome-ignore lint/style/noDefaultExport: Ink imports it so
+export default nothing;

@@ -55,20 +55,30 @@ export function follow(view: View, before: SessionState | undefined): ScreenMode
   return toWhatIsNew({ ...view, model: next }, session, before);
 }
 
+/** The question whose explanation came up just now. */
+function newlyExplained(session: SessionState, before: SessionState): string | undefined {
+  return Object.keys(session.progress.answers).find(
+    (id) => session.progress.answers[id]?.shown && !before.progress.answers[id]?.shown,
+  );
+}
+
 function toWhatIsNew(view: View, session: SessionState, before: SessionState): ScreenModel {
   const { model } = view;
   const hasNewHint = session.progress.hints > before.progress.hints;
+  const explained = newlyExplained(session, before);
   const due = dueName(session);
   const was = dueName(before) ?? (before.status === 'running' ? before.run.command : undefined);
-  if (!hasNewHint && (due === undefined || due === was)) return model;
+  if (!hasNewHint && !explained && due === was) return model;
   const { layout } = sceneOf(view, session);
   const limit = lessonLimit(layout);
   const { hint, places } = layout.lesson;
-  if (hasNewHint && hint) {
-    // The whole hint where it fits, else its start.
-    return lessonTop({ ...model, focus: 'lesson' }, Math.max(0, Math.min(hint.from, limit)));
+  const top = Math.min(model.scroll.lesson, limit);
+  if (hasNewHint && hint) return lessonTop({ ...model, focus: 'lesson' }, Math.min(hint.from, limit));
+  const news = explained === undefined ? undefined : places.get(explained);
+  if (news && (news.from < top || news.to > top + layout.boxes.lesson.height)) {
+    return lessonTop(model, Math.min(news.from, limit));
   }
-  if (isCardSeen(layout, Math.min(model.scroll.lesson, limit))) return model;
+  if (session.status === 'running' || news || isCardSeen(layout, top)) return model;
   // On with the text after what was just done; the next card follows there.
   const last = was === undefined ? undefined : places.get(was);
   return last ? lessonTop(model, Math.min(last.to + 1, limit)) : model;

@@ -11,8 +11,8 @@ import { resultWords } from './words.ts';
 const labelWidth = 10;
 
 function detail(label: string, text: string, width: number, role: Role = 'text'): Line[] {
-  const first = [span(`    ${label.padEnd(labelWidth)}`, 'dim')];
-  return wrap([span(bare(text), role)], width, first, [span(' '.repeat(4 + labelWidth))]);
+  const first = [span(`  ${label.padEnd(labelWidth)}`, 'dim')];
+  return wrap([span(bare(text), role)], width, first, [span(' '.repeat(2 + labelWidth))]);
 }
 
 function reasons(result: CheckResult, why: string, width: number): Line[] {
@@ -27,7 +27,7 @@ function reasons(result: CheckResult, why: string, width: number): Line[] {
     case 'not-yet':
     case 'wrong':
       return [
-        ...wrap([span(why)], width, [span('    ')]),
+        ...wrap([span(why)], width, [span('  ')]),
         ...detail('expected', result.expected, width),
         ...detail('saw', result.saw, width, result.status === 'wrong' ? 'bad' : 'warn'),
         ...(result.status === 'wrong' && result.on ? detail('on', result.on, width) : []),
@@ -47,8 +47,8 @@ function conditionLines(report: ConditionReport, width: number, glyphs: Glyphs):
       ...(saw ? [span(`: ${saw}`, 'dim')] : []),
     ],
     width,
-    [span(`  ${mark} `, role)],
-    [span('    ')],
+    [span(`${mark} `, role)],
+    [span('  ')],
   );
   return report.result ? [...head, ...reasons(report.result, report.why, width)] : head;
 }
