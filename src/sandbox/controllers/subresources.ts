@@ -2,12 +2,14 @@ import type { KubeObject, Namespace, Pod } from '../../kube/objects.ts';
 import { StatusError } from '../../kube/status.ts';
 import type { Caller, RequestApi } from '../apiserver/request-api.ts';
 
-/** The two writes that a controller makes through a subresource, as a real one does. */
+/** What the cluster's components do through a subresource, as the real ones do. */
 export interface Subresources {
   /** POST pods/NAME/binding. False when the pod is gone or bound already. */
   bind(pod: Pod, nodeName: string): Promise<boolean>;
   /** PUT namespaces/NAME/finalize without the finalizer `kubernetes`. */
   finalize(namespace: Namespace): Promise<void>;
+  /** POST serviceaccounts/NAME/token, bound to the pod. Undefined when the account is gone. */
+  podToken(pod: Pod): Promise<string | undefined>;
 }
 
 const caller = (name: string): Caller => ({
@@ -47,6 +49,24 @@ export function subresourcesOf(requests: RequestApi): Subresources {
       const finalizers = (namespace.spec?.finalizers ?? []).filter((finalizer) => finalizer !== 'kubernetes');
       const draft = { ...structuredClone(namespace), apiVersion: 'v1', kind: 'Namespace', spec: { finalizers } };
       await requests.update(target, body(draft), {}, caller('namespace-controller'));
+    },
+    async podToken(pod) {
+      const { name = '', namespace = '', uid = '' } = pod.metadata;
+      const account = pod.spec.serviceAccountName ?? 'default';
+      const target = { resource: served('serviceaccounts'), namespace, name: account, subresource: 'token' };
+      const request = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: {},
+        spec: { expirationSeconds: 3607, boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid } },
+      };
+      try {
+        const { object } = await requests.create(target, body(request), {}, caller('node'));
+        return (object as { status?: { token?: string } }).status?.token;
+      } catch (error) {
+        if (error instanceof StatusError && error.code === 404) return undefined;
+        throw error;
+      }
     },
   };
 }

@@ -54,6 +54,10 @@ export class ContainerRun {
     });
   }
 
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** SIGTERM now, SIGKILL when the grace is over. */
   stop(graceMs: number): void {
     if (this.#over) return;

@@ -69,7 +69,7 @@ export class ContainerSupervisor {
   }
 
   async stop(graceMs: number): Promise<void> {
-    if (this.#run && this.#of.record.state.running)
+    if (this.#run && !this.#run.isOver && this.#of.record.state.running)
       this.#parts.note(this.#of.pod(), this.#name, 'Killing', `Stopping container ${this.#name.name}`);
     this.kill(graceMs);
     await this.#loop;

@@ -41,7 +41,7 @@ interface Volume {
 }
 
 /** A token of the pod's service account, bound to the pod. */
-export type IssueToken = (pod: Pod) => Promise<string>;
+export type IssueToken = (pod: Pod) => Promise<string | undefined>;
 
 /**
  * The files that a pod's containers see in their mounts, read at the moment they are asked for, so that a changed
@@ -50,9 +50,9 @@ export type IssueToken = (pod: Pod) => Promise<string>;
 export class PodVolumes {
   readonly #cluster: ClusterApi;
   readonly #facts: PodFacts;
-  readonly #token: string;
+  readonly #token: string | undefined;
 
-  constructor(cluster: ClusterApi, facts: PodFacts, token: string) {
+  constructor(cluster: ClusterApi, facts: PodFacts, token: string | undefined) {
     this.#cluster = cluster;
     this.#facts = facts;
     this.#token = token;
@@ -125,7 +125,11 @@ export class PodVolumes {
       ]);
       return Object.fromEntries(entries);
     }
-    if (source.serviceAccountToken) return { [source.serviceAccountToken.path]: this.#token };
+    if (source.serviceAccountToken) {
+      if (this.#token !== undefined) return { [source.serviceAccountToken.path]: this.#token };
+      const account = this.#facts.pod.spec.serviceAccountName ?? 'default';
+      throw new ContainerConfigError(`failed to fetch token: serviceaccounts "${account}" not found`);
+    }
     return {};
   }
 }

@@ -71,6 +71,7 @@ export class PodWorker {
   /** The node goes down: programs end, the object stays as it is. */
   async powerOff(): Promise<void> {
     this.#removeWhenDone = false;
+    for (const supervisor of this.#supervisors.values()) supervisor.kill(0);
     await this.#terminate(0);
     await this.#writing;
   }

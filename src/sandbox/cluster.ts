@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import type { Clock } from '../platform/clock.ts';
+import { ensurePrivateFolder, errorCode } from '../platform/files.ts';
+import type { Random } from '../platform/random.ts';
+import { createApi } from './apiserver/create-api.ts';
+import { clusterAdmin, tokenTable } from './apiserver/http/authentication.ts';
+import { type ApiServer, type ApiServerOptions, startApiServer } from './apiserver/http-server.ts';
+import type { ClusterAccess, ClusterSpec } from './azure/cluster-host.ts';
+import type { ClusterApi } from './cluster-api.ts';
+import { ClusterIdentity } from './cluster-identity.ts';
+import { startControllers } from './controllers/start-controllers.ts';
+import { subresourcesOf } from './controllers/subresources.ts';
+import { Timetable } from './controllers/timetable.ts';
+import { ensureAddons, ensureClusterBasics } from './kube-system.ts';
+import { createPodNetwork } from './network/create-pod-network.ts';
+import type { PodNetwork } from './network/pod-network.ts';
+import { azureNodeNames, beatHearts, heartbeatEveryMs, registerNodes } from './node/azure-nodes.ts';
+import { catalogOfImages } from './node/image-catalog.ts';
+import { createImageRegistry } from './node/image-registry.ts';
+import { Kubelets } from './node/kubelet.ts';
+import type { ImageProgram } from './node/program.ts';
+import type { Pace } from './pace.ts';
+import { Store } from './store/store.ts';
+
+export interface ClusterOptions {
+  spec: ClusterSpec;
+  /** Holds everything that the cluster keeps: objects, authority, token, port. */
+  folder: string;
+  pace: Pace;
+  clock: Clock;
+  random: Random;
+  /** Images beside the catalog's, for tests. */
+  images?: readonly ImageProgram[];
+  log?: (line: string) => void;
+}
+
+export interface RunningCluster {
+  readonly access: ClusterAccess;
+  /** The API without HTTP. */
+  readonly api: ClusterApi;
+  enableOpenServiceMesh(): Promise<void>;
+  disableOpenServiceMesh(): Promise<void>;
+  /** Resolves when no controller and no kubelet has anything to do now. */
+  idle(): Promise<void>;
+  /** Stops everything, keeps the state on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * One managed cluster: store, API server, controllers, nodes and pod network put together. It knows which parts there
+ * are and in which order they start and stop, and nothing of what they do.
+ */
+export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
+  const { spec, folder, pace, clock, random } = options;
+  const log = options.log ?? (() => {});
+  const identity = ClusterIdentity.open(folder, clock);
+  const storeFolder = join(folder, 'store');
+  ensurePrivateFolder(storeFolder);
+  const store = new Store({ folder: storeFolder, clock });
+  for (const finding of store.findings) log(`store: ${JSON.stringify(finding)}`);
+  // Webhooks are reached through the network, whose names and addresses are objects of the API.
+  const later: { network?: PodNetwork } = {};
+  const { cluster, requests } = createApi({
+    store,
+    clock,
+    random,
+    tokenKey: identity.tokenKey,
+    connectToService: (...target) =>
+      later.network?.connectToService(...target) ?? Promise.reject(new Error('the pod network is not up')),
+  });
+  const network = createPodNetwork({ api: cluster, clock, random });
+  later.network = network;
+  await ensureClusterBasics(cluster);
+  await registerNodes(cluster, spec, clock.now());
+
+  const caPem = identity.authority.certPem;
+  const explain = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const controllers = startControllers({
+    cluster,
+    requests,
+    clock,
+    random,
+    caPem,
+    onError: (controller, error, key) =>
+      log(`${controller}: ${key}: ${error instanceof Error ? error.message : error}`),
+  });
+  const kubelets = new Kubelets({
+    cluster,
+    network,
+    images: createImageRegistry([...catalogOfImages({ api: cluster, pace }), ...(options.images ?? [])]),
+    events: controllers.events,
+    clock,
+    random,
+    pace,
+    kubernetesVersion: spec.kubernetesVersion,
+    nodes: azureNodeNames(spec),
+    issueToken: (pod) => subresourcesOf(requests).podToken(pod),
+    onError: (error) => log(`kubelet: ${explain(error)}`),
+  });
+  const heartbeats = startHeartbeats(cluster, clock, (error) => log(`node: ${explain(error)}`));
+
+  const host = '127.0.0.1';
+  const server = await listenAsBefore(identity.port, {
+    requests,
+    nodes: kubelets.api,
+    tls: identity.authority.issue({
+      commonName: 'kube-apiserver',
+      dnsNames: ['localhost', 'kubernetes', 'kubernetes.default.svc'],
+      ipAddresses: [host, '10.0.0.1'],
+      validityMs: certificateValidityMs,
+    }),
+    authenticate: tokenTable(new Map([[identity.token, clusterAdmin]])),
+    version: spec.kubernetesVersion,
+    clock,
+  });
+  identity.keepPort(server.port);
+  await ensureAddons(cluster);
+
+  return {
+    access: { server: `https://${host}:${server.port}`, caPem, token: identity.token },
+    api: cluster,
+    async enableOpenServiceMesh() {},
+    async disableOpenServiceMesh() {},
+    async idle() {
+      while (!(controllers.isIdle && kubelets.isIdle)) {
+        await controllers.idle();
+        await kubelets.idle();
+      }
+    },
+    async close() {
+      heartbeats.close();
+      await server.close();
+      await kubelets.close();
+      await controllers.close();
+      await network.close();
+      store.close();
+    },
+  };
+}
+
+/** A new one is issued at each start. */
+const certificateValidityMs = 365 * 24 * 60 * 60 * 1000;
+
+/** The port of the last start, so that kubeconfigs stay right; another one when somebody has taken it. */
+async function listenAsBefore(port: number, options: Omit<ApiServerOptions, 'port'>): Promise<ApiServer> {
+  try {
+    return await startApiServer({ ...options, port });
+  } catch (error) {
+    if (port === 0 || errorCode(error) !== 'EADDRINUSE') throw error;
+    return startApiServer({ ...options, port: 0 });
+  }
+}
+
+function startHeartbeats(cluster: ClusterApi, clock: Clock, onError: (error: unknown) => void): Timetable {
+  const timetable = new Timetable(clock);
+  const beat = () => {
+    beatHearts(cluster, clock.now()).catch(onError);
+    timetable.after('heartbeat', heartbeatEveryMs, beat);
+  };
+  timetable.after('heartbeat', heartbeatEveryMs, beat);
+  return timetable;
+}

@@ -1,0 +1,36 @@
+import type { ClusterApi } from '../cluster-api.ts';
+import type { Pace } from '../pace.ts';
+import { bookbuyer } from './images/bookbuyer.ts';
+import { bookstore } from './images/bookstore.ts';
+import { bookthief } from './images/bookthief.ts';
+import { bookwarehouse } from './images/bookwarehouse.ts';
+import { envoy } from './images/envoy.ts';
+import { kubeSystemPrograms } from './images/kube-system.ts';
+import { mysql } from './images/mysql.ts';
+import { osmBootstrap } from './images/osm-bootstrap.ts';
+import { osmController } from './images/osm-controller.ts';
+import { osmHealthcheck } from './images/osm-healthcheck.ts';
+import { osmInit } from './images/osm-init.ts';
+import { osmInjector } from './images/osm-injector.ts';
+import type { ImageProgram } from './program.ts';
+
+/**
+ * Every image that exists in the sandbox; a further one is a file in images/ and a line here. The mesh's own programs
+ * are given the API that a real one would reach through its service account.
+ */
+export function catalogOfImages(parts: { api: ClusterApi; pace: Pace }): ImageProgram[] {
+  return [
+    bookbuyer,
+    bookstore,
+    bookthief,
+    bookwarehouse,
+    mysql,
+    envoy,
+    osmInit,
+    osmHealthcheck,
+    osmController(parts),
+    osmInjector(parts),
+    osmBootstrap(parts),
+    ...kubeSystemPrograms,
+  ];
+}
