@@ -8,6 +8,7 @@ import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chai
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
 import { webhookAdmission } from './admission/webhooks.ts';
 import { createClusterPort } from './cluster-port.ts';
+import { cleanUpDefinitions } from './custom/definition-cleanup.ts';
 import { Deletes } from './deletes.ts';
 import { Patches } from './patch/patches.ts';
 import { Reads } from './reads.ts';
@@ -48,6 +49,7 @@ export function createApi(options: ApiOptions): Api {
   const deletes = new Deletes({ store, admission, clock });
   const reads = new Reads(store);
   const patches = new Patches({ reads, writes, clock });
+  cleanUpDefinitions({ store, catalog, writes, deletes });
   const tokenKey = options.tokenKey ?? randomBytes(32);
   return {
     cluster: createClusterPort({ store, catalog, writes, deletes }),

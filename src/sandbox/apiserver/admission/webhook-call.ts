@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { isJsonObject, type JsonObject } from '../../../kube/json-value.ts';
 import type { Webhook } from '../../../kube/objects.ts';
@@ -89,7 +89,9 @@ async function secured(
   return new Promise((resolve, reject) => {
     const socket = connectTls({
       socket: raw,
-      servername: url.hostname,
+      host: url.hostname,
+      // Names only: server names may not be addresses.
+      ...(isIP(url.hostname) === 0 && { servername: url.hostname }),
       ...(ca && { ca }),
       ALPNProtocols: ['http/1.1'],
     });
@@ -98,8 +100,8 @@ async function secured(
       socket.destroy();
       reject(error);
     };
-    raw.once('error', give);
-    socket.once('error', give);
+    raw.on('error', give);
+    socket.on('error', give);
     socket.once('close', () => give(new WebhookClosed()));
     signal.addEventListener('abort', () => give(signal.reason), { once: true });
     socket.once('secureConnect', () => resolve(socket));

@@ -1,9 +1,13 @@
+import { apiTime } from '../../../kube/duration.ts';
 import { sameJson } from '../../../kube/json-value.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
 import type { CustomResourceDefinition, KubeObject } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { immutable, invalidValue, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
+
+/** Holds a definition back until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 const asDefinition = (object: KubeObject) => object as CustomResourceDefinition;
 
@@ -20,6 +24,33 @@ export const definitionStrategy: Strategy = {
     spec.names.listKind ??= `${spec.names.kind}List`;
     spec.conversion ??= {};
     spec.conversion.strategy ??= 'None';
+  },
+  prepareCreate(draft, context) {
+    const definition = asDefinition(draft);
+    const lastTransitionTime = apiTime(context.now());
+    const isTrue = { status: 'True' as const, lastTransitionTime };
+    definition.metadata.finalizers = [...new Set([...(definition.metadata.finalizers ?? []), cleanupFinalizer])];
+    definition.status = {
+      conditions: [
+        { ...isTrue, type: 'NamesAccepted', reason: 'NoConflicts', message: 'no conflicts found' },
+        {
+          ...isTrue,
+          type: 'Established',
+          reason: 'InitialNamesAccepted',
+          message: 'the initial names have been accepted',
+        },
+      ],
+      acceptedNames: structuredClone(definition.spec.names),
+      storedVersions: definition.spec.versions.filter(({ storage }) => storage).map(({ name }) => name),
+    };
+    return [];
+  },
+  prepareUpdate(draft) {
+    const { spec, status } = asDefinition(draft);
+    const storage = spec?.versions?.find((version) => version.storage)?.name ?? '';
+    const storedVersions = [...new Set([...(status?.storedVersions ?? []), storage])];
+    draft['status'] = { ...status, acceptedNames: structuredClone(spec.names), storedVersions };
+    return [];
   },
   validate(object) {
     const { spec, metadata } = asDefinition(object);
