@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
@@ -74,6 +75,12 @@ function textOf({ url, port }: Place): string {
   return `https://${url.hostname}:${port}${url.pathname}${url.search}`;
 }
 
+async function dial(host: string, port: number): Promise<Socket> {
+  const socket = connectTcp({ host, port });
+  await once(socket, 'connect');
+  return socket;
+}
+
 async function secured(
   webhook: Webhook,
   url: URL,
@@ -84,7 +91,7 @@ async function secured(
   const port = Number(url.port || 443);
   const raw = service
     ? await transport.connectToService(service.namespace, service.name, service.port ?? 443)
-    : connectTcp({ host: url.hostname, port });
+    : await dial(url.hostname, port);
   const ca = caBundle ? [Buffer.from(caBundle, 'base64')] : undefined;
   return new Promise((resolve, reject) => {
     const socket = connectTls({
