@@ -69,7 +69,7 @@ function tokens(text: string, rules: readonly Rule[]): Span[] {
   return spans;
 }
 
-const commandStart = /^(\s*(?:\w+=(?:"[^"]*"|\S*)\s+)*)([\w./-]+)/;
+const commandStart = /^(\s*(?:\w+=(?:"[^"]*"|[^\s$]*)\s+)*)([\w./-]+)(?![\w./=-])/;
 
 /** In a shell line the command itself stands out: it is what the learner looks for. */
 function shellLine(text: string, continued: boolean): Line {

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { actionFor, chapters, keymap, keymapMarkdown, keyName, type Place } from '../../src/tui/keymap.ts';
+
+const places = [...new Set(keymap.flatMap((binding) => binding.places))];
+
+describe('the keymap', () => {
+  it('gives no key two meanings in one place', () => {
+    const twice = places.flatMap((place) => {
+      const keys = keymap.filter((binding) => binding.places.includes(place)).flatMap((binding) => binding.keys);
+      return keys.filter((key, index) => keys.indexOf(key) !== index).map((key) => `${key} in ${place}`);
+    });
+    expect(twice).toEqual([]);
+  });
+
+  it('leaves digits and the letters a to d to the answers of questions', () => {
+    for (const key of 'abcd123456789') expect(actionFor(key, 'lesson')).toBeUndefined();
+  });
+
+  it('has a way out of every place, and Ctrl-C in all of them', () => {
+    const wayOut: Record<Place, string> = {
+      lesson: 'q',
+      confirm: 'escape',
+      editor: 'escape',
+      map: 'escape',
+      help: 'escape',
+      background: 'escape',
+      quit: 'escape',
+    };
+    for (const place of places) {
+      expect(actionFor(wayOut[place], place), place).toMatch(/quit|no|close/);
+      expect(actionFor('ctrl-c', place), place).toBe('interrupt');
+    }
+  });
+
+  it('keeps plain characters for typing in the editor', () => {
+    const typed = keymap.filter((binding) => binding.places.includes('editor')).flatMap((binding) => binding.keys);
+    expect(typed.filter((key) => key.length === 1)).toEqual([]);
+  });
+
+  it('names every key of every chapter in the table of the README', () => {
+    const markdown = keymapMarkdown();
+    for (const { title } of chapters) expect(markdown).toContain(`| ${title} | |`);
+    for (const binding of keymap.filter(({ places: [first] }) => first === 'lesson')) {
+      expect(markdown).toContain(binding.words);
+      for (const key of binding.keys) expect(markdown).toContain(`\`${keyName(key)}\``);
+    }
+  });
+
+  it('names keys as keyboards do', () => {
+    expect(['ctrl-c', 'alt-enter', 'enter', 'G'].map(keyName)).toEqual(['Ctrl-C', 'Alt-Enter', 'Enter', 'G']);
+  });
+});

@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Robot, startRobot } from './robot.ts';
+import type { Script } from './scripted-host.ts';
+
+const script: Script = {
+  commands: {
+    'kubectl apply': { output: Array.from({ length: 200 }, (_, index) => `line ${index + 1}`).join('\n') },
+    'kubectl delete': { output: 'deleting\n', hangs: true },
+    'kubectl port-forward': { output: 'Forwarding\n', hangs: true },
+    ls: { output: 'manifests\n' },
+  },
+  conditions: {
+    weights: { status: 'passed', saw: 'it' },
+    ratio: { status: 'not-yet', expected: 'half', saw: 'less' },
+    gone: { status: 'wrong', expected: 'nothing', saw: 'something' },
+  },
+};
+
+let robot: Robot;
+afterEach(() => robot.close());
+
+const start = async (taskIndex = 0, columns = 80, rows = 24) => {
+  robot = await startRobot({ ...script, taskIndex }, columns, rows);
+  return robot;
+};
+const sent = () => robot.host.intents.map((intent) => intent.type);
+
+describe('Enter', () => {
+  it('runs no command whose card was not seen: it reads on to it first', async () => {
+    await start(0, 60, 14);
+    await robot.press('enter');
+    expect(robot.text()).toContain('Enter');
+    const ran = () => robot.host.driver.state.lastRun;
+    for (let press = 0; press < 12 && !ran(); press += 1) {
+      const isSeen = robot.text().includes('Enter runs it') && robot.text().includes('50-50.yaml');
+      const isRun = /Enter run\b/.test(robot.text());
+      expect(isRun).toBe(isSeen && isRun);
+      await robot.press('enter');
+    }
+    expect(ran()?.script).toContain('kubectl apply');
+  });
+
+  it('passes a prediction over only when it is in sight', async () => {
+    await start(0, 60, 14);
+    expect(robot.text()).toContain('Enter read on');
+    await robot.press('enter');
+    expect(sent()).not.toContain('proceed');
+  });
+
+  it('does not run what deletes; y does', async () => {
+    await start(1);
+    await robot.press('x', 'enter', 'enter');
+    expect(robot.host.driver.state.status).toBe('confirming');
+    expect(robot.text()).toContain('y runs it');
+    await robot.press('y');
+    expect(robot.host.driver.state.status).toBe('running');
+  });
+});
+
+describe('the command line', () => {
+  it('puts an own command on the card, and runs it after a yes', async () => {
+    await start();
+    await robot.press(':');
+    await robot.type('ls -l');
+    await robot.press('enter');
+    expect(robot.text()).toContain('Run your own command?');
+    expect(robot.host.driver.state.lastRun).toBeUndefined();
+    await robot.press('enter');
+    expect(robot.host.driver.state.lastRun?.script).toBe('ls -l');
+    expect(robot.text()).toContain('manifests');
+  });
+
+  it('takes a paste as one piece that waits', async () => {
+    await start();
+    robot.paste('ls\nrm -rf x\n');
+    await robot.settle();
+    expect(robot.text()).toContain('$ ls');
+    expect(robot.text()).toContain('> rm -rf x');
+    expect(sent()).toEqual([]);
+  });
+
+  it('edits the command of the lesson', async () => {
+    await start();
+    await robot.press('b', 'enter', 'e');
+    expect(robot.text()).toContain('Change the command');
+    await robot.press('ctrl-w');
+    await robot.type('json');
+    await robot.press('enter');
+    expect(robot.text()).toContain('Run the changed command?');
+    expect(robot.host.intents.at(-1)).toEqual({
+      type: 'propose',
+      script: 'kubectl apply -f manifests/split/50-50.json',
+      edited: true,
+    });
+  });
+
+  it('remembers earlier commands', async () => {
+    await start();
+    await robot.press(':', 'up', 'up');
+    expect(robot.text()).toContain('$ kubectl get pods');
+    await robot.press('escape');
+    expect(robot.text()).not.toContain('Your own command');
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('interrupts what runs', async () => {
+    await start(1);
+    await robot.press('x', 'enter', 'y', 'ctrl-c');
+    expect(robot.host.driver.state.lastRun?.end).toEqual({ type: 'cancelled' });
+    expect(robot.text()).toContain('interrupted');
+  });
+
+  it('takes the card back, leaves the command line, and asks before it quits', async () => {
+    await start(1);
+    await robot.press('x', 'enter', 'ctrl-c');
+    expect(robot.host.driver.state.status).not.toBe('confirming');
+    await robot.press(':', 'ctrl-c');
+    expect(robot.text()).not.toContain('Your own command');
+    await robot.press('ctrl-c');
+    expect(robot.text()).toContain('Quit?');
+    expect(robot.acts).toEqual([]);
+    await robot.press('n');
+    expect(robot.text()).not.toContain('Quit?');
+    await robot.press('ctrl-c', 'ctrl-c');
+    expect(robot.acts).toEqual(['quit']);
+  });
+});
+
+describe('quitting', () => {
+  it('needs no second word when nothing runs', async () => {
+    await start();
+    await robot.press('q');
+    expect(robot.acts).toEqual(['quit']);
+  });
+
+  it('says what would stop', async () => {
+    await start(1);
+    await robot.press('enter', 'q');
+    expect(robot.text()).toContain('Still running: forward.');
+    expect(robot.acts).toEqual([]);
+    await robot.press('y');
+    expect(robot.acts).toEqual(['quit']);
+  });
+});
+
+describe('other keys', () => {
+  it('say why they do nothing now', async () => {
+    await start(-1);
+    await robot.press('v');
+    expect(robot.text()).toContain('There is nothing to verify here.');
+    await robot.press('j');
+    expect(robot.text()).not.toContain('There is nothing to verify here.');
+  });
+
+  it('open hints one by one, the new one in sight', async () => {
+    await start(0, 60, 20);
+    await robot.press('h');
+    expect(robot.text()).toContain('Hint 1');
+    await robot.press('h');
+    expect(robot.text()).toContain('Solution');
+    await robot.press('h');
+    expect(robot.text()).toContain('All hints are open.');
+  });
+
+  it('scroll the pane that has the focus, and the output follows its end until then', async () => {
+    await start();
+    await robot.press('b', 'enter', 'enter');
+    expect(robot.text()).toContain('line 200');
+    await robot.press('tab', 'g');
+    expect(robot.text()).toContain('line 1\n');
+    await robot.press('G', 'z');
+    expect(robot.text()).toContain('line 181');
+    expect(robot.text()).not.toContain('Check:');
+  });
+
+  it('stop a background command from its list', async () => {
+    await start(1);
+    await robot.press('enter', 't');
+    expect(robot.text()).toContain('In the background');
+    await robot.press('1');
+    expect(sent()).toContain('stop-background');
+  });
+
+  it('jump on the map: to a task of this lesson, and to another lesson', async () => {
+    await start();
+    await robot.press('m', 'down', 'enter');
+    expect(robot.host.driver.state.taskIndex).toBe(1);
+    await robot.press('m', 'g', 'enter');
+    expect(robot.host.opened).toEqual(['welcome']);
+  });
+
+  it('open the page of the task', async () => {
+    await start();
+    await robot.press('o');
+    expect(robot.host.pages).toEqual(['http://localhost:8081']);
+  });
+
+  it('leave shell, suspend and redraw to the terminal', async () => {
+    await start();
+    await robot.press('s', 'ctrl-z', 'ctrl-l');
+    expect(robot.acts).toEqual(['shell', 'suspend', 'redraw']);
+  });
+});
+
+describe('frames', () => {
+  it('are drawn at most 30 times a second for changes that nobody pressed a key for', async () => {
+    await start();
+    let drawn = 0;
+    robot.store.subscribe(() => {
+      drawn += 1;
+    });
+    const { driver } = robot.host;
+    for (let ms = 0; ms < 1000; ms += 5) {
+      driver.send({ type: 'dismiss-notice' });
+      driver.send({ type: 'hint' });
+      await robot.clock.step(5);
+    }
+    expect(drawn).toBeGreaterThan(10);
+    expect(drawn).toBeLessThanOrEqual(31);
+  });
+});
