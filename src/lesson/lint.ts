@@ -43,7 +43,8 @@ function teachingProblems(lesson: Lesson): LessonProblem[] {
       problems.push({ file: lesson.file, line: task.line, message });
     }
   }
-  if (checked.length === 0) return problems;
+  // A welcome that only asks runs nothing that could be predicted.
+  if (checked.every(isAnswered)) return problems;
   if (!lesson.tasks.some((task) => task.questions.some((question) => question.mode === 'predict'))) {
     const message = 'The lesson asks for no prediction; add <details><summary>Predict</summary> before a command.';
     problems.push({ file: lesson.file, line: 1, message });
@@ -93,7 +94,7 @@ function manifestProblems(path: string, text: string): LessonProblem[] {
   const lineAt = (offset: number) => text.slice(0, offset).split('\n').length;
   for (const document of parseAllDocuments(text, { version: '1.1', prettyErrors: false })) {
     if (!('errors' in document)) continue;
-    const line = lineAt(document.range?.[0] ?? 0);
+    const line = lineAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
     for (const error of document.errors) {
       problems.push({ file: path, line: lineAt(error.pos[0]), message: `This is not YAML: ${error.message}.` });
     }

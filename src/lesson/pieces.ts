@@ -58,8 +58,9 @@ function cutHtml(raw: string, firstLine: number, problems: Problems): Piece[] {
     const text = raw.slice(done, end);
     if (text.trim() === '') return;
     const start = done + (text.length - text.trimStart().length);
-    const stray = /<\/?([a-zA-Z][\w-]*)/.exec(text.replaceAll(/`[^`\n]*`/g, (code) => ' '.repeat(code.length)));
-    if (stray) problems.add(lineAt(done + stray.index), strayTag(stray[1] ?? ''));
+    const visible = text.replaceAll(/`[^`\n]*`/g, (code) => ' '.repeat(code.length));
+    const stray = /<(?:\/?([a-zA-Z][\w-]*)|[!?])/.exec(visible);
+    if (stray) problems.add(lineAt(done + stray.index), stray[1] ? strayTag(stray[1]) : openComment);
     else pieces.push(...cutIntoPieces(raw.slice(start, end), lineAt(start), problems));
   };
   for (const match of raw.matchAll(markup)) {
@@ -73,6 +74,8 @@ function cutHtml(raw: string, firstLine: number, problems: Problems): Piece[] {
   between(raw.length);
   return pieces;
 }
+
+const openComment = 'A comment starts with <!-- and ends with -->; no other markup of this kind belongs into a lesson.';
 
 function strayTag(tag: string): string {
   return tag === 'details' || tag === 'summary'
