@@ -12,6 +12,7 @@ import { startControllers } from './controllers/start-controllers.ts';
 import { subresourcesOf } from './controllers/subresources.ts';
 import { Timetable } from './controllers/timetable.ts';
 import { ensureAddons, ensureClusterBasics } from './kube-system.ts';
+import { installOpenServiceMesh, removeOpenServiceMesh } from './mesh/osm/install.ts';
 import { createPodNetwork } from './network/create-pod-network.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { azureNodeNames, beatHearts, heartbeatEveryMs, registerNodes } from './node/azure-nodes.ts';
@@ -115,12 +116,13 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   });
   identity.keepPort(server.port);
   await ensureAddons(cluster);
+  if (spec.openServiceMesh) await installOpenServiceMesh(cluster, { clock });
 
   return {
     access: { server: `https://${host}:${server.port}`, caPem, token: identity.token },
     api: cluster,
-    async enableOpenServiceMesh() {},
-    async disableOpenServiceMesh() {},
+    enableOpenServiceMesh: () => installOpenServiceMesh(cluster, { clock }),
+    disableOpenServiceMesh: () => removeOpenServiceMesh(cluster),
     async idle() {
       while (!(controllers.isIdle && kubelets.isIdle)) {
         await controllers.idle();
