@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { ensurePrivateFolder, writeAtomically } from './files.ts';
@@ -91,6 +91,11 @@ export class LearnerShell {
     const program = this.#program(this.isBash ? ['--noprofile', '--rcfile', rc, '-i'] : ['-i']);
     const environment = this.isBash ? program.environment : { ...program.environment, ENV: rc };
     return { ...program, environment, greeting };
+  }
+
+  /** Variables, functions and folder are as at the very beginning. */
+  forget(): void {
+    rmSync(this.#kept, { force: true });
   }
 
   /** Ends every process that was started here. */

@@ -24,6 +24,10 @@ export interface Driver {
   /** Called after the state changed; changes that come together are told together. */
   subscribe(listener: () => void): () => void;
   open(opening: LessonOpening): Promise<void>;
+  /** One sentence for the learner. */
+  notice(sentence: string): void;
+  /** The learner was elsewhere (in a shell): the world may be another one. */
+  refresh(): void;
   /** Resolves when nothing runs, no look is under way and nothing waits to be told. */
   idle(): Promise<void>;
   /** Ends commands, looks and watches; resolves when no process is left. */
@@ -87,6 +91,15 @@ class SessionDriver implements Driver {
     const world = await this.#ports.describeWorld();
     this.#dispatch({ type: 'lesson-opened', ...lesson, world, at: this.#ports.clock.now() });
     if (notice) this.#dispatch({ type: 'noticed', sentence: notice });
+  }
+
+  notice(sentence: string): void {
+    this.#dispatch({ type: 'noticed', sentence });
+  }
+
+  refresh(): void {
+    this.#looks.worldChanged();
+    void this.#count(this.#lookAtWorld());
   }
 
   async idle(): Promise<void> {

@@ -76,7 +76,14 @@ export class Looks {
     const answers = Object.entries(state.progress.answers).map(([id, { choice }]) => [id, choice] as const);
     const { startedAt: since } = state.progress;
     const memory = this.#memoryOf(taskKey(state.lesson.id, task.id), since);
-    const request = { lesson: state.lesson, task: task.id, check: task.check, since, memory };
+    const request = {
+      lesson: state.lesson,
+      task: task.id,
+      check: task.check,
+      since,
+      memory,
+      patient: state.status === 'verifying',
+    };
     try {
       await this.#ports.look(
         { ...request, answers: Object.fromEntries(answers), signal: controller.signal },

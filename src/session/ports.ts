@@ -39,6 +39,8 @@ export interface LookRequest {
   answers: Readonly<Record<string, string>>;
   /** Kept between looks of one task. */
   memory: Map<string, unknown>;
+  /** Somebody waits for the answer: what needs only a moment is waited for. */
+  patient: boolean;
   signal: AbortSignal;
 }
 

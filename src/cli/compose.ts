@@ -1,0 +1,126 @@
+import { join, resolve } from 'node:path';
+import type { CheckKind } from '../check/check.ts';
+import { checkKinds } from '../check/registry.ts';
+import { Fault } from '../fault.ts';
+import type { Catalog } from '../lesson/catalog.ts';
+import type { Clock } from '../platform/clock.ts';
+import { systemClock } from '../platform/clock.ts';
+import { ensurePrivateFolder } from '../platform/files.ts';
+import { LearnerShell } from '../platform/learner-shell.ts';
+import { acquireLock } from '../platform/lock.ts';
+import { type Log, openLog } from '../platform/log.ts';
+import { Journal } from '../progress/journal.ts';
+import { type StateFolders, stateFolders } from '../progress/state-folders.ts';
+import { type Summary, summarize } from '../progress/summary.ts';
+import type { DriverPorts, LessonOpening } from '../session/ports.ts';
+import { createWorld } from '../world/registry.ts';
+import type { World } from '../world/world.ts';
+import { loadCourse } from './course-files.ts';
+import { lookAt, watchKinds } from './evidence.ts';
+import { openingOf, renamedLessons } from './openings.ts';
+import type { CommonOptions } from './options.ts';
+import type { Teardown } from './teardown.ts';
+
+/** Builds the real parts and knits them together; the one place where all of them meet. Holds no rule. */
+
+/** What the machine gives the program. */
+export interface Machine {
+  version: string;
+  /** Holds dist/, lessons/ and manifests/. */
+  root: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  out: (line: string) => void;
+  err: (line: string) => void;
+}
+
+export interface Parts {
+  folders: StateFolders;
+  journal: Journal;
+  catalog: Catalog;
+  kinds: readonly CheckKind[];
+  world: World;
+  shell: LearnerShell;
+  clock: Clock;
+  log: Log;
+  summary(): Summary;
+  opening(lesson: string, task?: string): LessonOpening;
+  /** The driver's ports; `record` is the journal's unless told otherwise. */
+  ports(change?: Partial<DriverPorts>): DriverPorts;
+}
+
+export interface Hooks {
+  /** A sentence about the sandbox's health, for the learner. */
+  onTrouble(sentence: string): void;
+  onBug(error: unknown): void;
+}
+
+/** Takes the lock, opens journal, course, world and shell. The world is not yet prepared. */
+export async function openParts(
+  options: CommonOptions,
+  machine: Machine,
+  teardown: Teardown,
+  hooks: Hooks,
+): Promise<Parts> {
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const courseFolder = resolve(options.lessons ?? machine.root);
+  const catalog = await loadCourse(courseFolder);
+  ensurePrivateFolder(folders.state);
+  const lock = acquireLock(folders.lock);
+  teardown.add(() => lock.release());
+  const journal = Journal.open(folders.journal);
+  teardown.add(() => journal.close());
+  const world = createWorld(options.world, {
+    folder: folders.sandbox,
+    workingFolder: courseFolder,
+    serverFile: join(machine.root, 'dist', 'server.js'),
+    pace: options.pace,
+    learner: machine.environment,
+    onTrouble: hooks.onTrouble,
+  });
+  teardown.add(() => world.close());
+  const shell = new LearnerShell({
+    folder: folders.shell,
+    environment: () => world.environment(),
+    workingFolder: world.workingFolder,
+  });
+  teardown.add(() => shell.close());
+  return knit({ folders, catalog, journal, world, shell, log: openLog(folders.log) }, hooks);
+}
+
+type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log'>;
+
+function knit(opened: Opened, hooks: Hooks): Parts {
+  const { catalog, journal, world, shell } = opened;
+  const renamed = renamedLessons(catalog);
+  const summary = () => summarize(journal.entries, renamed);
+  const opening = (id: string, task?: string) => {
+    const lesson = catalog.find(id);
+    if (!lesson) {
+      throw new Fault('lesson.unknown', {
+        what: `There is no lesson "${id}".`,
+        why: `The lessons are: ${catalog.lessons.map((known) => known.id).join(', ')}.`,
+        next: ['meshwalk status'],
+      });
+    }
+    return openingOf(catalog, lesson, summary(), checkKinds, task);
+  };
+  const clock = systemClock;
+  return {
+    ...opened,
+    kinds: checkKinds,
+    clock,
+    summary,
+    opening,
+    ports: (change) => ({
+      clock,
+      runner: shell,
+      describeWorld: () => world.describe(),
+      watchWorld: (onChange) => watchKinds(world, onChange),
+      look: (request, report) => lookAt(world, checkKinds, clock, request, report),
+      record: (record) => void journal.append(record),
+      openLesson: async (id) => opening(id),
+      onBug: hooks.onBug,
+      ...change,
+    }),
+  };
+}

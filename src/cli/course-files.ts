@@ -1,0 +1,44 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkKinds } from '../check/registry.ts';
+import { Fault } from '../fault.ts';
+import { type Catalog, type CourseFiles, loadCatalog } from '../lesson/catalog.ts';
+import { errorCode } from '../platform/files.ts';
+
+/** Reads a course from a folder. */
+export function courseFiles(folder: string): CourseFiles {
+  const orNone =
+    <T>(none: T) =>
+    (error: unknown) => {
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return none;
+      throw error;
+    };
+  return {
+    list: async (path) => {
+      const entries = await readdir(join(folder, path), { withFileTypes: true }).catch(orNone([]));
+      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    },
+    read: (path) => readFile(join(folder, path), 'utf8').catch(orNone(undefined)),
+  };
+}
+
+/** Throws a Fault with file and line when the course cannot be taught as it is. */
+export async function loadCourse(folder: string): Promise<Catalog> {
+  const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds);
+  const [first] = problems;
+  if (first) {
+    throw new Fault('lesson.problem', {
+      what: `A lesson has a mistake: lessons/${first.file}:${first.line}.`,
+      why: first.message,
+      next: [`meshwalk lint ${folder}`],
+    });
+  }
+  if (catalog.lessons.length === 0) {
+    throw new Fault('lesson.none', {
+      what: `There are no lessons in ${folder}.`,
+      why: 'A course is a folder that holds lessons/ with Markdown files, and manifests/.',
+      next: ['meshwalk --lessons /path/to/course'],
+    });
+  }
+  return catalog;
+}

@@ -1,0 +1,81 @@
+import type { CheckKind, CheckResult, Probe } from '../check/check.ts';
+import { resourceOf } from '../check/resource-table.ts';
+import { runCheck } from '../check/run-check.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { LookRequest } from '../session/ports.ts';
+import type { World } from '../world/world.ts';
+
+/** Ties checks to a world: what they may see, and what is watched for them. */
+
+/** Changes of these start a new look; traffic itself changes no object and is looked at on its own. */
+const watched = [
+  'Namespace',
+  'Pod',
+  'Deployment',
+  'StatefulSet',
+  'Service',
+  'ServiceAccount',
+  'TrafficSplit',
+  'TrafficTarget',
+  'HTTPRouteGroup',
+  'MeshConfig',
+];
+
+/** While somebody waits, what needs only a moment is waited for. */
+const patienceMs = 2_500;
+const mostBodyBytes = 1_000_000;
+
+export async function watchKinds(world: World, onChange: () => void): Promise<(() => void) | undefined> {
+  const kube = await world.kube();
+  return kube?.watch(
+    watched.map((kind) => resourceOf(kind, undefined)),
+    onChange,
+  );
+}
+
+export async function lookAt(
+  world: World,
+  kinds: readonly CheckKind[],
+  clock: Clock,
+  request: LookRequest,
+  report: (condition: string, result: CheckResult) => void,
+): Promise<void> {
+  const { since, answers, signal } = request;
+  await runCheck({
+    conditions: request.check.conditions,
+    kinds,
+    probe: probeOf(world, clock, { since, answers, signal }),
+    memory: request.memory,
+    patienceMs: request.patient ? patienceMs : 0,
+    onResult: report,
+  });
+}
+
+export function probeOf(
+  world: World,
+  clock: Clock,
+  about: Pick<Probe, 'since' | 'answers' | 'signal'>,
+): Omit<Probe, 'memory'> {
+  return {
+    ...about,
+    clock,
+    kube: () => world.kube(),
+    azure: () => world.azure(),
+    currentContext: async () => (await world.describe()).context,
+    async httpGet(url, signal) {
+      const response = await fetch(url, { signal, redirect: 'manual' });
+      return { status: response.status, body: await bodyOf(response) };
+    },
+  };
+}
+
+/** Whatever answers on a forwarded port may be anything; more than this is no page of ours. */
+async function bodyOf(response: Response): Promise<string> {
+  let body = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    body += decoder.decode(chunk, { stream: true });
+    if (body.length > mostBodyBytes) break;
+  }
+  return body;
+}

@@ -1,0 +1,178 @@
+import { Fault } from '../fault.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { RunEnd } from '../platform/run-end.ts';
+import { createDriver, type Driver } from '../session/driver.ts';
+import type { Intent } from '../session/events.ts';
+import type { CourseEntry, LendTerminal, ScreenContent, ScreenHost, TerminalProgram } from '../tui/app-port.ts';
+import { type CommandHistory, openHistory } from './command-history.ts';
+import type { Parts } from './compose.ts';
+import { isLessonFinished, lessonToResume } from './openings.ts';
+import { buildStartState, findDrift } from './start-state.ts';
+
+/** Brings the world up, opens lessons and carries keys to the driver; what the screen draws comes from here. */
+export class LessonHost implements ScreenHost {
+  readonly #parts: Parts;
+  readonly #history: CommandHistory;
+  readonly #listeners = new Set<() => void>();
+  readonly #closing = new AbortController();
+  #content: ScreenContent = { phase: 'preparing', title: 'Getting ready', done: [], doing: 'Starting' };
+  #driver: Driver | undefined;
+  #pendingNotice: string | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isPrepared = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#history = openHistory(parts.folders.state);
+    this.#pendingNotice = parts.journal.notice;
+  }
+
+  /** Goes on where the learner was, or starts the course. */
+  begin(): void {
+    const lesson = lessonToResume(this.#parts.catalog, this.#parts.summary());
+    if (lesson) this.#open(lesson, undefined, false);
+  }
+
+  content(): ScreenContent {
+    return this.#content;
+  }
+
+  subscribe(onChange: () => void): () => void {
+    this.#listeners.add(onChange);
+    return () => this.#listeners.delete(onChange);
+  }
+
+  send(intent: Intent): void {
+    if (intent.type === 'propose' && !intent.edited) this.#history.add(intent.script);
+    this.#driver?.send(intent);
+  }
+
+  course(): readonly CourseEntry[] {
+    const { catalog, world } = this.#parts;
+    return catalog.lessons.map((lesson, index) => ({
+      id: lesson.id,
+      title: lesson.title,
+      minutes: lesson.minutes,
+      // The welcome before and the clean-up after are no steps of the course.
+      number: index > 0 && index < catalog.lessons.length - 1 ? lesson.step : undefined,
+      tasks: lesson.tasks.map(({ id, title }) => ({ id, title })),
+      ...(!lesson.worlds.includes(world.kind) && { locked: `not in the ${world.kind} world` }),
+    }));
+  }
+
+  openLesson(id: string, task?: string): void {
+    const lesson = this.#parts.catalog.find(id);
+    if (lesson) this.#open(lesson, task, true);
+  }
+
+  shell(): TerminalProgram {
+    return this.#parts.shell.interactive('A shell in this world. Type exit to come back to the lesson.');
+  }
+
+  shellEnded(_end: RunEnd): void {
+    this.#driver?.refresh();
+  }
+
+  commandHistory(): readonly string[] {
+    return this.#history.scripts;
+  }
+
+  openPage(url: string): void {
+    if (!/^https?:\/\//.test(url)) return;
+    const opening = import('open').then(({ default: open }) => open(url));
+    opening.catch(() => this.notice(`No browser could be started. The page is ${url}`));
+  }
+
+  lendTerminal(lend: LendTerminal): void {
+    this.#parts.shell.lendTerminal = lend;
+  }
+
+  notice(sentence: string): void {
+    if (this.#driver) this.#driver.notice(sentence);
+    else this.#pendingNotice = sentence;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('the program ends'));
+    await this.#work;
+    await this.#driver?.close();
+  }
+
+  /** One lesson is opened at a time; a second wish waits for the first. */
+  #open(lesson: Lesson, task: string | undefined, isJump: boolean): void {
+    this.#work = this.#work
+      .then(() => this.#prepareAndOpen(lesson, task, isJump))
+      .catch((error: unknown) => {
+        if (this.#closing.signal.aborted) return;
+        this.#stopped(lesson, error);
+      });
+  }
+
+  async #prepareAndOpen(lesson: Lesson, task: string | undefined, isJump: boolean): Promise<void> {
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    await this.#driver?.close();
+    this.#driver = undefined;
+    const tell = this.#teller(lesson.title);
+    if (!this.#isPrepared) await this.#parts.world.prepare(tell, signal);
+    this.#isPrepared = true;
+    const summary = this.#parts.summary();
+    const needs = this.#parts.catalog.needsOf(lesson.id);
+    // Who comes by the lessons' own way has their end already; a jump builds it.
+    const isMissing = needs.some((needed) => !isLessonFinished(needed, summary.finished));
+    if (isJump || isMissing) await buildStartState(this.#parts, lesson.id, tell, signal);
+    signal.throwIfAborted();
+    await this.#show(lesson, task);
+    if (!isJump && !isMissing) void this.#tellDrift(lesson.id);
+  }
+
+  async #show(lesson: Lesson, task: string | undefined): Promise<void> {
+    const opening = this.#parts.opening(lesson.id, task);
+    const notice = this.#pendingNotice;
+    this.#pendingNotice = undefined;
+    const driver = await createDriver(this.#parts.ports(), { ...opening, ...(notice && { notice }) });
+    this.#driver = driver;
+    const draw = () => {
+      if (this.#driver === driver) this.#set({ phase: 'lesson', session: driver.state });
+    };
+    driver.subscribe(draw);
+    draw();
+  }
+
+  async #tellDrift(lesson: string): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      const drift = await findDrift(this.#parts, lesson, signal);
+      if (drift && this.#driver?.state.lesson.id === lesson) this.#driver.notice(drift);
+    } catch (error) {
+      // The learner asked for nothing here; the lesson's own look will meet the same trouble and tell it.
+      if (!signal.aborted) this.#parts.log.write('looking for drift', error);
+    }
+  }
+
+  #teller(title: string): (sentence: string) => void {
+    const done: string[] = [];
+    let doing = '';
+    return (sentence) => {
+      if (doing) done.push(doing);
+      doing = sentence;
+      this.#set({ phase: 'preparing', title, done: [...done], doing });
+    };
+  }
+
+  #stopped(lesson: Lesson, error: unknown): void {
+    if (error instanceof Fault) {
+      const { what, why = '', next } = error;
+      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id });
+      return;
+    }
+    this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
+    const tryThis = [`The log has it: ${this.#parts.log.file}`];
+    this.#set({ phase: 'stopped', what: 'meshwalk made a mistake.', why: '', tryThis, lesson: lesson.id });
+  }
+
+  #set(content: ScreenContent): void {
+    this.#content = content;
+    for (const listener of this.#listeners) listener();
+  }
+}

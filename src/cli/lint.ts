@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk lint`: an author's mistakes, with file and line. */
+export const lintCommand = (subcommand: Subcommand): Command =>
+  new Command('lint')
+    .description('find mistakes in lessons and manifests')
+    .argument('[folders...]', 'folders that hold lessons/ and manifests/; the built-in course if none')
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', examples(['meshwalk lint', 'the built-in course'], ['meshwalk lint ~/my-course', 'your own']))
+    .action(async (folders: string[], options: { json?: boolean }) => {
+      const { checkKinds } = await import('../check/registry.ts');
+      const { lintCourse } = await import('../lesson/lint.ts');
+      const { courseFiles } = await import('./course-files.ts');
+      const { machine } = subcommand;
+      let found = 0;
+      let lessons = 0;
+      for (const folder of folders.length > 0 ? folders : [machine.root]) {
+        const { catalog, problems } = await lintCourse(courseFiles(folder), checkKinds);
+        lessons += catalog.lessons.length;
+        found += problems.length;
+        for (const problem of problems) {
+          const file = problem.file.includes('/') ? problem.file : `lessons/${problem.file}`;
+          machine.out(
+            options.json ? JSON.stringify({ ...problem, file }) : `${file}:${problem.line}: ${problem.message}`,
+          );
+        }
+      }
+      const isEmpty = lessons === 0 && found === 0;
+      if (isEmpty) machine.err('There are no lessons: a course is a folder that holds lessons/ with Markdown files.');
+      else if (!options.json && found === 0) machine.out(`${lessons} lessons, no mistakes.`);
+      if (found > 0 || isEmpty) subcommand.exit(1);
+    });

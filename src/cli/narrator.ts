@@ -1,0 +1,79 @@
+import type { Lesson, Task } from '../lesson/lesson.ts';
+import type { RunEnd } from '../platform/run-end.ts';
+import type { Solved } from '../session/solver.ts';
+import type { FinishedRun, SessionState } from '../session/state.ts';
+import type { Machine } from './compose.ts';
+
+/** Tells what `meshwalk run` does: in plain lines for people, or in JSON lines for programs. */
+export interface Narrator {
+  note(sentence: string): void;
+  lesson(lesson: Lesson, remark: string | undefined): void;
+  task(lesson: Lesson, task: Task): void;
+  command(run: FinishedRun): void;
+  solved(lesson: Lesson, task: Task, state: SessionState, solved: Solved): void;
+  end(lessons: number): void;
+}
+
+export function narrate(json: boolean, machine: Pick<Machine, 'out' | 'err'>): Narrator {
+  return json ? inJson(machine) : inWords(machine);
+}
+
+/** Lines of output that are worth showing of a command that went well. */
+const shownLines = 8;
+
+function inWords({ out, err }: Pick<Machine, 'out' | 'err'>): Narrator {
+  return {
+    note: (sentence) => out(`· ${sentence}`),
+    lesson: ({ step, title }, remark) => out(`\nStep ${step}: ${title}${remark ? ` (${remark})` : ''}`),
+    task: (_, { title }) => out(`\n  ${title}`),
+    command(run) {
+      for (const line of run.script.trimEnd().split('\n')) out(`    $ ${line}`);
+      const went = run.end.type === 'exited' && run.end.code === 0;
+      const lines = run.output.lines.map(({ text }) => text);
+      for (const line of went ? lines.slice(-shownLines) : lines) out(`      ${line}`);
+      if (!went) out(`      (${wordsFor(run.end)})`);
+    },
+    solved(_, task, state, solved) {
+      for (const { title, result } of state.progress.conditions) {
+        const saw = result && 'saw' in result ? ` (${result.saw})` : '';
+        out(`    ${result?.status === 'passed' ? '✓' : result ? '✗' : '·'} ${title}${saw}`);
+      }
+      if (solved.solved) return;
+      err(`✗ "${task.title}" did not pass.`);
+      err(`  ${solved.reason}`);
+      if (solved.tryThis) err(`  → ${solved.tryThis}`);
+    },
+    end: (lessons) => out(`\n✓ ${lessons} ${lessons === 1 ? 'lesson' : 'lessons'} done.`),
+  };
+}
+
+function inJson({ out }: Pick<Machine, 'out'>): Narrator {
+  const tell = (event: string, rest: object) => out(JSON.stringify({ event, ...rest }));
+  return {
+    note: (sentence) => tell('note', { sentence }),
+    lesson: ({ id, step, title }, remark) => tell('lesson', { lesson: id, step, title, ...(remark && { remark }) }),
+    task: (lesson, { id, title }) => tell('task', { lesson: lesson.id, task: id, title }),
+    command: ({ script, command, end, tookMs, output }) =>
+      tell('command', { script, command, end, tookMs, output: output.lines.map(({ text }) => text) }),
+    solved(lesson, task, state, solved) {
+      const conditions = state.progress.conditions.map(({ id, title, result }) => ({ id, title, result }));
+      tell('solved', { lesson: lesson.id, task: task.id, conditions, ...solved });
+    },
+    end: (lessons) => tell('end', { lessons }),
+  };
+}
+
+function wordsFor(end: RunEnd): string {
+  switch (end.type) {
+    case 'exited':
+      return `exit code ${end.code}`;
+    case 'signalled':
+      return `ended by ${end.signal}`;
+    case 'timed-out':
+      return `stopped after ${Math.round(end.afterMs / 1000)} s`;
+    case 'cancelled':
+      return 'cancelled';
+    case 'not-started':
+      return end.reason;
+  }
+}

@@ -1,0 +1,66 @@
+import type { CheckKind } from '../check/check.ts';
+import type { Catalog } from '../lesson/catalog.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { Summary } from '../progress/summary.ts';
+import type { LessonOpening } from '../session/ports.ts';
+
+/** Where a learner goes on, from what the journal says and which lessons exist now. No files, no world. */
+
+export const renamedLessons = (catalog: Catalog): ReadonlyMap<string, string> =>
+  new Map(catalog.lessons.flatMap((lesson) => lesson.formerly.map((former) => [former, lesson.id] as const)));
+
+export const isLessonFinished = (lesson: Lesson, finished: ReadonlySet<string>): boolean =>
+  lesson.tasks.every((task) => finished.has(`${lesson.id}/${task.id}`));
+
+/** The lesson that the learner was in, the one after it when that is finished, or the first. */
+export function lessonToResume(catalog: Catalog, summary: Summary): Lesson | undefined {
+  const last = summary.last && catalog.find(summary.last.lesson);
+  if (!last) return catalog.lessons.find((lesson) => !isLessonFinished(lesson, summary.finished)) ?? catalog.lessons[0];
+  if (!isLessonFinished(last, summary.finished)) return last;
+  return catalog.following(last.id) ?? last;
+}
+
+export function openingOf(
+  catalog: Catalog,
+  lesson: Lesson,
+  summary: Summary,
+  kinds: readonly CheckKind[],
+  task?: string,
+): LessonOpening {
+  const taskIndex = taskToOpen(lesson, summary, task);
+  const open = lesson.tasks[taskIndex];
+  const known = open && summary.tasks.get(`${lesson.id}/${open.id}`);
+  const following = catalog.following(lesson.id)?.id;
+  return {
+    lesson,
+    taskIndex,
+    finished: summary.finished,
+    hints: known?.hints ?? 0,
+    done: known?.done ?? [],
+    answers: known?.answers ?? {},
+    titles: titlesOf(lesson, kinds),
+    ...(following && { following }),
+  };
+}
+
+/** A lesson that nobody began opens at its introduction; one that was begun, at its first open task. */
+function taskToOpen(lesson: Lesson, summary: Summary, task: string | undefined): number {
+  if (task !== undefined) return lesson.tasks.findIndex(({ id }) => id === task);
+  const isBegun = lesson.tasks.some(({ id }) => summary.tasks.has(`${lesson.id}/${id}`));
+  if (!isBegun) return -1;
+  const last = summary.last?.lesson === lesson.id ? summary.last.task : undefined;
+  const isOpen = (id: string) => !summary.finished.has(`${lesson.id}/${id}`);
+  const where = lesson.tasks.findIndex(({ id }) => id === last && isOpen(id));
+  return where >= 0 ? where : lesson.tasks.findIndex(({ id }) => isOpen(id));
+}
+
+export function titlesOf(lesson: Lesson, kinds: readonly CheckKind[]): Record<string, string> {
+  const titles: Record<string, string> = {};
+  for (const task of lesson.tasks) {
+    for (const condition of task.check?.conditions ?? []) {
+      const kind = kinds.find((candidate) => candidate.kind === condition.kind);
+      if (kind) titles[`${task.id}/${condition.id}`] = kind.describe(condition.spec);
+    }
+  }
+  return titles;
+}

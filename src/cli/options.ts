@@ -1,0 +1,28 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Pace } from '../sandbox/pace.ts';
+import type { WorldKind } from '../world/world.ts';
+
+/** Options that several subcommands share, read once and typed. */
+export interface CommonOptions {
+  world: WorldKind;
+  pace: Pace;
+  profile: string;
+  lessons?: string;
+}
+
+export const worldOption = () =>
+  new Option('--world <world>', 'where commands run').choices(['sandbox', 'aks', 'cluster']).default('sandbox');
+export const paceOption = () =>
+  new Option('--pace <pace>', 'how fast the sandbox pulls images and starts pods')
+    .choices(['real', 'brisk', 'instant'])
+    .default('brisk');
+export const profileOption = () =>
+  new Option('--profile <name>', 'whose progress, when several people share this account').default('default');
+export const lessonsOption = () =>
+  new Option('--lessons <folder>', 'a course of your own: a folder that holds lessons/ and manifests/');
+
+export function positiveInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('It must be a whole number: 0, 1, 2…');
+  return number;
+}

@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { Fault } from '../fault.ts';
+import { openLog } from '../platform/log.ts';
+import { stateFolders } from '../progress/state-folders.ts';
+import type { Machine } from './compose.ts';
+import { doctorCommand } from './doctor.ts';
+import { lintCommand } from './lint.ts';
+import { exitCodes, reportFailure } from './report.ts';
+import { resetCommand } from './reset.ts';
+import { runCommand } from './run.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { abortOnSignals, codeOf } from './signals.ts';
+import { describeStart, start } from './start.ts';
+import { statusCommand } from './status.ts';
+import type { Subcommand } from './subcommand.ts';
+import { Teardown } from './teardown.ts';
+
+/**
+ * The command line: which subcommands there are, and what their end means for the exit code. Heavy parts are loaded by
+ * the subcommand that needs them. Does not know what any of them does.
+ */
+export async function main(
+  args: readonly string[],
+  { version, root }: Pick<Machine, 'version' | 'root'>,
+): Promise<number> {
+  const machine: Machine = {
+    version,
+    root,
+    environment: process.env,
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+  };
+  const log = openLog(stateFolders('default', 'sandbox', machine.environment).log);
+  const teardown = new Teardown();
+  const signals = abortOnSignals();
+  let code: number = exitCodes.done;
+  const exit = (end: number) => {
+    code = end;
+  };
+  const subcommand: Subcommand = { machine, teardown, signal: signals.signal, log, exit };
+  try {
+    await build(subcommand).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    code = error instanceof CommanderError ? usageCode(error) : reportFailure(error, machine, log);
+  }
+  try {
+    await teardown.close();
+  } catch (error) {
+    const failure = reportFailure(error, machine, log);
+    if (code === exitCodes.done || !(error instanceof Fault)) code = failure;
+  }
+  signals.stop();
+  const received = signals.received();
+  return received ? codeOf(received) : code;
+}
+
+/** Commander has said what was wrong; help and version are no failure. */
+const usageCode = (error: CommanderError): number => (error.exitCode === 0 ? exitCodes.done : exitCodes.usage);
+
+function build(subcommand: Subcommand): Command {
+  const program = new Command('meshwalk')
+    .version(subcommand.machine.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(meshwalk --help lists what there is)')
+    .exitOverride()
+    .enablePositionalOptions();
+  describeStart(program).action((options) => start(options, subcommand));
+  for (const command of [runCommand, statusCommand, resetCommand, sandboxCommand, lintCommand, doctorCommand]) {
+    program.addCommand(command(subcommand).exitOverride().showHelpAfterError('(--help lists what there is)'));
+  }
+  return program;
+}

@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { Fault } from '../fault.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk reset`: a lesson to do again, or everything and a fresh sandbox. The journal keeps what was. */
+type ResetOptions = Omit<CommonOptions, 'pace'> & { all?: boolean };
+
+export const resetCommand = (subcommand: Subcommand): Command =>
+  new Command('reset')
+    .description('do a lesson again, or begin anew')
+    .argument('[lesson]', 'its id, as meshwalk status --json tells, or its step')
+    .option('--all', 'forget all progress and every cluster of the sandbox')
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(['meshwalk reset 6', 'do step 6 again'], ['meshwalk reset --all', 'begin anew with an empty sandbox']),
+    )
+    .action((lesson: string | undefined, options: ResetOptions) => reset(lesson, options, subcommand));
+
+async function reset(wanted: string | undefined, options: ResetOptions, subcommand: Subcommand): Promise<void> {
+  const { machine, teardown } = subcommand;
+  if ((wanted === undefined) === !options.all) {
+    throw new Fault('reset.what', {
+      what: wanted === undefined ? 'Nothing says what to reset.' : 'Either one lesson or all of them can be reset.',
+      next: ['meshwalk reset 6', 'meshwalk reset --all'],
+    });
+  }
+  const { openParts } = await import('./compose.ts');
+  const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write('reset', error) };
+  const parts = await openParts({ ...options, pace: 'brisk' }, machine, teardown, hooks);
+  if (wanted === undefined) {
+    await parts.world.reset?.();
+    parts.shell.forget();
+    parts.journal.append({ type: 'reset' });
+    machine.out('All progress is forgotten, and the sandbox is empty. Begin with: meshwalk');
+    return;
+  }
+  const lesson = parts.catalog.find(wanted) ?? parts.catalog.lessons.find(({ step }) => String(step) === wanted);
+  if (!lesson) {
+    throw new Fault('lesson.unknown', {
+      what: `There is no lesson "${wanted}".`,
+      why: `The lessons are: ${parts.catalog.lessons.map(({ step, id }) => `${step} ${id}`).join(', ')}.`,
+      next: ['meshwalk status'],
+    });
+  }
+  parts.journal.append({ type: 'reset', lesson: lesson.id });
+  machine.out(`"${lesson.title}" is to be done again. What it left in the cluster stays; begin with: meshwalk`);
+}

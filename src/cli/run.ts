@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, paceOption, positiveInteger, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk run`: the lessons without a screen, played by their own solutions; for CI, demos and the impatient. */
+export interface RunOptions extends CommonOptions {
+  from?: number;
+  to?: number;
+  json?: boolean;
+  prove?: boolean;
+}
+
+export const runCommand = (subcommand: Subcommand): Command =>
+  new Command('run')
+    .description('play the lessons without a screen: their solutions run, their checks decide')
+    .option('--from <step>', 'begin at this step; what it needs is built first', positiveInteger)
+    .option('--to <step>', 'stop after this step', positiveInteger)
+    .option('--json', 'print one JSON object a line')
+    .option('--prove', 'fail unless every condition is false before its task and true after it')
+    .addOption(paceOption())
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk run', 'play all that is not finished yet'],
+        ['meshwalk run --to 3', 'up to step 3, then go on by hand: meshwalk'],
+        ['meshwalk run --pace instant --prove --json', 'test the lessons in CI'],
+      ),
+    )
+    .action(async (options: RunOptions) => {
+      const { playLessons } = await import('./play-lessons.ts');
+      subcommand.exit(await playLessons(options, subcommand));
+    });

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Fault } from '../fault.ts';
+import { sleep, systemClock } from '../platform/clock.ts';
+import { ensurePrivateFolder } from '../platform/files.ts';
+import { stateFolders } from '../progress/state-folders.ts';
+import { keptEnvironment } from '../world/learner-environment.ts';
+import { answers, findDoor, isRunning, type SandboxDoor } from '../world/sandbox-control.ts';
+import type { SandboxOptions } from './sandbox.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** What `meshwalk sandbox start|stop|status|env` do. */
+const stopMs = 10_000;
+
+const folderOf = ({ profile }: SandboxOptions, { machine }: Subcommand): string =>
+  stateFolders(profile, 'sandbox', machine.environment).sandbox;
+
+export async function startSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
+  const { machine } = subcommand;
+  const folder = folderOf(options, subcommand);
+  const running = await findDoor(folder);
+  if (running) {
+    machine.out(`The sandbox runs already (process ${running.pid}).`);
+    return;
+  }
+  ensurePrivateFolder(folder);
+  const server = join(machine.root, 'dist', 'server.js');
+  // A session of its own, so that it outlives this terminal.
+  const child = spawn(process.execPath, [server, '--folder', folder, '--pace', options.pace, '--stay'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: keptEnvironment(machine.environment),
+    cwd: folder,
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', resolve);
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(JSON.stringify({ fault: { what: `It ended with code ${code}.` } })));
+  });
+  const said: unknown = JSON.parse(line);
+  if (typeof said === 'object' && said !== null && 'fault' in said) throw faultFrom(said.fault);
+  child.stdout.destroy();
+  child.unref();
+  machine.out(`The sandbox runs (process ${child.pid}) until: meshwalk sandbox stop`);
+  machine.out('Reach it from this terminal: eval "$(meshwalk sandbox env)"');
+}
+
+/** The server speaks in Faults; what of it is missing stays missing. */
+function faultFrom(value: unknown): Fault {
+  const { code, what, why, next } = Object(value) as Record<string, unknown>;
+  return new Fault(typeof code === 'string' ? code : 'sandbox.start', {
+    what: typeof what === 'string' ? what : 'The sandbox could not start.',
+    ...(typeof why === 'string' && { why }),
+    next: Array.isArray(next) ? next.map(String) : ['meshwalk doctor'],
+  });
+}
+
+export async function stopSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
+  const { machine, signal } = subcommand;
+  const door = await findDoor(folderOf(options, subcommand));
+  if (!door) {
+    machine.out('No sandbox runs.');
+    return;
+  }
+  await ask(door, 'POST', '/stop');
+  const until = systemClock.now() + stopMs;
+  while (isRunning(door)) {
+    if (systemClock.now() > until) {
+      throw new Fault('sandbox.stuck', {
+        what: `The sandbox (process ${door.pid}) does not stop.`,
+        next: [`kill -9 ${door.pid}`],
+      });
+    }
+    await sleep(systemClock, 50, signal);
+  }
+  machine.out('The sandbox is stopped. Its state is kept.');
+}
+
+export async function showSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
+  const { machine } = subcommand;
+  const folder = folderOf(options, subcommand);
+  const door = await findDoor(folder);
+  const isUp = door !== undefined && (await answers(door));
+  const details = isUp ? await ask(door, 'GET', '/status') : undefined;
+  if (options.json) machine.out(JSON.stringify({ running: isUp, pid: door?.pid, folder, ...asObject(details) }));
+  else if (isUp) machine.out(`The sandbox runs (process ${door.pid}), kept in ${folder}`);
+  else machine.out(`No sandbox runs. It is kept in ${folder}`);
+  if (!isUp) subcommand.exit(1);
+}
+
+export function printEnvironment(options: SandboxOptions, subcommand: Subcommand): void {
+  const folder = folderOf(options, subcommand);
+  const { out } = subcommand.machine;
+  out(`export KUBECONFIG=${quote(join(folder, 'kubeconfig'))}`);
+  out(`export AZURE_CONFIG_DIR=${quote(join(folder, 'azure'))}`);
+  out(`export PATH=${quote(join(folder, 'bin'))}:"$PATH"`);
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+const asObject = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
+
+async function ask(door: SandboxDoor, method: string, path: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${door.token}` };
+  const response = await fetch(door.url + path, { method, headers, signal: AbortSignal.timeout(5_000) });
+  return await response.json();
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander';
+import { Fault } from '../fault.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, paceOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk` alone: starts the course, or goes on where it was left. */
+export const describeStart = (program: Command): Command =>
+  program
+    .description('Learn Open Service Mesh on Azure Kubernetes Service in your terminal.')
+    .addOption(worldOption())
+    .addOption(paceOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk', 'start, or go on where you were'],
+        ['meshwalk --pace real', 'with the waiting times of a real cluster'],
+        ['meshwalk --profile ada', "keep ada's progress apart from yours"],
+        ['meshwalk run --to 3', 'play the first steps without a screen'],
+      ),
+    );
+
+export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {
+  const { machine, teardown, log } = subcommand;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new Fault('terminal.none', {
+      what: 'The tutorial needs a terminal, and there is none here.',
+      why: 'Its input or output is a file or a pipe.',
+      next: ['Play the lessons without a screen: meshwalk run', 'See how far you are: meshwalk status'],
+    });
+  }
+  const { openParts } = await import('./compose.ts');
+  const { LessonHost } = await import('./lesson-host.ts');
+  let host: InstanceType<typeof LessonHost> | undefined;
+  const parts = await openParts(options, machine, teardown, {
+    onTrouble: (sentence) => host?.notice(sentence),
+    onBug: (error) => {
+      log.write('a bug while a lesson was open', error);
+      host?.notice(`meshwalk made a mistake; the log is ${log.file}`);
+    },
+  });
+  host = new LessonHost(parts);
+  const opened = host;
+  teardown.add(() => opened.close());
+  const { runScreen } = await import('../tui/terminal.tsx');
+  host.begin();
+  const exit = await runScreen({
+    host,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    environment: machine.environment,
+    theme: 'auto',
+  });
+  if (exit.type === 'signalled') {
+    const { codeOf } = await import('./signals.ts');
+    subcommand.exit(codeOf(exit.signal));
+  }
+}

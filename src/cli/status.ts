@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk status`: what is finished and where to go on. Only reads; works while meshwalk runs elsewhere. */
+type StatusOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+
+export const statusCommand = (subcommand: Subcommand): Command =>
+  new Command('status')
+    .description('show what is finished and where you go on')
+    .option('--json', 'print one JSON object')
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(['meshwalk status', 'your progress'], ['meshwalk status --json', 'the same, for a program']),
+    )
+    .action((options: StatusOptions) => showStatus(options, subcommand));
+
+async function showStatus(options: StatusOptions, { machine }: Subcommand): Promise<void> {
+  const { loadCourse } = await import('./course-files.ts');
+  const { readJournal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { summarize } = await import('../progress/summary.ts');
+  const { isLessonFinished, lessonToResume, renamedLessons } = await import('./openings.ts');
+
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const summary = summarize(readJournal(folders.journal), renamedLessons(catalog));
+  const next = lessonToResume(catalog, summary);
+  const lessons = catalog.lessons.map((lesson) => ({
+    lesson: lesson.id,
+    step: lesson.step,
+    title: lesson.title,
+    finished: isLessonFinished(lesson, summary.finished),
+    tasks: lesson.tasks.length,
+    finishedTasks: lesson.tasks.filter(({ id }) => summary.finished.has(`${lesson.id}/${id}`)).length,
+  }));
+  if (options.json) {
+    machine.out(JSON.stringify({ world: options.world, profile: options.profile, next: next?.id, lessons }));
+    return;
+  }
+  for (const { lesson, step, title, finished, tasks, finishedTasks } of lessons) {
+    const mark = finished ? '✓' : lesson === next?.id ? '→' : ' ';
+    machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${finishedTasks} of ${tasks} tasks)`);
+  }
+  machine.out(lessons.every(({ finished }) => finished) ? '\nAll done.' : '\nGo on: meshwalk');
+}

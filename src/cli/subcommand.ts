@@ -1,0 +1,20 @@
+import type { Log } from '../platform/log.ts';
+import type { Machine } from './compose.ts';
+import type { Teardown } from './teardown.ts';
+
+/** What every subcommand gets. */
+export interface Subcommand {
+  machine: Machine;
+  teardown: Teardown;
+  /** Aborts when the program is asked to end. */
+  signal: AbortSignal;
+  log: Log;
+  /** The exit code, where it is not 0. */
+  exit(code: number): void;
+}
+
+/** `--help` ends with lines to type. */
+export const examples = (...lines: readonly [string, string][]): string => {
+  const width = Math.max(...lines.map(([line]) => line.length));
+  return `\nExamples:\n${lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`).join('\n')}`;
+};

@@ -1,0 +1,112 @@
+import type { Command, Question } from '../lesson/lesson.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Driver } from './driver.ts';
+import { isFinished, taskOf } from './next-step.ts';
+import type { FinishedRun, SessionState } from './state.ts';
+
+/**
+ * Plays the task that is open to its end by the same intents as a learner's keys. For `meshwalk run`, for building the
+ * start state of a lesson, and for tests. Knows no screen and no shell.
+ */
+export type Solved =
+  | { solved: true; attempts: number }
+  /** `reason` says which condition or command it was. */
+  | { solved: false; reason: string; tryThis: string | undefined };
+
+/** How long a condition that needs only time is waited for. */
+const patienceMs = 120_000;
+/** More steps than any task has: a rule that leads nowhere must end as a failure and not as a loop. */
+const mostSteps = 500;
+
+export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSignal): Promise<Solved> {
+  const taskIndex = driver.state.taskIndex;
+  const authored = authoredSolution(driver.state);
+  let until = clock.now() + patienceMs;
+  let lastFailed: FinishedRun | undefined;
+  for (let step = 0; step < mostSteps; step += 1) {
+    signal?.throwIfAborted();
+    const state = driver.state;
+    if (state.taskIndex !== taskIndex || isFinished(state) || state.status === 'finished') {
+      return { solved: true, attempts: state.progress.attempts };
+    }
+    if (state.status === 'blocked') return failed(`${state.what} ${state.why}`, state.tryThis[0]);
+    if (state.status === 'confirming') driver.send({ type: 'confirm' });
+    else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000);
+    else if (clock.now() > until) return failed(reasonOf(state, lastFailed), tryThisOf(state));
+    else {
+      const ran = state.lastRun;
+      if (ran && !isGood(ran) && ran !== lastFailed) {
+        // A command may fail because what it wants is there already; only the conditions can tell.
+        lastFailed = ran;
+        until = Math.min(until, clock.now() + 5_000);
+      } else if (ran && isGood(ran)) lastFailed = undefined;
+      if (lastFailed) await changed(driver, clock, 200);
+      else await take(driver, state, authored, clock);
+    }
+  }
+  return failed(`It did not end in ${mostSteps} steps.`, undefined);
+}
+
+const failed = (reason: string, tryThis: string | undefined): Solved => ({ solved: false, reason, tryThis });
+
+const isGood = (run: FinishedRun): boolean => run.end.type === 'exited' && run.end.code === 0;
+
+/** What the author wrote instead of the commands shown; empty when the shown commands are the solution. */
+function authoredSolution(state: SessionState): Command[] {
+  const task = taskOf(state);
+  if (!task || task.solution.every((command) => task.commands.some(({ name }) => name === command.name))) return [];
+  return [...task.solution];
+}
+
+async function take(driver: Driver, state: SessionState, authored: Command[], clock: Clock): Promise<void> {
+  const next = 'next' in state ? state.next : undefined;
+  if (next?.type === 'answer') {
+    const question = taskOf(state)?.questions.find(({ id }) => id === next.question);
+    driver.send(answerTo(question));
+    return;
+  }
+  const command = next?.type === 'run' ? next.proposal.command : undefined;
+  if (command?.optional) {
+    driver.send({ type: 'skip-command' });
+    return;
+  }
+  const own = authored.shift();
+  if (own) driver.send({ type: 'propose', script: own.script, edited: false });
+  else if (state.status === 'failed') await changed(driver, clock, 1_000);
+  else driver.send({ type: 'proceed' });
+}
+
+const answerTo = (question: Question | undefined) =>
+  question
+    ? ({ type: 'answer', question: question.id, choice: question.answer } as const)
+    : ({ type: 'proceed' } as const);
+
+/** Resolves at the next change, or after `ms`. */
+function changed(driver: Driver, clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel();
+      stop();
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    const stop = driver.subscribe(end);
+  });
+}
+
+function reasonOf(state: SessionState, run: FinishedRun | undefined): string {
+  if (run) {
+    const end = run.end.type === 'exited' ? `exit code ${run.end.code}` : run.end.type.replace('-', ' ');
+    const reason = run.end.type === 'not-started' ? run.end.reason : run.output.lines.at(-1)?.text;
+    return `The command ended with ${end}: ${run.script.split('\n')[0]}${reason ? ` (${reason})` : ''}`;
+  }
+  const open = state.progress.conditions.find(({ result }) => result && result.status !== 'passed');
+  if (!open?.result || open.result.status === 'passed') return 'The check did not pass.';
+  if (open.result.status === 'unknown') return `${open.title}: could not tell. ${open.result.reason}`;
+  return `${open.title}: expected ${open.result.expected}, saw ${open.result.saw}. ${open.why}`;
+}
+
+function tryThisOf(state: SessionState): string | undefined {
+  const open = state.progress.conditions.find(({ result }) => result && result.status !== 'passed')?.result;
+  return open && open.status !== 'passed' ? open.tryThis : undefined;
+}
