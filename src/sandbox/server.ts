@@ -21,14 +21,6 @@ const say = (message: object) => void process.stdout.write(`${JSON.stringify(mes
 /** Long enough to end pods and flush stores, short enough for a learner who waits for the prompt. */
 const closeWithinMs = 3_000;
 
-function cannotLoad(cause: unknown): never {
-  throw new Fault('sandbox.incomplete', {
-    what: 'A part of the sandbox cannot be loaded.',
-    next: ['Install meshwalk again.'],
-    cause,
-  });
-}
-
 function failWith(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof Fault) {
@@ -59,7 +51,7 @@ async function main(): Promise<void> {
       entry: realpathSync(process.argv[1] ?? ''),
       startCluster: async (spec, clusterFolder) => {
         // The cluster is the largest part of the program; a sandbox without one is ready sooner.
-        const { startCluster } = await import('./cluster.ts').catch(cannotLoad);
+        const { startCluster } = await import('./cluster.ts');
         return startCluster({ spec, folder: clusterFolder, pace, clock: systemClock, random: systemRandom, log });
       },
       log,
