@@ -3,30 +3,28 @@ import { StatusError } from '../../../kube/status.ts';
 
 /** What the two forms of port-forward share: joining two connections, and the kubelet's words when it fails. */
 
-/** Pipes both ways, each direction ending on its own; resolves when both are over or one end is gone. */
-export function joinStreams(left: Duplex, right: Duplex): Promise<void> {
+/**
+ * Pipes both ways. A client that says no more is passed on as half-close; a target that says no more ends the whole, once
+ * its last byte has left: kubectl keeps its local connection open until the error stream ends, which is after this.
+ */
+export function joinStreams(client: Duplex, target: Duplex): Promise<void> {
   return new Promise((resolve) => {
-    let unfinished = 2;
     const done = () => {
-      left.destroy();
-      right.destroy();
+      client.destroy();
+      target.destroy();
       resolve();
     };
-    const watchOver = (stream: Duplex, other: Duplex) => {
-      // The peer going away is how connections end here, not a failure.
-      stream.on('error', () => {});
-      stream.once('finish', () => {
-        unfinished -= 1;
-        if (unfinished === 0) done();
-      });
-      // A stream that closed after its end has all its bytes in the other's queue: they must still leave.
-      stream.once('close', () => (stream.readableEnded && !other.destroyed ? other.once('finish', done) : done()));
-    };
-    if (left.destroyed || right.destroyed) return done();
-    watchOver(left, right);
-    watchOver(right, left);
-    left.pipe(right);
-    right.pipe(left);
+    // Either peer going away is how connections end here, not a failure.
+    client.on('error', () => {});
+    target.on('error', () => {});
+    client.once('finish', done);
+    client.once('close', done);
+    target.once('close', () => {
+      if (!target.readableEnded) done();
+    });
+    if (client.destroyed || target.destroyed) return done();
+    client.pipe(target);
+    target.pipe(client);
   });
 }
 
