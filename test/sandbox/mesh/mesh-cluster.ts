@@ -48,7 +48,9 @@ const echo: ImageProgram = {
   async run(context) {
     const server = createServer((request, response) => {
       response.setHeader('Identity', context.pod.name);
-      response.end(JSON.stringify({ pod: context.pod.name, method: request.method, url: request.url, headers: request.headers }));
+      response.end(
+        JSON.stringify({ pod: context.pod.name, method: request.method, url: request.url, headers: request.headers }),
+      );
     });
     const port = Number(context.env['PORT'] ?? 14001);
     const listener = await context.sockets.listen(port, ({ socket }) => server.emit('connection', socket));
@@ -78,7 +80,17 @@ export interface MeshCluster {
   errors: unknown[];
   namespace(name: string, inMesh?: boolean): Promise<void>;
   /** A pod with its service account, ready. */
-  pod(namespace: string, name: string, options?: { account?: string; image?: string; labels?: Record<string, string>; port?: number; annotations?: Record<string, string> }): Promise<Pod>;
+  pod(
+    namespace: string,
+    name: string,
+    options?: {
+      account?: string;
+      image?: string;
+      labels?: Record<string, string>;
+      port?: number;
+      annotations?: Record<string, string>;
+    },
+  ): Promise<Pod>;
   service(namespace: string, name: string, port: object, selector?: Record<string, string> | null): Promise<void>;
   apply<T extends KubeObject>(ref: resources.ResourceRef<T>, object: T): Promise<void>;
   traffic(change: NonNullable<kinds.MeshConfigSpec['traffic']>): Promise<void>;
@@ -87,6 +99,8 @@ export interface MeshCluster {
   call(pod: string, host: string, options?: CallOptions): Promise<Seen>;
   admin(pod: string, path: string, method?: string): Promise<{ status: number; body: string }>;
   stat(pod: string, name: string): Promise<number>;
+  /** The access log of a pod's sidecar. */
+  envoyLog(pod: string): Record<string, unknown>[];
   close(): Promise<void>;
 }
 
@@ -148,18 +162,44 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       return program.run(context);
     },
   });
-  const idle: ImageProgram = { repositories: ['test/client'], sizeBytes: 1, entrypoint: ['/client'], run: untilStopped };
-  const logs: string[] = [];
+  const idle: ImageProgram = {
+    repositories: ['test/client'],
+    sizeBytes: 1,
+    entrypoint: ['/client'],
+    run: untilStopped,
+  };
+  const logs = new Map<string, string>();
+  const logged = (program: ImageProgram): ImageProgram => ({
+    ...program,
+    run: (context) =>
+      program.run({
+        ...context,
+        stdout(text) {
+          const key = `${context.pod.name}/${context.containerName}`;
+          logs.set(key, (logs.get(key) ?? '') + text);
+          context.stdout(text);
+        },
+      }),
+  });
   for (const name of ['default', 'kube-system']) {
     if (!api.get(resources.namespaces, name)) await api.create(resources.namespaces, { metadata: { name } });
   }
   await registerNodes(api, spec, clock.now());
   const onError = (error: unknown) => errors.push(error);
-  const controllers = startControllers({ cluster: api, requests, clock, random, caPem: 'x', onError: (_, error) => onError(error) });
+  const controllers = startControllers({
+    cluster: api,
+    requests,
+    clock,
+    random,
+    caPem: 'x',
+    onError: (_, error) => onError(error),
+  });
   const kubelets = new Kubelets({
     cluster: api,
     network: podNetwork,
-    images: createImageRegistry([echo, tcpEcho, idle].map(remembered).concat(openServiceMeshImages({ api, pace: 'instant' }))),
+    images: createImageRegistry(
+      [echo, tcpEcho, idle].map(remembered).concat(openServiceMeshImages({ api, pace: 'instant' }).map(logged)),
+    ),
     events: controllers.events,
     clock,
     random,
@@ -176,10 +216,18 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
     await installOpenServiceMesh(api, { clock });
     await vi.waitFor(() => {
       const ready = api.list(resources.pods, { namespace: controlPlaneNamespace }).filter(isReady);
-      if (ready.length < 5) throw new Error(`${ready.length} of 5 control plane pods are ready: ${JSON.stringify(errors.map(String))} ${JSON.stringify(api.list(resources.pods).map((pod) => pod.status), null, 1)}`);
+      if (ready.length < 5)
+        throw new Error(
+          `${ready.length} of 5 control plane pods are ready: ${JSON.stringify(errors.map(String))} ${JSON.stringify(
+            api.list(resources.pods).map((pod) => pod.status),
+            null,
+            1,
+          )}`,
+        );
     }, waiting);
   }
-  const uidOf = (pod: string) => api.list(resources.pods).find(({ metadata }) => metadata.name === pod)?.metadata.uid ?? '';
+  const uidOf = (pod: string) =>
+    api.list(resources.pods).find(({ metadata }) => metadata.name === pod)?.metadata.uid ?? '';
 
   const mesh: MeshCluster = {
     api,
@@ -196,14 +244,22 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
         },
       });
     },
-    async pod(namespace, name, { account = name, image = 'test/client', labels = { app: name }, port, annotations = {} } = {}) {
+    async pod(
+      namespace,
+      name,
+      { account = name, image = 'test/client', labels = { app: name }, port, annotations = {} } = {},
+    ) {
       if (!api.get(resources.serviceAccounts, account, namespace)) {
         await api.create(resources.serviceAccounts, { metadata: { name: account, namespace } });
       }
       const env = port === undefined ? [] : [{ name: 'PORT', value: String(port) }];
       await api.create(resources.pods, {
         metadata: { name, namespace, labels, annotations },
-        spec: { serviceAccountName: account, containers: [{ name: 'app', image, env }], terminationGracePeriodSeconds: 0 },
+        spec: {
+          serviceAccountName: account,
+          containers: [{ name: 'app', image, env }],
+          terminationGracePeriodSeconds: 0,
+        },
       } as Pod);
       await vi.waitFor(() => {
         const pod = api.get(resources.pods, name, namespace);
@@ -213,7 +269,8 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       if (!created) throw new Error(`${name} is gone`);
       if (created.metadata.labels?.['osm-proxy-uuid']) {
         await vi.waitFor(async () => {
-          if ((await mesh.admin(name, '/ready')).status !== 200) throw new Error(`the sidecar of ${name} has no configuration`);
+          if ((await mesh.admin(name, '/ready')).status !== 200)
+            throw new Error(`the sidecar of ${name} has no configuration`);
         }, waiting);
       }
       return created;
@@ -244,7 +301,10 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       const { name, port } = target(callOptions.to ?? host);
       try {
         const socket = await mesh.inside(pod).sockets.connect(name, port);
-        return await fetchOver(socket, host, { ...callOptions, headers: { connection: 'close', ...callOptions.headers } });
+        return await fetchOver(socket, host, {
+          ...callOptions,
+          headers: { connection: 'close', ...callOptions.headers },
+        });
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'ENOTFOUND') return { type: 'no-such-name' };
@@ -262,6 +322,10 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       const { stats } = JSON.parse(body) as { stats: { name: string; value: number }[] };
       return stats.find((stat) => stat.name === name)?.value ?? 0;
     },
+    envoyLog(pod) {
+      const lines = (logs.get(`${pod}/envoy`) ?? '').split('\n').filter((line) => line.startsWith('{'));
+      return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
     async close() {
       await kubelets.close();
       await controllers.close();
@@ -269,12 +333,14 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       store.close();
     },
   };
-  void logs;
   return mesh;
 }
 
 /** Waits until a call sees this: a number for a status, a word for a failed connection. */
-export async function eventually(call: () => Promise<Seen>, wanted: number | Exclude<Seen['type'], 'answer'>): Promise<Seen> {
+export async function eventually(
+  call: () => Promise<Seen>,
+  wanted: number | Exclude<Seen['type'], 'answer'>,
+): Promise<Seen> {
   return vi.waitFor(
     async () => {
       const seen = await call();
