@@ -1,0 +1,38 @@
+// The built program as a child process, with its state in a folder of its own.
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+export const entry = join(root, 'dist/meshwalk.cjs');
+
+/** Once per test file; builds nothing when dist/ is fresh. */
+export function build(): void {
+  execFileSync(process.execPath, [join(root, 'esbuild.config.mjs'), '--if-stale'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+export function start(
+  home: string,
+  args: readonly string[],
+  who: { uid?: number } = {},
+): ChildProcessWithoutNullStreams {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' };
+  return spawn(process.execPath, [entry, ...args], { env, cwd: home, ...who });
+}
+
+export async function meshwalk(home: string, args: readonly string[], who: { uid?: number } = {}) {
+  const child = start(home, args, who);
+  child.stdin.end();
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code: code as number | null, out, err };
+}
