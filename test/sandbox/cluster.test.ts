@@ -43,6 +43,7 @@ function until<T extends KubeObject>(ref: ResourceRef<T>, holds: (objects: T[]) 
       resolve();
     };
     stop = cluster.api.watch(ref, () => queueMicrotask(look));
+    queueMicrotask(look);
   });
 }
 

@@ -111,6 +111,7 @@ export async function startTestCluster(options: {
           resolve();
         };
         stop = cluster.watch(ref, () => queueMicrotask(look));
+        queueMicrotask(look);
       });
     },
     async close() {

@@ -64,8 +64,8 @@ class ReplicaSetController {
         for (const victim of victims) await this.#deletePod(set, victim);
       }
     } catch (error) {
-      if (error instanceof StatusError) return error;
-      throw error;
+      if (!(error instanceof StatusError)) throw error;
+      return isNamespaceTerminating(error) ? undefined : error;
     }
     return undefined;
   }
@@ -80,8 +80,9 @@ class ReplicaSetController {
       );
       this.#parts.events.normal(source, subject, 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
     } catch (error) {
-      if (error instanceof StatusError && !isNamespaceTerminating(error))
-        this.#parts.events.warning(source, subject, 'FailedCreate', `Error creating: ${error.message}`);
+      if (!(error instanceof StatusError)) throw error;
+      if (!isNamespaceTerminating(error))
+        this.#parts.events.warning(source, subject, 'FailedCreate', `Error creating: ${refusalOf(set, error)}`);
       throw error;
     }
   }
@@ -138,6 +139,14 @@ function isNamespaceTerminating(error: StatusError): boolean {
   return error.status.details?.causes?.some((cause) => cause.reason === 'NamespaceTerminating') ?? false;
 }
 
+/**
+ * Why a pod was refused, without the name made up for this attempt, as a real server words it. A message that differed
+ * each time would be news each time, and every failure would wake this controller at once.
+ */
+function refusalOf(set: ReplicaSet, error: StatusError): string {
+  return error.message.replaceAll(new RegExp(`"(${set.metadata.name}-)[a-z0-9]{5}"`, 'g'), '"$1"');
+}
+
 /** The ReplicaFailure condition, set by a refused create or delete and taken away when the count is right. */
 function replicaFailure(
   conditions: readonly Condition[],
@@ -157,7 +166,7 @@ function replicaFailure(
       status: 'True',
       lastTransitionTime: present?.lastTransitionTime ?? apiTime(now),
       reason,
-      message: failure.message,
+      message: refusalOf(set, failure),
     },
   ];
 }
