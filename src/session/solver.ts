@@ -31,7 +31,7 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
     }
     if (state.status === 'blocked') return failed(`${state.what} ${state.why}`, state.tryThis[0]);
     if (state.status === 'confirming') driver.send({ type: 'confirm' });
-    else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000);
+    else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
     else if (clock.now() > until) return failed(reasonOf(state, lastFailed), tryThisOf(state));
     else {
       const ran = state.lastRun;
@@ -40,8 +40,8 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
         lastFailed = ran;
         until = Math.min(until, clock.now() + 5_000);
       } else if (ran && isGood(ran)) lastFailed = undefined;
-      if (lastFailed) await changed(driver, clock, 200);
-      else await take(driver, state, authored, clock);
+      if (lastFailed) await changed(driver, clock, 200, signal);
+      else await take(driver, state, authored, clock, signal);
     }
   }
   return failed(`It did not end in ${mostSteps} steps.`, undefined);
@@ -58,7 +58,13 @@ function authoredSolution(state: SessionState): Command[] {
   return [...task.solution];
 }
 
-async function take(driver: Driver, state: SessionState, authored: Command[], clock: Clock): Promise<void> {
+async function take(
+  driver: Driver,
+  state: SessionState,
+  authored: Command[],
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const next = 'next' in state ? state.next : undefined;
   if (next?.type === 'answer') {
     const question = taskOf(state)?.questions.find(({ id }) => id === next.question);
@@ -72,7 +78,7 @@ async function take(driver: Driver, state: SessionState, authored: Command[], cl
   }
   const own = authored.shift();
   if (own) driver.send({ type: 'propose', script: own.script, edited: false });
-  else if (state.status === 'failed') await changed(driver, clock, 1_000);
+  else if (state.status === 'failed') await changed(driver, clock, 1_000, signal);
   else driver.send({ type: 'proceed' });
 }
 
@@ -81,16 +87,18 @@ const answerTo = (question: Question | undefined) =>
     ? ({ type: 'answer', question: question.id, choice: question.answer } as const)
     : ({ type: 'proceed' } as const);
 
-/** Resolves at the next change, or after `ms`. */
-function changed(driver: Driver, clock: Clock, ms: number): Promise<void> {
+/** Resolves at the next change, after `ms`, or when it is not wanted any more. */
+function changed(driver: Driver, clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel();
       stop();
+      signal?.removeEventListener('abort', end);
       resolve();
     };
     const cancel = clock.after(ms, end);
     const stop = driver.subscribe(end);
+    signal?.addEventListener('abort', end, { once: true });
   });
 }
 
