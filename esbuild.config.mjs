@@ -73,7 +73,11 @@ async function bundle() {
     target: 'node22.19',
     define: { 'process.env.NODE_ENV': '"production"' },
     // Ink imports its devtools only when DEV is set; left external it would become a hoisted import that fails at start.
-    alias: { 'react-devtools-core': join(root, 'src/tui/no-devtools.ts') },
+    // yaml's build for Node is CommonJS, whose named exports an import() of a chunk does not have; the other one is ESM.
+    alias: {
+      'react-devtools-core': join(root, 'src/tui/no-devtools.ts'),
+      yaml: join(root, 'node_modules/yaml/browser/index.js'),
+    },
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
