@@ -143,6 +143,42 @@ describe('a pod on its node', () => {
     expect(conditionOf(current(), 'Ready')?.status).toBe('False');
   });
 
+  it('is restarted when its liveness probe fails, and starts up first when it has a startup probe', async () => {
+    const image = execute(async ({ sockets, signal }) => {
+      await sockets.listen(8080, ({ socket }) => socket.destroy());
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      return 143;
+    });
+    test = await startTestCluster({ images: [image] });
+    const startupProbe = { tcpSocket: { port: 8080 }, periodSeconds: 1 };
+    const livenessProbe = { tcpSocket: { port: 9090 }, periodSeconds: 1, failureThreshold: 2 };
+    const started: (boolean | undefined)[] = [];
+    test.cluster.watch(pods, ({ object }) => started.push(object.status?.containerStatuses?.[0]?.started));
+    await test.cluster.create(
+      pods,
+      pod({ containers: [{ name: 'app', image: 'special', startupProbe, livenessProbe }] }),
+    );
+    await untilPod((now) => (now.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0);
+    await test.idle();
+    expect(started.indexOf(true)).toBeGreaterThan(started.indexOf(false));
+    expect(status('app')?.lastState.terminated).toMatchObject({ exitCode: 143, reason: 'Error' });
+    expect(eventsOf('Unhealthy')[0]?.message).toMatch(
+      /^Liveness probe failed: dial tcp 10\.244\.\d+\.\d+:9090: connect: connection refused$/,
+    );
+    expect(eventsOf('Killing')[0]?.message).toBe('Container app failed liveness probe, will be restarted');
+  });
+
+  it('says that exec probes are not supported, and does not become ready by one', async () => {
+    test = await startTestCluster({});
+    const readinessProbe = { exec: { command: ['true'] }, periodSeconds: 1 };
+    await test.cluster.create(pods, pod({ containers: [{ name: 'app', image: 'app', readinessProbe }] }));
+    await test.until(coreEvents, () => eventsOf('Unhealthy').length > 0);
+    expect(eventsOf('Unhealthy')[0]?.message).toBe(
+      'Readiness probe errored: exec probes are not supported by the sandbox',
+    );
+    expect(conditionOf(current(), 'Ready')?.status).toBe('False');
+  });
+
   it('gets its environment and files from fields, config maps and secrets', async () => {
     const seen: Record<string, string | undefined> = {};
     const image = execute(async ({ env, argv, readFile }) => {
