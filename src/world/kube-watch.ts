@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { apiVersionOf, type ResourceRef } from '../kube/resources.ts';
-import { StatusError } from '../kube/status.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { KubeConnection } from './kube-connection.ts';
 
@@ -15,8 +14,8 @@ export function collectionPath(ref: ResourceRef, namespace?: string): string {
 }
 
 /**
- * Tells that something of one kind changed until it is stopped. After every gap it tells so too, since nobody knows what
- * happened meanwhile. A kind that does not exist yet (its CRD comes with the mesh) is asked for again.
+ * Tells that something of one kind changed until it is stopped. Whenever it is connected (again) it tells so too, since
+ * nobody knows what happened before. A kind that does not exist yet (its CRD comes with the mesh) is asked for again.
  */
 export async function watchKind(
   connection: KubeConnection,
@@ -26,19 +25,14 @@ export async function watchKind(
   onChange: () => void,
 ): Promise<void> {
   let pause = firstPauseMs;
-  let isFirst = true;
   while (!signal.aborted) {
     try {
       const version = await currentVersion(connection, ref);
-      if (!isFirst) onChange();
-      isFirst = false;
-      await follow(connection, ref, version, signal, () => {
-        pause = firstPauseMs;
-        onChange();
-      });
-    } catch (error) {
-      // A missing kind is no gap: once it appears, its objects are news.
-      if (error instanceof StatusError && error.code === 404) isFirst = false;
+      pause = firstPauseMs;
+      if (!signal.aborted) onChange();
+      await follow(connection, ref, version, signal, onChange);
+    } catch {
+      // No answer, no right to look, no such kind, or stopped: all mend by asking again later, if at all.
     }
     await sleep(clock, pause, signal).catch(() => undefined);
     pause = Math.min(pause * 2, longestPauseMs);
