@@ -43,7 +43,7 @@ const anyReply = /\u001b\]11;[^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b\[\?[\d;]
 
 /**
  * Asks for the background (OSC 11), and for the device attributes, which every terminal answers: that answer ends the
- * wait where OSC 11 is unknown. Must be over before Ink reads, which would take the reply for typing.
+ * wait where OSC 11 is unknown. Must be over before Ink reads, which would take the reply for typing. Wants raw mode.
  */
 export function askBackground(
   stdin: NodeJS.ReadStream,
@@ -56,7 +56,6 @@ export function askBackground(
       clearTimeout(timer);
       stdin.off('data', onData);
       stdin.pause();
-      stdin.setRawMode(false);
       const typed = reply.replaceAll(anyReply, '');
       if (typed) stdin.unshift(Buffer.from(typed));
       resolve(backgroundOf(reply));
@@ -66,7 +65,6 @@ export function askBackground(
       if (deviceAttributes.test(reply)) finish();
     };
     const timer = setTimeout(finish, waitMs);
-    stdin.setRawMode(true);
     stdin.on('data', onData);
     stdin.resume();
     stdout.write('\u001b]11;?\u0007\u001b[c');

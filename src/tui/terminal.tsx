@@ -161,5 +161,11 @@ class TerminalScreen {
 
 export const runScreen: RunScreen = async (options) => {
   refuseWithoutTerminal(options);
-  return new TerminalScreen(options, await chooseTheme(options)).run();
+  // Raw from the first moment: a terminal that still edits lines turns an early Enter into another character.
+  options.stdin.setRawMode(true);
+  try {
+    return await new TerminalScreen(options, await chooseTheme(options)).run();
+  } finally {
+    options.stdin.setRawMode(false);
+  }
 };

@@ -120,7 +120,7 @@ describe('frames', () => {
          The weights are right, but the requests do not fall that
          way yet.
          expected  50 %, give or take 10
-       … Not yet: 1 of 2 conditions hold. It is looked at again b…
+       … Not yet: 1 of 2 conditions hold. It keeps looking.
        Enter verify  v verify  h hint  : command  ? help  q quit"
     `);
   });
@@ -178,7 +178,7 @@ describe('frames', () => {
        │ $ kubectl port-forward deploy/bookbuyer 8081:14001                         │
        ╰─ optional · goes on in the background ─────────────────────────────────────╯
 
-       ╭─ ▲ deletes in the sandbox ─────────────────────────────── ▸ Enter runs it ─╮
+       ╭─ ▲ deletes in the sandbox ───────────────────────────────────── ▸ run it? ─╮
        │ $ kubectl delete trafficsplit bookstore-split -n bookstore                 │
        ╰────────────────────────────────────────────────────────────────────────────╯
 
@@ -193,7 +193,7 @@ describe('frames', () => {
 
        It deletes things in the sandbox, context osm-demo. Only y runs it.
 
-       Enter run it  Esc do not run  e edit"
+       y run it  Esc do not run  e edit"
     `);
   });
 

@@ -1,4 +1,4 @@
-import { isGrave, taskOf } from '../../session/next-step.ts';
+import { isGrave, needsConfirmation, taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { KeyAction } from '../keymap.ts';
 import type { ScreenModel } from '../screen-model.ts';
@@ -47,7 +47,8 @@ function proceed({ session, model, isCardSeen }: Moment): Availability {
       return mode === 'predict' ? named('pass over') : no('Choose an answer first: a, b, …');
     }
     case 'run':
-      return named(isCardSeen ? 'run' : 'read on');
+      if (!isCardSeen) return named('read on');
+      return named(needsConfirmation(next.proposal) ? 'run …' : 'run');
     case 'verify':
       return named('verify');
     case 'continue':

@@ -1,4 +1,4 @@
-import { taskOf } from '../../session/next-step.ts';
+import { isGrave, taskOf } from '../../session/next-step.ts';
 import type { BackgroundCommand, SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { bindingOf, type KeyAction, keyName, type Place } from '../keymap.ts';
@@ -96,7 +96,7 @@ function momentWords({ session, model }: Moment, glyphs: Glyphs): Line | undefin
       const words = isWrong ? `${glyphs.wrong} Not there` : `${glyphs.notYet} Not yet`;
       return [
         span(` ${words}`, isWrong ? 'bad' : 'warn'),
-        span(`: ${passed} of ${reports.length} conditions hold. It is looked at again by itself.`, 'dim'),
+        span(`: ${passed} of ${reports.length} conditions hold. It keeps looking.`, 'dim'),
       ];
     }
     default:
@@ -165,6 +165,10 @@ export function keyLine(place: Place, moment: Moment | undefined, width: number,
     return word ? [word] : [];
   });
   if (place === 'lesson' && moment?.session.status === 'running') words = [interruptWord, ...words.slice(1)];
+  const session = moment?.session;
+  if (place === 'confirm' && session?.status === 'confirming' && isGrave(session.proposal)) {
+    words = words.map((word) => (word.label === 'run it' ? { ...word, key: 'y' } : word));
+  }
   const last = words.slice(-2);
   // Too narrow: keys that do nothing go first, then those before help and quit.
   for (const drop of [(word: KeyWord) => !word.can, (_: KeyWord) => true]) {

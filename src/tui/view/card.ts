@@ -66,15 +66,21 @@ export function scriptLines(script: string, width: number): Line[] {
   });
 }
 
-export type CardState = 'next' | 'running' | 'done' | 'skipped' | 'later';
+export type CardState = 'next' | 'asks' | 'asked' | 'running' | 'done' | 'skipped' | 'later';
 
 const stateWords: Record<CardState, { word: string; role: Role }> = {
   next: { word: 'Enter runs it', role: 'accent' },
+  // What deletes or costs money asks once more.
+  asks: { word: 'Enter asks first', role: 'accent' },
+  asked: { word: 'run it?', role: 'warn' },
   running: { word: 'running', role: 'warn' },
   done: { word: 'done', role: 'good' },
   skipped: { word: 'left out', role: 'dim' },
   later: { word: 'later', role: 'dim' },
 };
+
+/** Enter is about this card. */
+export const isDue = (state: CardState): boolean => state === 'next' || state === 'asks' || state === 'asked';
 
 export interface CommandCard {
   command: Command;
@@ -88,7 +94,7 @@ export function commandCard(card: CommandCard, width: number, glyphs: Glyphs): L
   const { command, proposal, state } = card;
   const effect = effectWords[command.effect];
   const words = stateWords[state];
-  const mark = state === 'done' ? `${glyphs.passed} ` : state === 'next' ? `${glyphs.pointer} ` : '';
+  const mark = state === 'done' ? `${glyphs.passed} ` : isDue(state) ? `${glyphs.pointer} ` : '';
   const remarks = [
     command.optional ? 'optional' : '',
     command.background ? 'goes on in the background' : '',
@@ -104,7 +110,7 @@ export function commandCard(card: CommandCard, width: number, glyphs: Glyphs): L
       aside: [span(`${mark}${words.word}`, words.role)],
       body: scriptLines(proposal.script, width - 4),
       foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],
-      role: state === 'next' ? 'accent' : 'rule',
+      role: isDue(state) ? 'accent' : 'rule',
     },
     width,
     glyphs,

@@ -1,7 +1,7 @@
 import type { Block, Task } from '../../lesson/lesson.ts';
-import { isFinished, taskKey } from '../../session/next-step.ts';
+import { isFinished, needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
-import { type CardState, commandCard, questionCard } from './card.ts';
+import { type CardState, commandCard, isDue, questionCard } from './card.ts';
 import type { MarkdownRows } from './markdown.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { Glyphs } from './theme.ts';
@@ -53,8 +53,9 @@ function cardState(session: SessionState, name: string): CardState {
   const { progress } = session;
   if (session.status === 'running' && session.run.command === name) return 'running';
   const next = nextOf(session);
-  if (next?.type === 'run' && next.proposal.command?.name === name) return 'next';
-  if (session.status === 'confirming' && session.proposal.command?.name === name) return 'next';
+  if (next?.type === 'run' && next.proposal.command?.name === name)
+    return needsConfirmation(next.proposal) ? 'asks' : 'next';
+  if (session.status === 'confirming' && session.proposal.command?.name === name) return 'asked';
   if (progress.done.includes(name)) return 'done';
   if (session.background.some((running) => running.command === name && running.status !== 'ended')) return 'done';
   return progress.skipped.includes(name) ? 'skipped' : 'later';
@@ -77,7 +78,7 @@ function addCommand(draft: Draft, session: SessionState, task: Task, name: strin
   const proposal = isShown ? shown : { script: command.script, command, edited: false };
   const place = add(draft, commandCard({ command, proposal, state, world }, ink.width, ink.glyphs));
   draft.places.set(name, place);
-  if (state === 'next') draft.due = place;
+  if (isDue(state)) draft.due = place;
 }
 
 function addQuestion(
