@@ -46,7 +46,10 @@ export function openingOf(
 /** A lesson that nobody began opens at its introduction; one that was begun, at its first open task. */
 function taskToOpen(lesson: Lesson, summary: Summary, task: string | undefined): number {
   if (task !== undefined) return lesson.tasks.findIndex(({ id }) => id === task);
-  const isBegun = lesson.tasks.some(({ id }) => summary.tasks.has(`${lesson.id}/${id}`));
+  const isBegun = lesson.tasks.some(({ id }) => {
+    const key = `${lesson.id}/${id}`;
+    return summary.tasks.has(key) || summary.finished.has(key);
+  });
   if (!isBegun) return -1;
   const last = summary.last?.lesson === lesson.id ? summary.last.task : undefined;
   const isOpen = (id: string) => !summary.finished.has(`${lesson.id}/${id}`);

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { SteppedClock } from '../../src/platform/clock.ts';
+import { createDriver } from '../../src/session/driver.ts';
+import { solveTask } from '../../src/session/solver.ts';
+import { check, command, lesson, question, task } from './lesson-text.ts';
+import { passed, ScriptedPorts, wrong } from './scripted-ports.ts';
+
+const open = (ports: ScriptedPorts, what: ReturnType<typeof task>) =>
+  createDriver(ports, {
+    lesson: lesson(what),
+    taskIndex: 0,
+    finished: new Set(),
+    hints: 0,
+    done: [],
+    answers: {},
+    titles: {},
+  });
+
+describe('solving a task', () => {
+  it('answers, confirms, leaves out what is optional, and waits for the check', async () => {
+    const ports = new ScriptedPorts();
+    ports.expect({ script: 'run drop' }, { script: 'run apply' });
+    ports.seen = [{ holds: wrong }, { holds: wrong }, { holds: passed }];
+    const what = task(
+      'a',
+      [
+        question('q', 'quiz'),
+        command('drop', { effect: 'deletes' }),
+        command('page', { optional: true }),
+        command('apply'),
+      ],
+      check('holds'),
+    );
+    const driver = await open(ports, what);
+    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    expect(driver.state.progress).toMatchObject({ done: ['drop', 'apply'], skipped: ['page'] });
+    await driver.close();
+    ports.done();
+  });
+
+  it("plays the author's own solution where there is one", async () => {
+    const ports = new ScriptedPorts();
+    ports.expect({ script: 'run own' });
+    ports.seen = [{ holds: passed }];
+    const what = { ...task('a', [], check('holds')), solution: [command('own')] };
+    const driver = await open(ports, what);
+    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    await driver.close();
+    ports.done();
+  });
+
+  it('passes when a command fails because what it wants is there already', async () => {
+    const ports = new ScriptedPorts();
+    ports.expect({ script: 'run one', end: { type: 'exited', code: 1 } });
+    ports.seen = [{ holds: passed }];
+    const driver = await open(ports, task('a', [command('one')], check('holds')));
+    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    await driver.close();
+    ports.done();
+  });
+
+  it('gives the reason: the command and its last line, or the condition with what was expected and seen', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    ports.expect({ script: 'run one', output: ['no such thing\n'], end: { type: 'exited', code: 3 } });
+    ports.seen = [{ holds: wrong }];
+    const first = await open(ports, task('a', [command('one')], check('holds')));
+    const failing = solveTask(first, clock);
+    await clock.step(130_000);
+    expect(await failing).toMatchObject({
+      solved: false,
+      reason: 'The command ended with exit code 3: run one (no such thing)',
+    });
+    await first.close();
+
+    ports.expect({ script: 'run one' });
+    const second = await open(ports, task('a', [command('one')], check('holds')));
+    const waiting = solveTask(second, clock);
+    await clock.step(130_000);
+    expect(await waiting).toMatchObject({ solved: false, reason: 'holds: expected it, saw nothing. holds matters.' });
+    await second.close();
+    ports.done();
+  });
+
+  it('ends when it is not wanted any more', async () => {
+    const ports = new ScriptedPorts();
+    ports.expect({ script: 'run one', hangs: true });
+    const driver = await open(ports, task('a', [command('one')], check('holds')));
+    const controller = new AbortController();
+    const solving = solveTask(driver, ports.clock, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(solving).rejects.toThrow('enough');
+    ports.seen = [{ holds: wrong }];
+    await driver.close();
+    ports.done();
+  });
+});
