@@ -40,3 +40,16 @@ export function deepFreeze<T>(value: T): T {
   for (const key in value) deepFreeze(value[key]);
   return value;
 }
+
+/** A copy that may be edited. For JSON values only, and several times faster there than structuredClone. */
+export function cloneJson<T>(value: T): T {
+  return cloneValue(value) as T;
+}
+
+function cloneValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cloneValue);
+  if (!isJsonObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key in value) copy[key] = cloneValue(value[key]);
+  return copy;
+}

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../kube/json-value.ts';
+import { cloneJson, isJsonObject } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { apiVersionOf, type ResourceRef } from '../../kube/resources.ts';
 import { matchesLabelSelector, parseLabelSelector } from '../../kube/selectors.ts';
@@ -27,7 +27,7 @@ export function createClusterPort({ store, catalog, writes, deletes }: ClusterPo
     throw new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
   };
   const draftOf = (ref: ResourceRef, object: KubeObject): KubeObject => ({
-    ...structuredClone(object),
+    ...cloneJson(object),
     apiVersion: apiVersionOf(ref),
     kind: ref.kind,
   });

@@ -10,6 +10,7 @@ import { webhookAdmission } from './admission/webhooks.ts';
 import { createClusterPort } from './cluster-port.ts';
 import { cleanUpDefinitions } from './custom/definition-cleanup.ts';
 import { Deletes } from './deletes.ts';
+import { expireEvents } from './event-expiry.ts';
 import { Patches } from './patch/patches.ts';
 import { Reads } from './reads.ts';
 import type { RequestApi } from './request-api.ts';
@@ -49,6 +50,7 @@ export function createApi(options: ApiOptions): Api {
   const deletes = new Deletes({ store, admission, clock });
   const reads = new Reads(store);
   const patches = new Patches({ reads, writes, clock });
+  expireEvents(store, clock);
   cleanUpDefinitions({ store, catalog, writes, deletes });
   const tokenKey = options.tokenKey ?? randomBytes(32);
   return {

@@ -1,4 +1,5 @@
 import { apiTime } from '../../kube/duration.ts';
+import { cloneJson } from '../../kube/json-value.ts';
 import type { KubeObject, Namespace } from '../../kube/objects.ts';
 import { conflict, notFound, type Status, StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -81,7 +82,7 @@ export class Deletes {
     const grace = graceOf(current, resource, query);
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = current.metadata;
     if (deletionTimestamp !== undefined && grace >= deletionGracePeriodSeconds) return current;
-    const draft = structuredClone(current);
+    const draft = cloneJson(current);
     const { metadata } = draft;
     metadata.deletionTimestamp = apiTime(this.#clock.now() + grace * 1000);
     if (resource.kind !== 'Namespace') metadata.deletionGracePeriodSeconds = grace;

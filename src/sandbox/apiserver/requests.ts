@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../kube/json-value.ts';
+import { cloneJson, isJsonObject } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
 import { badRequest, type Status, StatusError } from '../../kube/status.ts';
@@ -154,7 +154,7 @@ async function update(
   const object = await parts.writes.update(
     { ...named(target), subresource },
     (_draft, current) => {
-      const next = structuredClone(draft);
+      const next = cloneJson(draft);
       if (context.fieldManager) {
         recordUpdate(next, current, resource, context.fieldManager, subresource, parts.clock.now());
       }

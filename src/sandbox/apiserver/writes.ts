@@ -1,5 +1,5 @@
 import { Fault } from '../../fault.ts';
-import { sameJson } from '../../kube/json-value.ts';
+import { cloneJson, sameJson } from '../../kube/json-value.ts';
 import type { KubeObject, Namespace } from '../../kube/objects.ts';
 import { alreadyExists, conflict, internalError, notFound, StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -91,7 +91,7 @@ export class Writes {
       const { resource, namespace, name } = target;
       const current = this.#parts.store.get(storageKind(resource), namespace ?? '', name);
       if (!current) throw notFound(resource, name);
-      const draft = await change(structuredClone(inVersion(current, resource)), inVersion(current, resource));
+      const draft = await change(cloneJson(inVersion(current, resource)), inVersion(current, resource));
       try {
         return await this.#updateOnce(target, draft, current, context);
       } catch (error) {
@@ -197,13 +197,13 @@ function checkName(draft: KubeObject, current: KubeObject, resource: ServedResou
 function keepStatus(draft: KubeObject, current: KubeObject, resource: ServedResource): KubeObject {
   if (!resource.strategy.hasStatus) return draft;
   if (current['status'] === undefined) delete draft['status'];
-  else draft['status'] = structuredClone(current['status']);
+  else draft['status'] = cloneJson(current['status']);
   return draft;
 }
 
 /** A write to a subresource changes that part and nothing else. */
 function onlyPart(draft: KubeObject, current: KubeObject, subresource: string): KubeObject {
-  const next = structuredClone(current);
+  const next = cloneJson(current);
   if (draft.metadata.managedFields) next.metadata.managedFields = draft.metadata.managedFields;
   const parts = { finalize: ['spec'], binding: ['spec', 'status'] }[subresource] ?? ['status'];
   for (const part of parts) {

@@ -257,3 +257,47 @@ describe('deleting', () => {
     await expect(api.cluster.delete(serviceAccounts, 'nope', 'shop')).resolves.toBeUndefined();
   });
 });
+
+describe('Events', () => {
+  it('are forgotten an hour after they last happened', async () => {
+    const eventOf = (name: string) => ({
+      metadata: { name },
+      involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web' },
+      lastTimestamp: new Date(api.clock.now()).toISOString(),
+    });
+    await api.post('v1/events', eventOf('old'));
+    await api.clock.step(61 * 60 * 1000);
+    await api.post('v1/events', eventOf('new'));
+    const { items } = api.requests.list(api.at('v1/events'), {}).object;
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(['new']);
+  });
+});
+
+describe('questions about oneself', () => {
+  it('an administrator may do everything, and learns who they are', async () => {
+    const access = { spec: { resourceAttributes: { verb: 'create', resource: 'pods' } } };
+    expect(await api.post('authorization.k8s.io/v1/selfsubjectaccessreviews', access)).toMatchObject({
+      kind: 'SelfSubjectAccessReview',
+      status: { allowed: true },
+    });
+    expect(await api.post('authentication.k8s.io/v1/selfsubjectreviews', {})).toMatchObject({
+      status: { userInfo: { username: 'masterclient', groups: ['system:masters', 'system:authenticated'] } },
+    });
+  });
+
+  it('a service account’s token names it', async () => {
+    const target = api.at('v1/serviceaccounts', 'default', 'token');
+    const { object } = await api.requests.create(target, { type: 'json', text: '{"spec":{}}' }, {}, admin);
+    const { token = '' } = (object as unknown as { status: { token?: string } }).status;
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string };
+    expect(claims.sub).toBe('system:serviceaccount:shop:default');
+  });
+
+  it('an eviction deletes the pod', async () => {
+    await api.cluster.create(pods, podOf('web'));
+    const target = api.at('v1/pods', 'web', 'eviction');
+    const { code, object } = await api.requests.create(target, { type: 'json', text: '{}' }, {}, admin);
+    expect({ code, object }).toMatchObject({ code: 201, object: { status: 'Success' } });
+    expect(api.cluster.get(pods, 'web', 'shop')).toBeUndefined();
+  });
+});
