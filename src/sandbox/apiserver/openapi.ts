@@ -129,7 +129,10 @@ function addBuiltIn(schemas: Record<string, Json>, type: string): void {
   if (required.length > 0) schema['required'] = required;
   for (const [field, written] of Object.entries(fields)) {
     const value = fieldSchema(schemas, written.replace(/!$/, ''));
-    const description = texts[field] ? { description: texts[field] } : {};
+    const type = written.replaceAll(/^\[\]|^map:|!$/g, '');
+    // Upstream leaves some references without words; what their type is for is the next best answer.
+    const text = texts[field] ?? descriptions[type]?.[''];
+    const description = text ? { description: text } : {};
     // OpenAPI 3.0 ignores what stands beside a $ref, so a described reference goes into allOf, as upstream writes it.
     properties[field] = '$ref' in value ? { allOf: [value], ...description } : { ...value, ...description };
   }

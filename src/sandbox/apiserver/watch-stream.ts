@@ -36,17 +36,28 @@ export function streamWatch(response: ServerResponse, options: WatchStreamOption
     feed?.stop();
     response.end();
   };
+  const cut = () => {
+    end();
+    response.destroy();
+  };
+  // Events come out of the middle of somebody's write: an object that can't be shown must end this watch, not that write.
+  const lineOf = (event: WatchFeedEvent): string | undefined => {
+    try {
+      return `${JSON.stringify({ type: event.type, object: render(event) })}\n`;
+    } catch {
+      return undefined;
+    }
+  };
   const send = (event: WatchFeedEvent) => {
     if (over) return;
     if (!response.headersSent) {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.flushHeaders();
     }
-    response.write(`${JSON.stringify({ type: event.type, object: render(event) })}\n`);
-    if (response.writableLength > allowedUnread) {
-      end();
-      response.destroy();
-    }
+    const line = lineOf(event);
+    if (line === undefined) return cut();
+    response.write(line);
+    if (response.writableLength > allowedUnread) cut();
     if (event.type === 'ERROR') end();
   };
 

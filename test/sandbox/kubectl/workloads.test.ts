@@ -151,6 +151,7 @@ shop        bookstore-6689c7cd8b-lv47d   2/2     Running   0          25s   10.2
 
   it('serves custom resources as soon as they are defined', async () => {
     await ok('apply -f crd.yaml');
+    await ok('wait --for=condition=Established crd/trafficsplits.split.smi-spec.io --timeout=10s');
     expect(await ok('apply -f split.yaml')).toBe('trafficsplit.split.smi-spec.io/split created\n');
     expect(await ok('apply -f split.yaml')).toBe('trafficsplit.split.smi-spec.io/split unchanged\n');
     expect(await ok('apply -f split2.yaml')).toBe('trafficsplit.split.smi-spec.io/split configured\n');
