@@ -106,7 +106,7 @@ function heightsOf(input: LayoutInput, isWide: boolean, rows: Record<Pane, numbe
   if (!isWide) return share(body, rows.lesson, wanted, true);
   const right = wanted
     .map((wish) => ({ ...wish, share: wish.pane === 'check' ? 0.5 : 0.8 }))
-    .sort((a) => (a.pane === 'check' ? -1 : 1));
+    .sort((a, b) => a.pane.localeCompare(b.pane));
   return { ...share(body, 0, right, false), lesson: body - 1 };
 }
 

@@ -1,0 +1,45 @@
+import { cleanup, render } from 'ink-testing-library';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SteppedClock } from '../../src/platform/clock.ts';
+import { Screen } from '../../src/tui/components/screen.tsx';
+import { ScreenStore } from '../../src/tui/screen-store.ts';
+import { plainTheme } from './robot.ts';
+import { type ScriptedHost, scriptedHost } from './scripted-host.ts';
+
+let store: ScreenStore;
+let host: ScriptedHost;
+afterEach(async () => {
+  cleanup();
+  store.close();
+  await host.driver.close();
+});
+
+async function mounted() {
+  const clock = new SteppedClock();
+  host = await scriptedHost({ commands: {}, conditions: {}, clock });
+  store = new ScreenStore({ host, clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const screen = render(<Screen store={store} onReady={() => resolve()} />);
+  await ready;
+  return screen;
+}
+
+describe('the screen as a component', () => {
+  it('draws one row of text for each row of the terminal', async () => {
+    const screen = await mounted();
+    const rows = screen.lastFrame()?.split('\n') ?? [];
+    expect(rows).toHaveLength(24);
+    expect(rows[0]).toContain('Split traffic between two versions');
+    expect(rows[23]).toContain('Enter begin');
+  });
+
+  it('hands keys to the store, many in one read as well', async () => {
+    const screen = await mounted();
+    screen.stdin.write(':ls -l');
+    await expect.poll(() => screen.lastFrame()).toContain('$ ls -l');
+    screen.stdin.write('\u001b[200~ a\nb\u001b[201~');
+    await expect.poll(() => screen.lastFrame()).toContain('$ ls -l a');
+    expect(screen.lastFrame()).toContain('> b');
+    expect(host.intents).toEqual([]);
+  });
+});

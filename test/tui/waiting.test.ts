@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { ScreenContent } from '../../src/tui/app-port.ts';
+import { screenModel } from '../../src/tui/screen-model.ts';
+import { react } from '../../src/tui/screen-update.ts';
+import { drawFrame, type View } from '../../src/tui/view/frame.ts';
+import { MarkdownRows } from '../../src/tui/view/markdown.ts';
+import { plain } from '../../src/tui/view/spans.ts';
+import { plainTheme } from './robot.ts';
+
+const view = (content: ScreenContent): View => ({
+  content,
+  model: screenModel([]),
+  size: { columns: 60, rows: 14 },
+  theme: plainTheme,
+  course: [],
+  markdown: new MarkdownRows(),
+  now: 0,
+  canOpenPages: false,
+});
+const shown = (content: ScreenContent) => drawFrame(view(content)).map(plain).join('\n');
+const stopped: ScreenContent = {
+  phase: 'stopped',
+  what: 'The sandbox does not start.',
+  why: 'Port 0 is taken.',
+  tryThis: ['meshwalk doctor'],
+  lesson: 'split-traffic',
+};
+
+describe('before a lesson can be shown', () => {
+  it('says what was done and what is under way', () => {
+    const text = shown({
+      phase: 'preparing',
+      title: 'Lesson 8 gets ready',
+      done: ['The API answers'],
+      doing: 'Playing lesson 3',
+    });
+    expect(text).toContain('✓ The API answers');
+    expect(text).toContain('… Playing lesson 3');
+  });
+
+  it('says what is in the way, and Enter tries again', () => {
+    for (const part of ['does not start', 'Port 0', 'meshwalk doctor', 'Enter try again'])
+      expect(shown(stopped)).toContain(part);
+    expect(react(view(stopped), { type: 'key', name: 'enter' }).acts).toEqual([
+      { type: 'open-lesson', lesson: 'split-traffic' },
+    ]);
+  });
+
+  it('can be left with q and with Ctrl-C', () => {
+    for (const name of ['q', 'ctrl-c'])
+      expect(react(view(stopped), { type: 'key', name }).acts).toEqual([{ type: 'quit' }]);
+  });
+});
