@@ -10,6 +10,7 @@ import { PodVolumes } from './pod-volumes.ts';
 
 /** A new namespace gets its CA config map a moment after its first pod; that is nothing to warn about. */
 const patientAttempts = 1;
+const statusRetryMs = 1000;
 
 /**
  * One pod on its node, from binding to removal: network, volumes, init containers in order, containers, graceful end.
@@ -183,12 +184,18 @@ export class PodWorker {
     return this.#writing;
   }
 
+  /** A status that can't be written (a full disk, say) is written later; the pod goes on meanwhile. */
   async #write(): Promise<void> {
     const { name = '', namespace } = this.#pod.metadata;
     const now = this.#parts.clock.now();
-    await this.#parts.cluster.modifyStatus(pods, name, namespace, (draft) => {
-      if (draft.metadata.uid !== this.#uid) return;
-      draft.status = podStatus(draft, this.#records, this.#addresses, now);
-    });
+    try {
+      await this.#parts.cluster.modifyStatus(pods, name, namespace, (draft) => {
+        if (draft.metadata.uid !== this.#uid) return;
+        draft.status = podStatus(draft, this.#records, this.#addresses, now);
+      });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      this.#parts.timetable.after(`${this.#uid}/status`, statusRetryMs, () => this.#parts.track(this.publish()));
+    }
   }
 }
