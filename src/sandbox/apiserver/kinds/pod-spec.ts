@@ -62,11 +62,16 @@ function defaultVolume(volume: { name: string } & Record<string, unknown>): void
   }
 }
 
-export function validatePodSpec(spec: PodSpec | undefined, path: string): StatusCause[] {
+/** `claims` are volumes that a StatefulSet adds to its pods, named by its volumeClaimTemplates. */
+export function validatePodSpec(
+  spec: PodSpec | undefined,
+  path: string,
+  claims: readonly string[] = [],
+): StatusCause[] {
   if (!spec || !Array.isArray(spec.containers) || spec.containers.length === 0) {
     return [required(`${path}.containers`)];
   }
-  const volumes = new Set((spec.volumes ?? []).map((volume) => volume.name));
+  const volumes = new Set([...claims, ...(spec.volumes ?? []).map((volume) => volume.name)]);
   const names = new Set<string>();
   return [
     ...(spec.volumes ?? []).flatMap((volume, index) => nameErrors(`${path}.volumes[${index}].name`, volume.name)),

@@ -150,9 +150,12 @@ function defaultTemplate(template: PodTemplateSpec | undefined): void {
 }
 
 function workloadErrors(
-  spec: { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec } | undefined,
+  spec:
+    | { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec; volumeClaimTemplates?: KubeObject[] }
+    | undefined,
 ): StatusCause[] {
   const { selector, template } = spec ?? {};
+  const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata.name ?? '');
   const errors = nonNegative('spec.replicas', spec?.replicas);
   const isEmpty = !selector?.matchLabels && !selector?.matchExpressions?.length;
   const labels = template?.metadata?.labels;
@@ -163,7 +166,7 @@ function workloadErrors(
       invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
     );
   }
-  errors.push(...validatePodSpec(template?.spec, 'spec.template.spec'));
+  errors.push(...validatePodSpec(template?.spec, 'spec.template.spec', claims));
   const policy = template?.spec?.restartPolicy;
   if (policy !== undefined && policy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
