@@ -60,8 +60,8 @@ function textErrors(value: unknown, schema: JsonSchema, path: string): StatusCau
   if (schema.minLength !== undefined && length < schema.minLength) {
     errors.push(invalidValue(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
   }
-  // Go's regular expressions and ours agree on what CRD authors use.
-  if (schema.pattern !== undefined && !new RegExp(schema.pattern, 'u').test(value)) {
+  // Without the u flag: it forbids escapes such as \- that Go allows and CRD authors write.
+  if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) {
     errors.push(invalidValue(path, value, `${path} in body should match '${schema.pattern}'`));
   }
   if (schema.format === 'date-time' && Number.isNaN(Date.parse(value))) {
