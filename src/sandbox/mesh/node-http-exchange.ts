@@ -63,6 +63,8 @@ export class Exchange {
   run(): void {
     this.#rules.began();
     this.#response.once('close', () => this.#finish());
+    // A client that leaves while it is being answered is told by 'close'.
+    this.#response.on('error', () => {});
     const head = this.#record.request;
     if (!head) return;
     if (this.#request.httpVersion === '1.0') {
@@ -140,7 +142,7 @@ export class Exchange {
       record.upstreamServiceTimeMs = this.#clock.now() - sentMs;
       this.#relay(upstream, answer, outgoing);
     });
-    outgoing.once('error', (error) => this.#upstreamFailed(upstream, host, error));
+    outgoing.on('error', (error) => this.#upstreamFailed(upstream, host, error));
     this.#response.once('close', () => {
       upstream.requestsActive.value--;
       host.requestsActive--;

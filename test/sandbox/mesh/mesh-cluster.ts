@@ -14,8 +14,8 @@ import { controlPlaneNamespace, meshConfigName } from '../../../src/sandbox/mesh
 import { createPodNetwork } from '../../../src/sandbox/network/create-pod-network.ts';
 import type { PodNetwork } from '../../../src/sandbox/network/pod-network.ts';
 import { azureNodeNames, registerNodes } from '../../../src/sandbox/node/azure-nodes.ts';
+import { catalogOfImages } from '../../../src/sandbox/node/image-catalog.ts';
 import { createImageRegistry } from '../../../src/sandbox/node/image-registry.ts';
-import { openServiceMeshImages } from '../../../src/sandbox/node/images/osm-images.ts';
 import { Kubelets } from '../../../src/sandbox/node/kubelet.ts';
 import type { ContainerContext, ImageProgram } from '../../../src/sandbox/node/program.ts';
 import { Store } from '../../../src/sandbox/store/store.ts';
@@ -198,7 +198,7 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
     cluster: api,
     network: podNetwork,
     images: createImageRegistry(
-      [echo, tcpEcho, idle].map(remembered).concat(openServiceMeshImages({ api, pace: 'instant' }).map(logged)),
+      [echo, tcpEcho, idle].map(remembered).concat(catalogOfImages({ api, pace: 'instant' }).map(logged)),
     ),
     events: controllers.events,
     clock,
