@@ -73,7 +73,7 @@ async function playLesson(
       if (driver.state.finished.has(`${lesson.id}/${task.id}`)) continue;
       driver.send({ type: 'open-task', taskIndex });
       narrator.task(lesson, task);
-      const solved = await playTask(parts, driver, lesson, task, options, signal);
+      const solved = await playTask(parts, driver, lesson, task, options, narrator, signal);
       narrator.solved(lesson, task, driver.state, solved);
       if (!solved.solved) return solved;
     }
@@ -90,19 +90,22 @@ async function playTask(
   lesson: Lesson,
   task: Task,
   options: RunOptions,
+  narrator: Narrator,
   signal: AbortSignal,
 ): Promise<Solved> {
-  const early = options.prove ? await holdsEarly(parts, lesson, task, signal) : undefined;
-  if (early) {
-    const reason = `The condition "${early}" holds before its task is done, so it proves nothing.`;
+  const early = options.prove ? await holdEarly(parts, lesson, task, signal) : [];
+  if (early.length > 0 && early.length === task.check?.conditions.length) {
+    const reason = `Its check holds before the task is done, so it proves nothing: ${early.join('; ')}.`;
     return { solved: false, reason, tryThis: 'meshwalk reset --all' };
   }
+  // What a task only builds on may be true before; it is told, so that an author sees which conditions prove nothing new.
+  for (const title of early) narrator.note(`True before the task: ${title}`);
   return solveTask(driver, parts.clock, signal);
 }
 
-/** A condition that is true before its task; undefined when all are false, as they should be. */
-async function holdsEarly(parts: Parts, lesson: Lesson, task: Task, signal: AbortSignal): Promise<string | undefined> {
-  if (!task.check) return undefined;
+/** Conditions that are true before their task, in words. */
+async function holdEarly(parts: Parts, lesson: Lesson, task: Task, signal: AbortSignal): Promise<string[]> {
+  if (!task.check) return [];
   const results = await runCheck({
     conditions: task.check.conditions,
     kinds: parts.kinds,
@@ -111,8 +114,10 @@ async function holdsEarly(parts: Parts, lesson: Lesson, task: Task, signal: Abor
     patienceMs: 0,
     onResult: () => {},
   });
-  const early = task.check.conditions.find(({ id }) => results.get(id)?.status === 'passed');
-  return early && (titlesOf(lesson, parts.kinds)[`${task.id}/${early.id}`] ?? early.id);
+  const titles = titlesOf(lesson, parts.kinds);
+  return task.check.conditions
+    .filter(({ id }) => results.get(id)?.status === 'passed')
+    .map(({ id }) => titles[`${task.id}/${id}`] ?? id);
 }
 
 /** Tells each command when it begins and when it ended. */
