@@ -1,11 +1,11 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Namespace, Pod, Service } from '../../../src/kube/objects.ts';
-import { deployments, namespaces, pods, services } from '../../../src/kube/resources.ts';
+import { deployments, endpointSlices, namespaces, pods, services } from '../../../src/kube/resources.ts';
 import { bookbuyer } from '../../../src/sandbox/node/images/bookbuyer.ts';
 import { bookstore } from '../../../src/sandbox/node/images/bookstore.ts';
 import { bookwarehouse } from '../../../src/sandbox/node/images/bookwarehouse.ts';
 import { mysql } from '../../../src/sandbox/node/images/mysql.ts';
-import { deployment, isRolledOut, startTestCluster, type TestCluster } from '../test-cluster.ts';
+import { deployment, startTestCluster, type TestCluster } from '../test-cluster.ts';
 
 let running: TestCluster | undefined;
 afterEach(() => running?.close());
@@ -80,9 +80,14 @@ it('the whole demo trades over the pod network: Services, names, restocking and 
   const { cluster } = running;
   for (const app of apps) {
     await deploy(cluster, app);
-    await running.until(deployments, (all) => all.some((one) => one.metadata.name === app.name && isRolledOut(one)));
-    // Endpoints follow readiness; without them the warehouse would wait its ten seconds.
-    await running.idle();
+    // Ready endpoints first: an app that is refused at its start tries again only after ten seconds.
+    await running.until(endpointSlices, (all) =>
+      all.some(
+        ({ metadata, endpoints }) =>
+          metadata.labels?.['kubernetes.io/service-name'] === app.name &&
+          endpoints.some(({ conditions }) => conditions?.ready),
+      ),
+    );
   }
   const [database, warehouse, store, buyer] = apps;
   if (!database || !warehouse || !store || !buyer) throw new Error('an app is missing');
