@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PtySession } from '../tools/pty.ts';
+import { PtySession } from '../tools/pty.ts';
 import { TestProgram } from './start-program.ts';
 
 const program = new TestProgram();
@@ -195,6 +195,35 @@ describe('the screen on a terminal', () => {
     session.press('m');
     session.press('q');
     await session.ended;
+  });
+});
+
+describe('under a shell with job control', () => {
+  it('goes to the background on Ctrl-Z and comes back whole on fg', async () => {
+    const session = new PtySession({
+      file: 'bash',
+      args: ['--norc', '-i'],
+      environment: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', PS1: 'outer$ ' },
+      folder: program.folder,
+    });
+    try {
+      await session.waitForText('outer$');
+      session.write(`'${process.execPath}' program.mjs\r`);
+      await session.waitForText('Enter begin');
+      session.press('ctrl-z');
+      await session.waitFor((screen) => /Stopped/.test(screen) && !session.isFullScreen(), 'the outer shell');
+      session.write('fg\r');
+      await session.waitFor((screen) => session.isFullScreen() && screen.includes('Enter begin'), 'the screen again');
+      session.press('enter');
+      await session.waitForText('Task 1 of 2');
+      session.press('q');
+      await session.waitFor((screen) => /ended: \{"type":"quit"\}\s+outer\$\s*$/.test(screen), 'the outer shell again');
+      session.write('stty -a | tr -d "\\n"; exit\r');
+      await session.ended;
+      expect(session.screen()).toMatch(/ icanon/);
+    } finally {
+      await session.close();
+    }
   });
 });
 
