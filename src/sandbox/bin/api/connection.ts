@@ -15,6 +15,8 @@ export interface ApiConnection {
   token: string | undefined;
   clientCert: string | undefined;
   clientKey: string | undefined;
+  /** Told what the server warns of (Warning headers), once per text. */
+  onWarning?: (text: string) => void;
 }
 
 export interface ApiRequest {
@@ -92,6 +94,22 @@ export const tlsOptions = (connection: ApiConnection) => ({
   ...(connection.clientKey ? { key: connection.clientKey } : {}),
 });
 
+export class ConnectionRefused extends Error {
+  override readonly name = 'ConnectionRefused';
+
+  constructor(host: string) {
+    super(`The connection to the server ${host} was refused - did you specify the right host or port?`);
+  }
+}
+
+/** `299 - "text"`, the only form that API servers send. */
+function warningsOf(response: IncomingMessage): string[] {
+  const header = response.headers['warning'];
+  return [...String(header ?? '').matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
 /** The response as it begins; the caller reads the body. Rejects with client-go's words when nothing answers. */
 export function openRequest(
   connection: ApiConnection,
@@ -106,20 +124,25 @@ export function openRequest(
         headers: {
           accept: options.accept ?? 'application/json',
           ...(connection.token ? { authorization: `Bearer ${connection.token}` } : {}),
-          ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+          ...(options.body === undefined
+            ? {}
+            : {
+                'content-type': options.contentType ?? 'application/json',
+                // Node sends the body of a DELETE bare unless it is told the length.
+                'content-length': Buffer.byteLength(options.body),
+              }),
         },
         ...tlsOptions(connection),
         ...(options.signal ? { signal: options.signal } : {}),
       },
-      resolve,
+      (response) => {
+        for (const text of warningsOf(response)) connection.onWarning?.(text);
+        resolve(response);
+      },
     );
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       const host = new URL(connection.server).host;
-      reject(
-        error.code === 'ECONNREFUSED'
-          ? new Error(`The connection to the server ${host} was refused - did you specify the right host or port?`)
-          : error,
-      );
+      reject(error.code === 'ECONNREFUSED' ? new ConnectionRefused(host) : error);
     });
     outgoing.end(options.body);
   });

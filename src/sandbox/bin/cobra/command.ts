@@ -1,4 +1,4 @@
-import { type Flag, type Flags, parseFlags, UsageError } from './flags.ts';
+import { type Flag, FlagError, type Flags, parseFlags, UsageError } from './flags.ts';
 
 /**
  * A tree of commands with the manners of Go's cobra (help, aliases, suggestions, argument errors), because kubectl
@@ -142,14 +142,13 @@ function commandLines(commands: readonly CommandSpec[]): string {
     .join('\n');
 }
 
-function unknownCommand(found: Found): string {
+function unknownCommand(found: Found, manners: Manners): string {
   const word = found.rest.find((other) => !other.startsWith('-')) ?? '';
-  const line = found.path.join(' ');
   const near = (found.spec.commands ?? [])
     .map(nameOf)
     .filter((name) => name.startsWith(word) || distance(name, word) <= 2);
-  const suggestion = near.length > 0 ? `\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}\n` : '';
-  return `unknown command ${JSON.stringify(word)} for ${JSON.stringify(line)}\n${suggestion}Run '${line} --help' for usage.`;
+  const suggestions = near.length > 0 ? `\nDid you mean this?\n${near.map((name) => `\t${name}`).join('\n')}\n` : '';
+  return manners.unknownCommand(word, found.path, suggestions);
 }
 
 /** Levenshtein distance, for suggestions among a handful of short names. */
@@ -167,26 +166,54 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** Runs the command that argv names. UsageErrors and errors that `run` throws go to stderr as `Error: …`, exit code 1. */
-export async function execute(root: CommandSpec, argv: readonly string[], io: ProgramIo): Promise<number> {
+/** How a program words its failures; each answer is a whole text for stderr. */
+export interface Manners {
+  /** pflag refused a flag of the command at `path`. */
+  flagError(message: string, path: string): string;
+  /** `suggestions` are cobra's, with the blank line before them, or empty. */
+  unknownCommand(word: string, path: readonly string[], suggestions: string): string;
+  failure(error: unknown): string;
+  /** Exit code of a command that only groups others, when it is run alone. */
+  groupExitCode: number;
+}
+
+/** cobra's own words, as osm prints them. */
+const plainManners: Manners = {
+  flagError: (message) => `Error: ${message}\n`,
+  unknownCommand(word, path, suggestions) {
+    const line = path.join(' ');
+    return `Error: unknown command ${JSON.stringify(word)} for ${JSON.stringify(line)}\n${suggestions}Run '${line} --help' for usage.\n`;
+  },
+  failure: (error) => `Error: ${error instanceof Error ? error.message : String(error)}\n`,
+  groupExitCode: 0,
+};
+
+/** Runs the command that argv names; what it throws is worded by `manners` and ends with exit code 1. */
+export async function execute(
+  root: CommandSpec,
+  argv: readonly string[],
+  io: ProgramIo,
+  manners: Manners = plainManners,
+): Promise<number> {
   const wantsHelp = argv[0] === 'help';
   const found = find(root, wantsHelp ? argv.slice(1) : argv);
-  const fail = (message: string) => {
-    io.err(`Error: ${message}\n`);
+  const path = found.path.join(' ');
+  const fail = (text: string) => {
+    io.err(text);
     return 1;
   };
   try {
     const { flags, args } = parseFlags(found.rest, flagsOf(found.chain));
-    if (wantsHelp || flags.bool('help') || (!found.spec.run && args.length === 0)) {
+    const isLost = !found.spec.run && args.length === 0;
+    if (wantsHelp || flags.bool('help') || isLost) {
       io.out(helpText(found.chain, found.path));
-      return 0;
+      return isLost && found.chain.length > 1 && !wantsHelp && !flags.bool('help') ? manners.groupExitCode : 0;
     }
-    if (!found.spec.run) return fail(unknownCommand(found));
+    if (!found.spec.run) return fail(unknownCommand(found, manners));
     const wrong = found.spec.args?.(args);
-    if (wrong) return fail(wrong);
-    return await found.spec.run({ flags, args, path: found.path.join(' '), io });
+    if (wrong) return fail(manners.failure(new UsageError(wrong)));
+    return await found.spec.run({ flags, args, path, io });
   } catch (error) {
-    if (error instanceof UsageError) return fail(error.message);
-    return fail(error instanceof Error ? error.message : String(error));
+    return fail(error instanceof FlagError ? manners.flagError(error.message, path) : manners.failure(error));
   }
 }

@@ -13,8 +13,14 @@ export interface Flag {
   hidden?: boolean;
 }
 
+/** Wrong arguments, told by the command. */
 export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
+}
+
+/** A flag that is unknown, incomplete or of the wrong type, told by the parser. */
+export class FlagError extends UsageError {
+  override readonly name = 'FlagError';
 }
 
 export class Flags {
@@ -54,7 +60,7 @@ export class Flags {
 
 function checked(flag: Flag, shown: string, value: string): string {
   const refuse = (why: string) =>
-    new UsageError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${why}`);
+    new FlagError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${why}`);
   if (flag.type === 'bool' && !/^(true|false|1|0|t|f|T|F|TRUE|FALSE|True|False)$/.test(value)) {
     throw refuse(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
   }
@@ -75,7 +81,7 @@ interface Parsing {
 function parseLong(word: string, parsing: Parsing): void {
   const [name = '', ...rest] = word.slice(2).split('=');
   const flag = parsing.known.find((other) => other.name === name);
-  if (!flag) throw new UsageError(`unknown flag: --${name}`);
+  if (!flag) throw new FlagError(`unknown flag: --${name}`);
   const shown = flag.short ? `-${flag.short}, --${name}` : `--${name}`;
   if (rest.length > 0) {
     parsing.flags.add(flag, checked(flag, shown, rest.join('=')));
@@ -87,7 +93,7 @@ function parseLong(word: string, parsing: Parsing): void {
     return;
   }
   const value = parsing.argv[++parsing.at];
-  if (value === undefined) throw new UsageError(`flag needs an argument: --${name}`);
+  if (value === undefined) throw new FlagError(`flag needs an argument: --${name}`);
   parsing.flags.add(flag, checked(flag, shown, value));
 }
 
@@ -95,7 +101,7 @@ function parseShort(word: string, parsing: Parsing): void {
   for (let left = word.slice(1); left !== ''; ) {
     const letter = left[0] ?? '';
     const flag = parsing.known.find((other) => other.short === letter);
-    if (!flag) throw new UsageError(`unknown shorthand flag: '${letter}' in ${word}`);
+    if (!flag) throw new FlagError(`unknown shorthand flag: '${letter}' in ${word}`);
     const shown = `-${letter}, --${flag.name}`;
     left = left.slice(1);
     if (left.startsWith('=')) {
@@ -108,13 +114,13 @@ function parseShort(word: string, parsing: Parsing): void {
       continue;
     }
     const value = left !== '' ? left : parsing.argv[++parsing.at];
-    if (value === undefined) throw new UsageError(`flag needs an argument: '${letter}' in ${word}`);
+    if (value === undefined) throw new FlagError(`flag needs an argument: '${letter}' in ${word}`);
     parsing.flags.add(flag, checked(flag, shown, value));
     return;
   }
 }
 
-/** Throws UsageError with pflag's wording. `afterDash` counts the arguments behind `--`, -1 without one. */
+/** Throws FlagError with pflag's wording. `afterDash` counts the arguments behind `--`, -1 without one. */
 export function parseFlags(
   argv: readonly string[],
   known: readonly Flag[],

@@ -4,6 +4,7 @@ import { StatusError } from '../../../kube/status.ts';
 import { getObject, requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { type ApiResource, pathOf, printedKind } from './discovery.ts';
+import { failureText, statusText } from './failures.ts';
 import { printObjects, wantsObjects } from './print.ts';
 import { filenameFlag, openSession, outputFlag, type Session } from './session.ts';
 import { type Manifest, manifestsOf, placeOf } from './targets.ts';
@@ -151,22 +152,12 @@ export async function forEachManifest(
   return failed > 0 ? 1 : 0;
 }
 
-function manifestError(error: unknown, verb: string, { file, object }: Manifest): string {
-  if (!(error instanceof StatusError)) return error instanceof Error ? error.message : String(error);
-  if (error.reason === 'Invalid') return invalidText(error);
+function manifestError(error: unknown, verb: string, { file }: Manifest): string {
+  if (!(error instanceof StatusError)) return failureText(error);
   const doing = { create: 'creating', apply: 'creating', delete: 'deleting', replace: 'replacing' }[verb] ?? verb;
   const where =
     verb === 'apply' && error.code !== 404 && error.code !== 400 ? '' : ` when ${doing} ${JSON.stringify(file)}`;
-  const reason = error.reason ? ` (${error.reason})` : '';
-  return `Error from server${reason}: ${where ? `error${where}: ` : ''}${error.message || object.metadata.name}`;
-}
-
-/** How kubectl words a 422: the kind without its group, one line per cause when there are several. */
-export function invalidText(error: StatusError): string {
-  const { kind = '', name = '', causes = [] } = error.status.details ?? {};
-  const head = `The ${kind} ${JSON.stringify(name)} is invalid: `;
-  if (causes.length <= 1) return head + (causes[0] ? `${causes[0].field}: ${causes[0].message}` : error.message);
-  return [head, ...causes.map((cause) => `* ${cause.field}: ${cause.message}`)].join('\n');
+  return statusText(error, where && `error${where}: `);
 }
 
 function queryOf(session: Session, manager: string, extra: Record<string, string> = {}): string {

@@ -63,7 +63,14 @@ const nowhere: ApiConnection = {
 
 export async function openSession({ flags, args, io }: Invocation): Promise<Session> {
   const path = kubeconfigPath(io.env, flags.string('kubeconfig'));
-  const api = (await connectionFrom(path, flags.string('context'))) ?? nowhere;
+  const warned = new Set<string>();
+  const api: ApiConnection = {
+    ...((await connectionFrom(path, flags.string('context'))) ?? nowhere),
+    onWarning(text) {
+      if (!warned.has(text)) io.err(`Warning: ${text}\n`);
+      warned.add(text);
+    },
+  };
   const defaultNamespace = flags.string('namespace') || api.namespace;
   let known: Promise<ApiResource[]> | undefined;
   const resources = () => {
