@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, sleep } from '../../platform/clock.ts';
 import type { ContainerSockets, PodListener } from '../network/pod-network.ts';
 import { ContainerLog } from './container-log.ts';
 import type { ContainerContext, ImageProgram } from './program.ts';
@@ -34,7 +34,8 @@ export class ContainerRun {
     clock: Clock,
     program: ImageProgram,
     sockets: ContainerSockets,
-    context: Omit<ContainerContext, 'sockets' | 'stdout' | 'stderr' | 'signal'>,
+    context: Omit<ContainerContext, 'sockets' | 'rest' | 'stdout' | 'stderr' | 'signal'>,
+    restMs: (ms: number) => number,
   ) {
     this.#clock = clock;
     const hexDigit = () => Math.floor(context.random.next() * 16).toString(16);
@@ -48,6 +49,7 @@ export class ContainerRun {
     void this.#run(program, {
       ...context,
       sockets: this.#owned,
+      rest: (ms) => sleep(clock, restMs(ms), this.#stop.signal).catch(() => {}),
       stdout: write,
       stderr: write,
       signal: this.#stop.signal,

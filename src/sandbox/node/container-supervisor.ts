@@ -178,7 +178,7 @@ export class ContainerSupervisor {
     const expand = (texts: readonly string[]) => texts.map((text) => expandVariables(text, env));
     const podUser = (spec['securityContext'] as { runAsUser?: number } | undefined)?.runAsUser;
     const user = record.spec.securityContext?.runAsUser ?? podUser ?? program.user ?? 0;
-    return new ContainerRun(this.#parts.clock, program, this.#parts.network.sockets(uid, user), {
+    const context = {
       pod: {
         uid,
         namespace,
@@ -191,10 +191,12 @@ export class ContainerSupervisor {
       image: record.spec.image ?? '',
       argv: [...expand(record.spec.command ?? program.entrypoint), ...expand(record.spec.args ?? [])],
       env,
-      readFile: (path) => volumes.readFile(record.spec, path),
+      readFile: (path: string) => volumes.readFile(record.spec, path),
       clock: this.#parts.clock,
       random: this.#parts.random,
-    });
+    };
+    const { clock, network, timing } = this.#parts;
+    return new ContainerRun(clock, program, network.sockets(uid, user), context, timing.restMs);
   }
 
   #startProbes(): void {

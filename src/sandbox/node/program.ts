@@ -22,6 +22,11 @@ export interface ContainerContext {
   sockets: ContainerSockets;
   clock: Clock;
   random: Random;
+  /**
+   * The program's own pause, such as the one between two purchases: resolves after `ms`, or when the signal aborts. Only
+   * pace instant shortens it; at the others it is the rhythm that a learner counts.
+   */
+  rest(ms: number): Promise<void>;
   /** Whole or partial lines; the log splits at newlines. Does nothing after the program ended. */
   stdout(text: string): void;
   stderr(text: string): void;

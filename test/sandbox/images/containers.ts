@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Clock, systemClock } from '../../../src/platform/clock.ts';
+import { type Clock, sleep, systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import type { AcceptedConnection, ContainerSockets } from '../../../src/sandbox/network/pod-network.ts';
 import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
@@ -100,6 +100,7 @@ export function startContainer(pods: LoopbackPods, program: ImageProgram, option
     log += text;
     for (const check of [...waiting]) check();
   };
+  const clock = options.clock ?? systemClock;
   const ended = program.run({
     pod: {
       uid: options.ip,
@@ -115,8 +116,9 @@ export function startContainer(pods: LoopbackPods, program: ImageProgram, option
     env: options.env ?? {},
     readFile: () => undefined,
     sockets: pods.sockets(options.ip),
-    clock: options.clock ?? systemClock,
+    clock,
     random: seededRandom(options.seed ?? 1),
+    rest: (ms) => sleep(clock, ms, abort.signal).catch(() => {}),
     stdout: write,
     stderr: write,
     signal: abort.signal,

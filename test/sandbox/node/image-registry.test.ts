@@ -77,6 +77,11 @@ describe('the pace', () => {
     expect(timing.crashBackOff(2).waitMs).toBe(100);
   });
 
+  it('leaves programs their own rhythm, which learners count, at every pace but instant', () => {
+    expect([timingAt('real').restMs(1000), timingAt('brisk').restMs(1000)]).toEqual([1000, 1000]);
+    expect(timingAt('instant').restMs(1000)).toBe(20);
+  });
+
   it('brisk keeps the real period of a probe once the container has been ready', () => {
     const { probePeriodMs } = timingAt('brisk');
     expect(probePeriodMs({ periodSeconds: 10 }, false)).toBe(800);

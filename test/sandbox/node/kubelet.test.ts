@@ -94,6 +94,25 @@ describe('a pod on its node', () => {
     expect(chunks.join('')).toBe('boom\n');
   });
 
+  it('pauses its programs as long as its pace says, and not beyond their end', async () => {
+    const rested: number[] = [];
+    const resting = execute(async ({ clock, rest, signal }) => {
+      const startedAt = clock.now();
+      await rest(1000);
+      rested.push(clock.now() - startedAt);
+      await rest(3_600_000);
+      return signal.aborted ? 0 : 1;
+    });
+    test = await startTestCluster({ images: [resting], clock: new SteppedClock() });
+    await test.cluster.create(pods, pod({ containers: [{ name: 'app', image: 'special' }] }));
+    const clock = testClock();
+    for (let steps = 0; steps < 40 && rested.length === 0; steps++) await clock.step(5);
+    expect(rested).toEqual([20]);
+    await test.cluster.delete(pods, 'p', 'default');
+    for (let steps = 0; steps < 40 && current(); steps++) await clock.step(5);
+    expect(current()).toBeUndefined();
+  });
+
   it('whose image does not exist says which images do', async () => {
     test = await startTestCluster({});
     await test.cluster.create(pods, pod({ containers: [{ name: 'app', image: 'nginx:1.27' }] }));

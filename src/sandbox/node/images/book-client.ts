@@ -1,4 +1,3 @@
-import { sleep } from '../../../platform/clock.ts';
 import type { ContainerContext } from '../program.ts';
 import { escapeHtml, renderBookPage } from './book-pages.ts';
 import { consoleLog, goQuote } from './console-log.ts';
@@ -133,7 +132,7 @@ async function buyForever(loop: Loop): Promise<void> {
     }
     if (timedOut) context.stdout(`Threshold of ${loop.maxIterations} iterations exceeded\n\n${failure}`);
     const restMs = Math.max(leastRestMs, loop.periodMs - (context.clock.now() - startedAt));
-    await sleep(context.clock, restMs, context.signal).catch(() => {});
+    await context.rest(restMs);
   }
 }
 

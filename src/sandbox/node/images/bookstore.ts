@@ -1,4 +1,3 @@
-import { sleep } from '../../../platform/clock.ts';
 import { integerBetween } from '../../../platform/random.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 import { escapeHtml, renderBookPage } from './book-pages.ts';
@@ -99,7 +98,7 @@ async function sell(shop: Shop, exchange: Exchange): Promise<void> {
   void restock(shop, shop.release === 'v1.2' ? requestId : undefined);
   const noiseMs = integerBetween(context.random, busyMs.least, busyMs.below);
   shop.log.info(`Sleeping ${noiseMs}ms`, at(shop, 'sleeping'));
-  await sleep(context.clock, noiseMs, context.signal).catch(() => {});
+  await context.rest(noiseMs);
 }
 
 async function restock(shop: Shop, requestId: string | undefined): Promise<void> {

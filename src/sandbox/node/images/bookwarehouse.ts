@@ -1,4 +1,3 @@
-import { sleep } from '../../../platform/clock.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 import { type ConsoleLog, consoleLog } from './console-log.ts';
 import { demoRelease, environmentValue, webFlags } from './demo-release.ts';
@@ -38,7 +37,7 @@ async function connectWhenReady(context: ContainerContext, log: ConsoleLog): Pro
       if (context.signal.aborted) return undefined;
       context.stdout(`[error] failed to initialize database, got error ${error.message}\n`);
       log.info('Booksdemo database is not ready. Wait for 10s ...', 'mysql.go:49');
-      await sleep(context.clock, retryMs, context.signal).catch(() => {});
+      await context.rest(retryMs);
     }
   }
   return undefined;
