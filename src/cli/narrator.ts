@@ -3,12 +3,15 @@ import type { RunEnd } from '../platform/run-end.ts';
 import type { Solved } from '../session/solver.ts';
 import type { FinishedRun, SessionState } from '../session/state.ts';
 import type { Machine } from './compose.ts';
+import type { UnsolvedCondition } from './prove.ts';
 
 /** Tells what `meshwalk run` does: in plain lines for people, or in JSON lines for programs. */
 export interface Narrator {
   note(sentence: string): void;
   lesson(lesson: Lesson, remark: string | undefined): void;
   task(lesson: Lesson, task: Task): void;
+  /** What the check says before anything was done. */
+  unsolved(lesson: Lesson, task: Task, conditions: readonly UnsolvedCondition[]): void;
   command(run: FinishedRun): void;
   solved(lesson: Lesson, task: Task, state: SessionState, solved: Solved): void;
   end(lessons: number): void;
@@ -26,6 +29,12 @@ function inWords({ out, err }: Pick<Machine, 'out' | 'err'>): Narrator {
     note: (sentence) => out(`· ${sentence}`),
     lesson: ({ step, title }, remark) => out(`\nStep ${step}: ${title}${remark ? ` (${remark})` : ''}`),
     task: (_, { title }) => out(`\n  ${title}`),
+    unsolved(_, __, conditions) {
+      for (const { title, result, waitsFor } of conditions) {
+        const saw = result ? ('saw' in result ? result.saw : result.reason) : `needs ${waitsFor.join(', ')} first`;
+        out(`    before: ${result?.status === 'passed' ? '✓' : '✗'} ${title} (${saw})`);
+      }
+    },
     command(run) {
       for (const line of run.script.trimEnd().split('\n')) out(`    $ ${line}`);
       const went = run.end.type === 'exited' && run.end.code === 0;
@@ -53,6 +62,7 @@ function inJson({ out }: Pick<Machine, 'out'>): Narrator {
     note: (sentence) => tell('note', { sentence }),
     lesson: ({ id, step, title }, remark) => tell('lesson', { lesson: id, step, title, ...(remark && { remark }) }),
     task: (lesson, { id, title }) => tell('task', { lesson: lesson.id, task: id, title }),
+    unsolved: (lesson, { id }, conditions) => tell('unsolved', { lesson: lesson.id, task: id, conditions }),
     command: ({ script, command, end, tookMs, output }) =>
       tell('command', { script, command, end, tookMs, output: output.lines.map(({ text }) => text) }),
     solved(lesson, task, state, solved) {

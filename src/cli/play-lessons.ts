@@ -1,12 +1,11 @@
-import { runCheck } from '../check/run-check.ts';
 import { Fault } from '../fault.ts';
 import type { Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import { type Solved, solveTask } from '../session/solver.ts';
 import { openParts, type Parts } from './compose.ts';
-import { probeOf } from './evidence.ts';
 import { type Narrator, narrate } from './narrator.ts';
-import { isLessonFinished, titlesOf } from './openings.ts';
+import { isLessonFinished } from './openings.ts';
+import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
 import type { RunOptions } from './run.ts';
 import { buildStartState } from './start-state.ts';
@@ -24,6 +23,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
     },
   });
   const lessons = lessonsToPlay(parts, options);
+  if (options.prove) mustBeOpen(parts, lessons);
   if (parts.journal.notice) narrator.note(parts.journal.notice);
   await parts.world.prepare((sentence) => narrator.note(sentence), signal);
   const [first] = lessons;
@@ -57,6 +57,18 @@ function lessonsToPlay(parts: Parts, { from, to, world }: RunOptions): Lesson[] 
   return parts.catalog.lessons.filter(
     (lesson) => lesson.step >= (from ?? 0) && lesson.step <= (to ?? Infinity) && lesson.worlds.includes(world),
   );
+}
+
+/** What is done already can be played no more before it is done. */
+function mustBeOpen(parts: Parts, lessons: readonly Lesson[]): void {
+  const { finished } = parts.summary();
+  const done = lessons.find((lesson) => lesson.tasks.some(({ id }) => finished.has(`${lesson.id}/${id}`)));
+  if (!done) return;
+  throw new Fault('run.not-open', {
+    what: `Nothing can be proved about "${done.title}": tasks of it are finished.`,
+    why: 'A proof looks at every task before it is done, and then after.',
+    next: ['meshwalk run --prove --profile proof', 'meshwalk reset --all'],
+  });
 }
 
 async function playLesson(
@@ -93,31 +105,13 @@ async function playTask(
   narrator: Narrator,
   signal: AbortSignal,
 ): Promise<Solved> {
-  const early = options.prove ? await holdEarly(parts, lesson, task, signal) : [];
-  if (early.length > 0 && early.length === task.check?.conditions.length) {
-    const reason = `Its check holds before the task is done, so it proves nothing: ${early.join('; ')}.`;
-    return { solved: false, reason, tryThis: 'meshwalk reset --all' };
+  if (options.prove) {
+    const conditions = await lookUnsolved(parts, lesson, task, signal);
+    narrator.unsolved(lesson, task, conditions);
+    const reason = whyUnproved(conditions);
+    if (reason) return { solved: false, reason, tryThis: undefined };
   }
-  // What a task only builds on may be true before; it is told, so that an author sees which conditions prove nothing new.
-  for (const title of early) narrator.note(`True before the task: ${title}`);
   return solveTask(driver, parts.clock, signal);
-}
-
-/** Conditions that are true before their task, in words. */
-async function holdEarly(parts: Parts, lesson: Lesson, task: Task, signal: AbortSignal): Promise<string[]> {
-  if (!task.check) return [];
-  const results = await runCheck({
-    conditions: task.check.conditions,
-    kinds: parts.kinds,
-    probe: probeOf(parts.world, parts.clock, { since: parts.clock.now(), answers: {}, signal }),
-    memory: new Map(),
-    patienceMs: 0,
-    onResult: () => {},
-  });
-  const titles = titlesOf(lesson, parts.kinds);
-  return task.check.conditions
-    .filter(({ id }) => results.get(id)?.status === 'passed')
-    .map(({ id }) => titles[`${task.id}/${id}`] ?? id);
 }
 
 /** Tells each command when it begins and when it ended. */

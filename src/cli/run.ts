@@ -18,7 +18,7 @@ export const runCommand = (subcommand: Subcommand): Command =>
     .option('--from <step>', 'begin at this step; what it needs is built first', positiveInteger)
     .option('--to <step>', 'stop after this step', positiveInteger)
     .option('--json', 'print one JSON object a line')
-    .option('--prove', 'fail unless every check is false before its task and true after it')
+    .option('--prove', 'fail unless every condition fails before its task and holds after it')
     .addOption(paceOption())
     .addOption(worldOption())
     .addOption(profileOption())

@@ -18,7 +18,7 @@ export interface KubeClient {
   /** The last lines of a container's log. */
   podLog(
     pod: { namespace: string; name: string },
-    options: { container?: string; tailLines?: number; sinceSeconds?: number },
+    options: { container?: string; tailLines?: number; sinceSeconds?: number; timestamps?: boolean },
   ): Promise<string>;
   /** One GET to a port of a pod, through a port-forward (so it never crosses the mesh). */
   podHttp(

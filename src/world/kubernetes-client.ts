@@ -74,7 +74,7 @@ class KubernetesClient implements KubeClient {
 
   podLog(
     pod: { namespace: string; name: string },
-    options: { container?: string; tailLines?: number; sinceSeconds?: number },
+    options: { container?: string; tailLines?: number; sinceSeconds?: number; timestamps?: boolean },
   ): Promise<string> {
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(options)) query.set(key, String(value));

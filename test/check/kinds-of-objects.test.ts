@@ -13,7 +13,7 @@ import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import type { AzureClient, ManagedClusterView } from '../../src/world/world.ts';
-import { deployment, look, pod, ScriptedKube } from './scripted-probe.ts';
+import { deployment, look, pod, ScriptedKube, stamped } from './scripted-probe.ts';
 
 function cluster(...objects: KubeObject[]): ScriptedKube {
   const kube = new ScriptedKube();
@@ -354,14 +354,20 @@ describe('resource', () => {
 });
 
 describe('logs', () => {
-  it('counts lines since the task began, of the container that is meant', async () => {
+  it('counts lines since the task began to the millisecond, of the container that is meant', async () => {
     const kube = cluster(pod('shop', 'store-1', 'store'));
-    kube.logs['shop/store-1/store'] = 'is 0;  expected 200\nother\nis 0;  expected 200\n';
     const clock = new SteppedClock();
     const since = clock.now() - 4_500;
+    const zero = 'is 0;  expected 200';
+    kube.logs['shop/store-1/store'] = [
+      stamped(since - 1, zero, zero),
+      stamped(since, zero),
+      stamped(since + 100, 'other', '', zero),
+      'a torn line, is 0;  expected 200\n',
+    ].join('');
     const spec = { pod: { namespace: 'shop', selector: 'app=store' }, contains: 'is 0;  expected' };
     expect(await look(logs, { ...spec, lines: 2 }, { kube, clock, since })).toMatchObject({ status: 'passed' });
-    expect(kube.logRequests).toEqual([{ container: 'store', sinceSeconds: 5 }]);
+    expect(kube.logRequests).toEqual([{ container: 'store', sinceSeconds: 6, timestamps: true }]);
     expect(await look(logs, { ...spec, lines: 3 }, { kube, clock, since })).toMatchObject({
       status: 'not-yet',
       saw: '2 such lines since the task began',

@@ -5,7 +5,7 @@ import { trafficSplit } from '../../src/check/kinds/traffic-split.ts';
 import { Fault } from '../../src/fault.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
-import { deployment, look, pod, ScriptedKube, service } from './scripted-probe.ts';
+import { deployment, look, pod, ScriptedKube, service, stamped } from './scripted-probe.ts';
 
 let kube: ScriptedKube;
 let memory: Map<string, unknown>;
@@ -156,12 +156,14 @@ describe('traffic-denied', () => {
   });
 
   it('sees failures in the log when the sidecar listens no more and counts nothing', async () => {
-    const line = 'Error fetching http://bookstore.bookstore.svc.cluster.local:14001/books-bought: connection refused\n';
-    kube.logs['bookbuyer/buyer-1/bookbuyer'] = line.repeat(6);
-    expect(await at({})).toMatchObject({ status: 'not-yet' });
+    const line = 'Error fetching http://bookstore.bookstore.svc.cluster.local:14001/books-bought: connection refused';
+    const log = 'bookbuyer/buyer-1/bookbuyer';
+    kube.logs[log] = stamped(clock.now() - 1, line, line, line, line, line);
+    expect(await at({})).toMatchObject({ status: 'not-yet', saw: '0 attempts, none with success so far' });
     await clock.step(2500);
+    kube.logs[log] += stamped(clock.now(), line, line, line, line, line);
     expect(await at({})).toMatchObject({ status: 'passed' });
-    expect(kube.logRequests.at(-1)).toEqual({ container: 'bookbuyer', sinceSeconds: 2 });
+    expect(kube.logRequests.at(-1)).toEqual({ container: 'bookbuyer', sinceSeconds: 4, timestamps: true });
   });
 
   it('counts refusals of the server as attempts', async () => {

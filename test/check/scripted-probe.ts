@@ -13,7 +13,7 @@ export class ScriptedKube implements KubeClient {
   objects: KubeObject[] = [];
   /** By `namespace/pod/container`. */
   logs: Record<string, string> = {};
-  logRequests: { container?: string; sinceSeconds?: number }[] = [];
+  logRequests: { container?: string; sinceSeconds?: number; timestamps?: boolean }[] = [];
   /** By `namespace/pod:port` and the start of the path. */
   pages: Record<string, { status: number; body: string }> = {};
   /** Thrown by every question when set. */
@@ -40,7 +40,7 @@ export class ScriptedKube implements KubeClient {
 
   async podLog(
     pod: { namespace: string; name: string },
-    options: { container?: string; sinceSeconds?: number },
+    options: { container?: string; sinceSeconds?: number; timestamps?: boolean },
   ): Promise<string> {
     if (this.failure) throw this.failure;
     this.logRequests.push(options);
@@ -117,6 +117,10 @@ export function probeOf(script: ProbeScript): Probe {
 export function look<Spec>(kind: CheckKind<Spec>, yaml: unknown, script: ProbeScript): Promise<CheckResult> {
   return kind.verify(kind.parse(yaml), probeOf(script));
 }
+
+/** A log as the API writes it with timestamps. */
+export const stamped = (at: number, ...lines: string[]): string =>
+  lines.map((line) => `${new Date(at).toISOString().replace('Z', '000001Z')} ${line}\n`).join('');
 
 export function deployment(namespace: string, name: string, more: Partial<KubeObject> = {}): KubeObject {
   return {

@@ -9,7 +9,7 @@ function play(
   test: ShareTest,
   truth: readonly number[],
   random: Random,
-  most = 1000,
+  most = 2000,
 ): { type: string; requests: number } {
   const counts = truth.map(() => 0);
   for (let request = 1; request <= most; request++) {

@@ -1,6 +1,7 @@
 import { pods } from '../../kube/resources.ts';
 import { askCluster, counted, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
+import { linesSince } from '../log-lines.ts';
 import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
@@ -54,14 +55,12 @@ export const logs: CheckKind<Spec> = {
           tryThis,
         });
       }
-      // The API counts whole seconds, so a line of the second before the task may be counted: at most one second.
-      const sinceSeconds = Math.max(1, Math.ceil((probe.clock.now() - probe.since) / 1000));
       let lines = 0;
       for (const pod of found) {
         if (pod.status?.phase !== 'Running') continue;
         const container = spec.container ?? pod.spec.containers[0]?.name ?? '';
-        const log = await kube.podLog({ namespace, name: pod.metadata.name ?? '' }, { sinceSeconds, container });
-        lines += log.split('\n').filter((line) => hasIt(spec, line)).length;
+        const log = await linesSince(kube, pod, container, probe.since, probe.clock);
+        lines += log.filter((line) => hasIt(spec, line)).length;
       }
       const saw = `${counted(lines, 'such line')} since the task began`;
       if (lines >= spec.lines) return passed(saw);

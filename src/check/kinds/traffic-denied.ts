@@ -2,6 +2,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { askCluster, counted, notYet, passed, remembered, wrong } from '../answers.ts';
 import type { CheckKind, Probe } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
+import { linesSince } from '../log-lines.ts';
 import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { podOutsideMesh, upstreamsOf } from '../traffic-splits.ts';
@@ -99,7 +100,7 @@ async function attemptsSince(
   return Math.max(unrouted, await failuresLogged(kube, spec, client, window.startedAt, probe));
 }
 
-/** Lines that name both the Service's URL and an error. Whole seconds only, rounded down: never from before the window. */
+/** Lines that name both the Service's URL and an error. */
 async function failuresLogged(
   kube: KubeClient,
   spec: Spec,
@@ -107,18 +108,12 @@ async function failuresLogged(
   startedAt: number,
   probe: Probe,
 ): Promise<number> {
-  const sinceSeconds = Math.floor((probe.clock.now() - startedAt) / 1000);
-  if (sinceSeconds < 1) return 0;
   const url = `://${spec.to.name}.${spec.to.namespace}`;
   const logs = await Promise.all(
     client.pods.map((pod) => {
-      const { namespace = spec.from.namespace, name = '' } = pod.metadata;
       const container = pod.spec.containers.find((one) => one.name !== 'envoy')?.name ?? spec.from.name;
-      return kube.podLog({ namespace, name }, { container, sinceSeconds });
+      return linesSince(kube, pod, container, startedAt, probe.clock);
     }),
   );
-  return logs
-    .join('\n')
-    .split('\n')
-    .filter((line) => line.includes(url) && /^Error\b/.test(line)).length;
+  return logs.flat().filter((line) => line.includes(url) && /^Error\b/.test(line)).length;
 }
