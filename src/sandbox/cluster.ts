@@ -8,17 +8,12 @@ import { type ApiServer, type ApiServerOptions, startApiServer } from './apiserv
 import type { ClusterAccess, ClusterSpec } from './azure/cluster-host.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import { ClusterIdentity } from './cluster-identity.ts';
-import { startControllers } from './controllers/start-controllers.ts';
-import { subresourcesOf } from './controllers/subresources.ts';
-import { Timetable } from './controllers/timetable.ts';
+import { startWorkers, Workers } from './cluster-workers.ts';
 import { ensureAddons, ensureClusterBasics } from './kube-system.ts';
 import { installOpenServiceMesh, removeOpenServiceMesh } from './mesh/osm/install.ts';
 import { createPodNetwork } from './network/create-pod-network.ts';
 import type { PodNetwork } from './network/pod-network.ts';
-import { azureNodeNames, beatHearts, heartbeatEveryMs, registerNodes } from './node/azure-nodes.ts';
-import { catalogOfImages } from './node/image-catalog.ts';
-import { createImageRegistry } from './node/image-registry.ts';
-import { Kubelets } from './node/kubelet.ts';
+import { registerNodes } from './node/azure-nodes.ts';
 import type { ImageProgram } from './node/program.ts';
 import type { Pace } from './pace.ts';
 import { Store } from './store/store.ts';
@@ -30,6 +25,8 @@ export interface ClusterOptions {
   pace: Pace;
   clock: Clock;
   random: Random;
+  /** Controllers and nodes begin after this: a process with many pods says first that its API answers. Default: at once. */
+  begin?: Promise<unknown>;
   /** Images beside the catalog's, for tests. */
   images?: readonly ImageProgram[];
   log?: (line: string) => void;
@@ -52,7 +49,7 @@ export interface RunningCluster {
  * are and in which order they start and stop, and nothing of what they do.
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
-  const { spec, folder, pace, clock, random } = options;
+  const { spec, folder, clock, random } = options;
   const log = options.log ?? (() => {});
   const identity = ClusterIdentity.open(folder, clock);
   const storeFolder = join(folder, 'store');
@@ -73,37 +70,12 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   later.network = network;
   await ensureClusterBasics(cluster);
   await registerNodes(cluster, spec, clock.now());
-
-  const caPem = identity.authority.certPem;
-  const explain = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const controllers = startControllers({
-    cluster,
-    requests,
-    clock,
-    random,
-    caPem,
-    onError: (controller, error, key) =>
-      log(`${controller}: ${key}: ${error instanceof Error ? error.message : error}`),
-  });
-  const kubelets = new Kubelets({
-    cluster,
-    network,
-    images: createImageRegistry([...catalogOfImages({ api: cluster, pace }), ...(options.images ?? [])]),
-    events: controllers.events,
-    clock,
-    random,
-    pace,
-    kubernetesVersion: spec.kubernetesVersion,
-    nodes: azureNodeNames(spec),
-    issueToken: (pod) => subresourcesOf(requests).podToken(pod),
-    onError: (error) => log(`kubelet: ${explain(error)}`),
-  });
-  const heartbeats = startHeartbeats(cluster, clock, (error) => log(`node: ${explain(error)}`));
+  const workers = new Workers(() => startWorkers(options, { cluster, requests, network, identity }));
 
   const host = '127.0.0.1';
   const server = await listenAsBefore(identity.port, {
     requests,
-    nodes: kubelets.api,
+    nodes: workers,
     tls: identity.authority.issue({
       commonName: 'kube-apiserver',
       dnsNames: ['localhost', 'kubernetes', 'kubernetes.default.svc'],
@@ -117,23 +89,17 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   identity.keepPort(server.port);
   await ensureAddons(cluster);
   if (spec.openServiceMesh) await installOpenServiceMesh(cluster, { clock });
+  workers.startAfter(options.begin ?? Promise.resolve());
 
   return {
-    access: { server: `https://${host}:${server.port}`, caPem, token: identity.token },
+    access: { server: `https://${host}:${server.port}`, caPem: identity.authority.certPem, token: identity.token },
     api: cluster,
     enableOpenServiceMesh: () => installOpenServiceMesh(cluster, { clock }),
     disableOpenServiceMesh: () => removeOpenServiceMesh(cluster),
-    async idle() {
-      while (!(controllers.isIdle && kubelets.isIdle)) {
-        await controllers.idle();
-        await kubelets.idle();
-      }
-    },
+    idle: () => workers.idle(),
     async close() {
-      heartbeats.close();
       await server.close();
-      await kubelets.close();
-      await controllers.close();
+      await workers.close();
       await network.close();
       store.close();
     },
@@ -151,14 +117,4 @@ async function listenAsBefore(port: number, options: Omit<ApiServerOptions, 'por
     if (port === 0 || errorCode(error) !== 'EADDRINUSE') throw error;
     return startApiServer({ ...options, port: 0 });
   }
-}
-
-function startHeartbeats(cluster: ClusterApi, clock: Clock, onError: (error: unknown) => void): Timetable {
-  const timetable = new Timetable(clock);
-  const beat = () => {
-    beatHearts(cluster, clock.now()).catch(onError);
-    timetable.after('heartbeat', heartbeatEveryMs, beat);
-  };
-  timetable.after('heartbeat', heartbeatEveryMs, beat);
-  return timetable;
 }

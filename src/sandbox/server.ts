@@ -42,6 +42,7 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
 
+  const saidReady = Promise.withResolvers<void>();
   let sandbox: Sandbox;
   try {
     sandbox = await startSandbox({
@@ -52,7 +53,15 @@ async function main(): Promise<void> {
       startCluster: async (spec, clusterFolder) => {
         // The cluster is the largest part of the program; a sandbox without one is ready sooner.
         const { startCluster } = await import('./cluster.ts');
-        return startCluster({ spec, folder: clusterFolder, pace, clock: systemClock, random: systemRandom, log });
+        return startCluster({
+          spec,
+          folder: clusterFolder,
+          pace,
+          clock: systemClock,
+          random: systemRandom,
+          log,
+          begin: saidReady.promise,
+        });
       },
       log,
       onStop: stop,
@@ -63,6 +72,7 @@ async function main(): Promise<void> {
     ]);
   }
   say({ ready: true, pid: process.pid, description: sandbox.description });
+  saidReady.resolve();
   await stopping.promise;
   setTimeout(() => process.exit(0), closeWithinMs).unref();
   await sandbox.close();
