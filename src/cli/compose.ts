@@ -69,13 +69,17 @@ export async function openParts(
   teardown.add(() => lock.release());
   const journal = Journal.open(folders.journal);
   teardown.add(() => journal.close());
+  let troubles = 0;
   const world = createWorld(options.world, {
     folder: folders.sandbox,
     workingFolder: courseFolder,
     serverFile: join(machine.root, 'dist', 'server.js'),
     pace: options.pace,
     learner: machine.environment,
-    onTrouble: hooks.onTrouble,
+    onTrouble(sentence) {
+      troubles += 1;
+      hooks.onTrouble(sentence);
+    },
   });
   teardown.add(() => world.close());
   const shell = new LearnerShell({
@@ -84,10 +88,13 @@ export async function openParts(
     workingFolder: world.workingFolder,
   });
   teardown.add(() => shell.close());
-  return knit({ folders, catalog, journal, world, shell, log: openLog(folders.log) }, hooks);
+  const log = openLog(folders.log);
+  return knit({ folders, catalog, journal, world, shell, log, worldRestarts: () => troubles }, hooks);
 }
 
-type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log'>;
+type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log'> & {
+  worldRestarts: () => number;
+};
 
 function knit(opened: Opened, hooks: Hooks): Parts {
   const { catalog, journal, world, shell } = opened;
@@ -119,6 +126,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       look: (request, report) => lookAt(world, checkKinds, clock, request, report),
       record: (record) => void journal.append(record),
       openLesson: async (id) => opening(id),
+      worldRestarts: opened.worldRestarts,
       onBug: hooks.onBug,
       ...change,
     }),

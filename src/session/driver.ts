@@ -19,6 +19,8 @@ const ownCommandTimeoutMs = 10 * 60_000;
 
 export interface Driver {
   readonly state: SessionState;
+  /** How often the world went away and came back by itself. */
+  readonly worldRestarts: number;
   /** The screen's (or the robot's) way in. */
   send(intent: Intent): void;
   /** Called after the state changed; changes that come together are told together. */
@@ -68,6 +70,10 @@ class SessionDriver implements Driver {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get worldRestarts(): number {
+    return this.#ports.worldRestarts?.() ?? 0;
   }
 
   start(effects: readonly Effect[]): void {

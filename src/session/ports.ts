@@ -69,6 +69,8 @@ export interface DriverPorts {
   /** Durable when it returns. Throws a Fault when it is not; the record is then kept and tried again. */
   record(record: ProgressRecord): void;
   openLesson(id: string): Promise<LessonOpening>;
+  /** How often the world went away and came back by itself; left out where it never does. */
+  worldRestarts?(): number;
   /** An error that is nobody's but ours. */
   onBug(error: unknown): void;
 }

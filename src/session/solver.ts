@@ -23,6 +23,7 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
   const authored = authoredSolution(driver.state);
   let until = clock.now() + patienceMs;
   let lastFailed: FinishedRun | undefined;
+  let restarts = driver.worldRestarts;
   for (let step = 0; step < mostSteps; step += 1) {
     signal?.throwIfAborted();
     const state = driver.state;
@@ -40,8 +41,18 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
         lastFailed = ran;
         until = Math.min(until, clock.now() + 5_000);
       } else if (ran && isGood(ran)) lastFailed = undefined;
-      if (lastFailed) await changed(driver, clock, 200, signal);
-      else await take(driver, state, authored, clock, signal);
+      const isRestarted = driver.worldRestarts > restarts;
+      if (lastFailed && !isRestarted) await changed(driver, clock, 200, signal);
+      else if (lastFailed) {
+        // It met a world that was just going: what it failed at says nothing.
+        until = clock.now() + patienceMs;
+        restarts = driver.worldRestarts;
+        const { command, script } = lastFailed;
+        driver.send(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
+      } else {
+        restarts = driver.worldRestarts;
+        await take(driver, state, authored, clock, signal);
+      }
     }
   }
   return failed(`It did not end in ${mostSteps} steps.`, undefined);

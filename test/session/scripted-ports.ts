@@ -17,6 +17,8 @@ interface ExpectedRun {
   end?: RunEnd;
   /** Goes on until it is stopped. */
   hangs?: boolean;
+  /** Called when it has ended. */
+  onEnd?: () => void;
 }
 
 export class ScriptedPorts implements DriverPorts {
@@ -33,6 +35,7 @@ export class ScriptedPorts implements DriverPorts {
   onRecord: (record: ProgressRecord) => void = () => {};
   changeWorld: () => void = () => {};
   watches = 0;
+  restarts = 0;
   openings = new Map<string, LessonOpening>();
   #expected: ExpectedRun[] = [];
 
@@ -79,6 +82,8 @@ export class ScriptedPorts implements DriverPorts {
     for (const [condition, result] of Object.entries(now)) report(condition, result);
   };
 
+  worldRestarts = () => this.restarts;
+
   record = (record: ProgressRecord) => {
     this.onRecord(record);
     if (this.diskFull) {
@@ -107,6 +112,7 @@ export class ScriptedPorts implements DriverPorts {
     setImmediate(() => {
       for (const text of expected.output ?? []) onText(text);
       if (!expected.hangs) stop(expected.end ?? ok);
+      expected.onEnd?.();
     });
     const signal = (name: string) => {
       this.signals.push(`${name} ${script}`);

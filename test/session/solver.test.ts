@@ -59,6 +59,30 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('tries a command again that failed because the world was just coming back', async () => {
+    const ports = new ScriptedPorts();
+    const dies = () => {
+      ports.restarts += 1;
+    };
+    const end = { type: 'exited', code: 1 } as const;
+    ports.expect(
+      { script: 'run one', end, onEnd: dies },
+      { script: 'run one' },
+      { script: 'run own', end, onEnd: dies },
+    );
+    ports.expect({ script: 'run own' });
+    ports.seen = [{ holds: wrong }, { holds: passed }];
+    const shown = await open(ports, task('a', [command('one')], check('holds')));
+    expect(await solveTask(shown, ports.clock)).toMatchObject({ solved: true });
+    await shown.close();
+
+    ports.seen = [{ holds: wrong }, { holds: wrong }, { holds: passed }];
+    const own = await open(ports, { ...task('a', [], check('holds')), solution: [command('own')] });
+    expect(await solveTask(own, ports.clock)).toMatchObject({ solved: true });
+    await own.close();
+    ports.done();
+  });
+
   it('gives the reason: the command and its last line, or the condition with what was expected and seen', async () => {
     const clock = new SteppedClock();
     const ports = new ScriptedPorts(clock);
