@@ -8,6 +8,7 @@ export interface CommonOptions {
   pace: Pace;
   profile: string;
   lessons?: string;
+  trust?: boolean;
 }
 
 export const worldOption = () =>
@@ -20,6 +21,9 @@ export const profileOption = () =>
   new Option('--profile <name>', 'whose progress, when several people share this account').default('default');
 export const lessonsOption = () =>
   new Option('--lessons <folder>', 'a course of your own: a folder that holds lessons/ and manifests/');
+
+export const trustOption = () =>
+  new Option('--trust', 'run the commands of the lessons in --lessons without asking first');
 
 export function positiveInteger(text: string): number {
   const number = Number(text);

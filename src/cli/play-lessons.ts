@@ -10,6 +10,7 @@ import { exitCodes } from './report.ts';
 import type { RunOptions } from './run.ts';
 import { buildStartState } from './start-state.ts';
 import type { Subcommand } from './subcommand.ts';
+import { mustTrust } from './trust.ts';
 
 /** Plays lessons from first to last with the driver that the screen uses; returns the exit code. */
 export async function playLessons(options: RunOptions, subcommand: Subcommand): Promise<number> {
@@ -21,6 +22,11 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
     onBug: (error) => {
       bug ??= error;
     },
+  });
+  await mustTrust(parts, options, machine, {
+    terminal: undefined,
+    again: `meshwalk run --lessons ${options.lessons} --trust`,
+    signal,
   });
   const lessons = lessonsToPlay(parts, options);
   if (options.prove) mustBeOpen(parts, lessons);

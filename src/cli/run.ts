@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CommonOptions } from './options.ts';
-import { lessonsOption, paceOption, positiveInteger, profileOption, worldOption } from './options.ts';
+import { lessonsOption, paceOption, positiveInteger, profileOption, trustOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -23,11 +23,14 @@ export const runCommand = (subcommand: Subcommand): Command =>
     .addOption(worldOption())
     .addOption(profileOption())
     .addOption(lessonsOption())
+    .addOption(trustOption())
     .addHelpText(
       'after',
       examples(
         ['meshwalk run', 'play all that is not finished yet'],
         ['meshwalk run --to 3', 'up to step 3, then go on by hand: meshwalk'],
+        ['meshwalk run --from 7 --to 7', 'one step; what it needs is built first'],
+        ['meshwalk run --lessons ~/my-course --trust', 'lessons of your own'],
         ['meshwalk run --pace instant --prove --json', 'test the lessons in CI'],
       ),
     )

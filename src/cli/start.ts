@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { CommonOptions } from './options.ts';
-import { lessonsOption, paceOption, profileOption, worldOption } from './options.ts';
+import { lessonsOption, paceOption, profileOption, trustOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -13,12 +13,14 @@ export const describeStart = (program: Command): Command =>
     .addOption(paceOption())
     .addOption(profileOption())
     .addOption(lessonsOption())
+    .addOption(trustOption())
     .addHelpText(
       'after',
       examples(
         ['meshwalk', 'start, or go on where you were'],
         ['meshwalk --pace real', 'with the waiting times of a real cluster'],
         ['meshwalk --profile ada', "keep ada's progress apart from yours"],
+        ['meshwalk --lessons ~/my-course', 'lessons of your own; their commands are shown first'],
         ['meshwalk run --to 3', 'play the first steps without a screen'],
       ),
     );
@@ -41,6 +43,12 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
       log.write('a bug while a lesson was open', error);
       host?.notice(`meshwalk made a mistake; the log is ${log.file}`);
     },
+  });
+  const { mustTrust } = await import('./trust.ts');
+  await mustTrust(parts, options, machine, {
+    terminal: { input: process.stdin, output: process.stdout },
+    again: `meshwalk --lessons ${options.lessons} --trust`,
+    signal: subcommand.signal,
   });
   host = new LessonHost(parts);
   const opened = host;

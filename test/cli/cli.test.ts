@@ -158,7 +158,7 @@ describe('meshwalk run', () => {
       tempFolder(),
       course(`${fence('say', 'word=hello')}\n\n${fence('again', 'echo "$word you"')}`),
     );
-    const args = ['run', '--lessons', home, '--pace', 'instant'];
+    const args = ['run', '--trust', '--lessons', home, '--pace', 'instant'];
     const first = await meshwalk(home, args);
     expect(first.err).toBe('');
     expect(first.out).toContain('hello you');
@@ -171,7 +171,7 @@ describe('meshwalk run', () => {
 
   it('ends with 1 and the reason when a command fails', async () => {
     const home = courseOf(tempFolder(), course(fence('say', 'echo too bad; exit 4')));
-    const { code, err } = await meshwalk(home, ['run', '--lessons', home, '--pace', 'instant']);
+    const { code, err } = await meshwalk(home, ['run', '--trust', '--lessons', home, '--pace', 'instant']);
     expect(code).toBe(1);
     expect(err).toContain('"Say it" did not pass.');
     expect(err).toContain('exit code 4');
@@ -180,7 +180,7 @@ describe('meshwalk run', () => {
 
   it('tells programs what happens in JSON lines', async () => {
     const home = courseOf(tempFolder(), course(fence('say', 'echo hello')));
-    const { out, code } = await meshwalk(home, ['run', '--lessons', home, '--json', '--pace', 'instant']);
+    const { out, code } = await meshwalk(home, ['run', '--trust', '--lessons', home, '--json', '--pace', 'instant']);
     const events = out
       .trim()
       .split('\n')

@@ -42,7 +42,7 @@ async function underWay() {
   const home = tempFolder();
   mkdirSync(join(home, 'lessons'));
   writeFileSync(join(home, 'lessons/01-slow.md'), course);
-  const args = ['run', '--lessons', home, '--pace', 'instant', '--json'];
+  const args = ['run', '--trust', '--lessons', home, '--pace', 'instant', '--json'];
   const program = start(home, args);
   program.stdout.resume();
   program.stderr.resume();

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Fault } from '../fault.ts';
+import type { Catalog } from '../lesson/catalog.ts';
+import type { Command, Lesson } from '../lesson/lesson.ts';
+import { readIfThere, writeAtomically } from '../platform/files.ts';
+import type { Machine, Parts } from './compose.ts';
+
+/**
+ * Lessons that did not come with the program are commands of strangers: they are shown, and run only once somebody said
+ * yes to exactly this content. Knows no world; what a command does to one is its author's word.
+ */
+export interface TrustOptions {
+  lessons?: string;
+  trust?: boolean;
+}
+
+export interface Asking {
+  /** Undefined where nobody can be asked. */
+  terminal: { input: NodeJS.ReadStream; output: NodeJS.WriteStream } | undefined;
+  /** The line to type when the answer has to come with the command. */
+  again: string;
+  signal: AbortSignal;
+}
+
+/** Ends when the course may run; rejects with a Fault when it may not. */
+export async function mustTrust(
+  parts: Pick<Parts, 'catalog' | 'folders'>,
+  options: TrustOptions,
+  machine: Machine,
+  asking: Asking,
+): Promise<void> {
+  const folder = resolve(options.lessons ?? machine.root);
+  if (folder === resolve(machine.root)) return;
+  const hash = courseHash(folder);
+  const file = join(parts.folders.state, 'trusted.json');
+  const trusted = readTrusted(file);
+  if (trusted.includes(hash)) return;
+  if (!options.trust) {
+    const { terminal } = asking;
+    (terminal ? machine.out : machine.err)(listing(parts.catalog, folder));
+    if (!terminal || !(await saidYes(terminal, asking.signal))) throw notTrusted(folder, asking.again);
+  }
+  writeAtomically(file, `${JSON.stringify([...trusted, hash])}\n`);
+}
+
+const notTrusted = (folder: string, again: string) =>
+  new Fault('lessons.not-trusted', {
+    what: `The lessons in ${visible(folder)} did not come with meshwalk, and nobody said yes to their commands.`,
+    why: 'A lesson can run anything that you can. The answer is kept until a file of the course changes.',
+    next: [again],
+  });
+
+async function saidYes({ input, output }: NonNullable<Asking['terminal']>, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input, output });
+  // The terminal is raw while readline has it, so Ctrl-C comes as a key; Ctrl-D closes without an answer.
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+  const question = 'Run these when a lesson asks for them? (yes or no) ';
+  try {
+    const answer = await Promise.race([lines.question(question, { signal }), closed]);
+    return /^(y|yes)$/i.test(answer.trim());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
+}
+
+/** Of the lessons and all manifests, by path. What a command brings from elsewhere, the command itself shows. */
+export function courseHash(folder: string): string {
+  const hash = createHash('sha256');
+  for (const part of ['lessons', 'manifests']) {
+    for (const path of filesBelow(join(folder, part))) {
+      const bytes = readFileSync(path);
+      hash.update(`${relative(folder, path)}\0${bytes.length}\0`).update(bytes);
+    }
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const link = entries.find((entry) => entry.isSymbolicLink());
+  if (link) {
+    throw new Fault('lessons.link', {
+      what: `${visible(join(link.parentPath, link.name))} is a link.`,
+      why: 'What it leads to may change after somebody said yes to it; a course holds plain files.',
+      next: ['Put the file itself there.'],
+    });
+  }
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+}
+
+function readTrusted(file: string): string[] {
+  try {
+    const value: unknown = JSON.parse(readIfThere(file) ?? '[]');
+    return Array.isArray(value) ? value.filter((hash) => typeof hash === 'string') : [];
+  } catch {
+    // Asked once too often is better than once too seldom.
+    return [];
+  }
+}
+
+/** What a terminal would obey or swallow is spelled out, so that no command can hide from its reader. */
+const visible = (text: string): string =>
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+
+/** Every command of the course, with its author's word for what it does. */
+function listing(catalog: Catalog, folder: string): string {
+  const lines = [`The lessons in ${visible(folder)} did not come with meshwalk. These are their commands:`];
+  for (const lesson of catalog.lessons) {
+    lines.push('', `  lessons/${visible(lesson.file)}: ${visible(lesson.title)}`);
+    for (const { effect, script } of commandsOf(lesson)) {
+      const [first = '', ...more] = script.split('\n').map((line) => visible(line));
+      lines.push(`    ${effect.padEnd(8)}  ${first}`, ...more.map((line) => `    ${''.padEnd(8)}  ${line}`));
+    }
+  }
+  return [...lines, ''].join('\n');
+}
+
+const commandsOf = (lesson: Lesson): Command[] =>
+  lesson.tasks.flatMap((task) => [...new Set([...task.commands, ...task.solution])]);
