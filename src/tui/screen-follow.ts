@@ -46,6 +46,8 @@ export function follow(view: View, before: SessionState | undefined): ScreenMode
   if (place !== model.place) return reset(model, place);
   if (!before || before === session) return model;
   let next = model;
+  // Why a key did nothing is old as soon as something happened; it must not stand before what is to be told now.
+  if (session.status !== before.status || session.notice !== before.notice) next = { ...next, refusal: undefined };
   if (session.status === 'running' && before.status !== 'running')
     next = { ...next, scroll: { ...next.scroll, output: 0 } };
   if (session.status === 'failed' && before.status !== 'failed')

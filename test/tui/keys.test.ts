@@ -153,6 +153,15 @@ describe('other keys', () => {
     expect(robot.text()).not.toContain('There is nothing to verify here.');
   });
 
+  it('give way to news: why a key did nothing does not stand before a notice', async () => {
+    await start(-1);
+    await robot.press('v');
+    robot.host.driver.notice('The sandbox had stopped and runs again.');
+    await robot.settle();
+    expect(robot.text()).toContain('The sandbox had stopped and runs again.');
+    expect(robot.text()).not.toContain('There is nothing to verify here.');
+  });
+
   it('open hints one by one, the new one in sight', async () => {
     await start(0, 60, 20);
     await robot.press('h');

@@ -35,7 +35,8 @@ function consequence(session: Confirming): Line {
   }
   const effect = effectWords[proposal.command.effect];
   const cost = world.costsMoney && proposal.command.effect === 'cloud' ? ' It can cost money.' : '';
-  return [span(`It ${effect.sentence}`, effect.role), span(` ${place}.${cost}`)];
+  const ask: Line = isGrave(proposal) ? [span(' '), span('Only y runs it.', 'bad')] : [];
+  return [span(`It ${effect.sentence}`, effect.role), span(` ${place}.${cost}`), ...ask];
 }
 
 function confirmTitle({ proposal }: Confirming, glyphs: Glyphs): Line {
@@ -58,12 +59,11 @@ export function confirmPanel(session: Confirming, top: number, ink: PanelInk): L
     more > 0 || from > 0
       ? [span(`${from > 0 ? `${from} rows above ` : ''}${more > 0 ? `${more} rows below` : ''}`.trim(), 'warn')]
       : [];
-  const hint = isGrave(session.proposal) ? [span(' Only y runs it.', 'bad')] : [];
   return [
     ruleLine(confirmTitle(session, glyphs), aside, width, glyphs, true),
     ...shown.map((line) => [span(' '), ...line]),
     emptyLine,
-    ...words.map((line, index) => [span(' '), ...line, ...(index === words.length - 1 ? hint : [])]),
+    ...words.map((line) => [span(' '), ...line]),
   ].slice(0, height);
 }
 
