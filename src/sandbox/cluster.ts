@@ -16,6 +16,7 @@ import type { PodNetwork } from './network/pod-network.ts';
 import { registerNodes } from './node/azure-nodes.ts';
 import type { ImageProgram } from './node/program.ts';
 import type { Pace } from './pace.ts';
+import type { StoreFinding } from './store/journal.ts';
 import { Store } from './store/store.ts';
 
 export interface ClusterOptions {
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   /** Images beside the catalog's, for tests. */
   images?: readonly ImageProgram[];
   log?: (line: string) => void;
+  /** What the learner should hear: state on disk was damaged. */
+  notice?: (sentence: string) => void;
 }
 
 export interface RunningCluster {
@@ -50,12 +53,11 @@ export interface RunningCluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const { spec, folder, clock, random } = options;
-  const log = options.log ?? (() => {});
   const identity = ClusterIdentity.open(folder, clock);
   const storeFolder = join(folder, 'store');
   ensurePrivateFolder(storeFolder);
   const store = new Store({ folder: storeFolder, clock });
-  for (const finding of store.findings) log(`store: ${JSON.stringify(finding)}`);
+  for (const finding of store.findings) tellFinding(options, finding);
   // Webhooks are reached through the network, whose names and addresses are objects of the API.
   const later: { network?: PodNetwork } = {};
   const { cluster, requests } = createApi({
@@ -104,6 +106,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       store.close();
     },
   };
+}
+
+/** The torn last line of a crash was never acknowledged, so nobody misses it; damage before it may cost objects. */
+function tellFinding({ spec, log, notice }: ClusterOptions, finding: StoreFinding): void {
+  if (finding.type === 'torn-tail')
+    log?.(`store: dropped ${finding.droppedBytes} bytes of a torn write in ${finding.file}`);
+  else
+    notice?.(
+      `The objects of cluster ${spec.name} are damaged on disk from line ${finding.line} of ${finding.file}: what stood there is lost, the rest is used, and a copy is kept as ${finding.keptAs}.`,
+    );
 }
 
 /** A new one is issued at each start. */

@@ -5,6 +5,7 @@ import { fileFault } from '../platform/files.ts';
 import { systemRandom } from '../platform/random.ts';
 import { parseServerArguments } from './server/command-line.ts';
 import { faultJson } from './server/control-server.ts';
+import { Notices } from './server/notices.ts';
 import { type Sandbox, startSandbox } from './server/sandbox.ts';
 
 /**
@@ -13,7 +14,7 @@ import { type Sandbox, startSandbox } from './server/sandbox.ts';
  *
  * It writes DIR/sandbox.json (0600: pid, start time, control URL and token; see server/control-server.ts for what the
  * control server answers), DIR/azure/meshwalk.json (AZURE_CONFIG_DIR of `az`), DIR/bin/{az,osm,kubectl} and DIR/state.
- * stdout: one JSON line, {"ready":true,…} or {"fault":{code,what,why,next}} with exit code 1. stderr: the log.
+ * stdout: one JSON line, {"ready":true,…,"notices":[sentence,…]} or {"fault":{code,what,why,next}} with exit code 1. stderr: the log.
  */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const say = (message: object) => void process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
 
+  const notices = new Notices(log);
   const saidReady = Promise.withResolvers<void>();
   let sandbox: Sandbox;
   try {
@@ -60,9 +62,11 @@ async function main(): Promise<void> {
           clock: systemClock,
           random: systemRandom,
           log,
+          notice: (sentence) => notices.add(sentence),
           begin: saidReady.promise,
         });
       },
+      notices,
       log,
       onStop: stop,
     });
@@ -71,7 +75,7 @@ async function main(): Promise<void> {
       `Look at the folder: ls -ld ${folder}`,
     ]);
   }
-  say({ ready: true, pid: process.pid, description: sandbox.description });
+  say({ ready: true, pid: process.pid, description: sandbox.description, notices: notices.sentences });
   saidReady.resolve();
   await stopping.promise;
   setTimeout(() => process.exit(0), closeWithinMs).unref();

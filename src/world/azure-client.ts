@@ -32,7 +32,10 @@ export async function connectAzure(access: AzureAccess): Promise<AzureClient> {
     retryOptions: { maxRetries: 0 },
   };
   const clusters = new ContainerServiceClient(credential, access.subscriptionId, options);
-  return new ResourceManagerClient(clusters, new ResourceManagementClient(credential, access.subscriptionId, options));
+  const resources = new ResourceManagementClient(credential, access.subscriptionId, options);
+  // A proxy of the learner's environment would carry requests, and their token, away from this machine.
+  for (const { pipeline } of [clusters, resources]) pipeline.removePolicy({ name: 'proxyPolicy' });
+  return new ResourceManagerClient(clusters, resources);
 }
 
 class ResourceManagerClient implements AzureClient {

@@ -38,15 +38,25 @@ export function answers(door: SandboxDoor): Promise<boolean> {
   );
 }
 
+/** What it found damaged when it started; nothing when it does not answer. */
+export async function noticesOf(door: SandboxDoor): Promise<readonly string[]> {
+  try {
+    const status: unknown = JSON.parse(await ask(door, 'GET', '/status', AbortSignal.timeout(1000)));
+    return isRecord(status) && Array.isArray(status['notices']) ? status['notices'].map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
 /** Forgets every cluster and all of Azure. */
 export async function resetSandbox(door: SandboxDoor): Promise<void> {
   await ask(door, 'POST', '/reset', AbortSignal.timeout(resetMs));
 }
 
-async function ask(door: SandboxDoor, method: string, path: string, signal: AbortSignal): Promise<void> {
+async function ask(door: SandboxDoor, method: string, path: string, signal: AbortSignal): Promise<string> {
   const response = await fetch(door.url + path, { method, headers: { authorization: `Bearer ${door.token}` }, signal });
   const body = await response.text();
-  if (response.ok) return;
+  if (response.ok) return body;
   throw new Fault('sandbox.control', {
     what: `The sandbox answered ${method} ${path} with ${response.status}.`,
     why: body.slice(0, 200),

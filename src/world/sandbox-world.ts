@@ -8,7 +8,16 @@ import { connectAzure } from './azure-client.ts';
 import { type KubeContext, readKubeContext } from './kube-context.ts';
 import { connectKubernetes } from './kubernetes-client.ts';
 import { findKubectl, keptEnvironment, learnerPath } from './learner-environment.ts';
-import { answers, findDoor, isRunning, readAzureAccess, resetSandbox, type SandboxDoor } from './sandbox-control.ts';
+import {
+  answers,
+  findDoor,
+  isRunning,
+  noticesOf,
+  readAzureAccess,
+  resetSandbox,
+  type SandboxDoor,
+} from './sandbox-control.ts';
+import { readServerLine } from './server-line.ts';
 import { ServerProcess } from './server-process.ts';
 import type { AzureClient, World, WorldDescription } from './world.ts';
 
@@ -26,7 +35,7 @@ export interface SandboxWorldOptions {
   /** The environment that the program was started with. */
   learner: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
-  /** The process died and is back, or stays away; a sentence for the learner. */
+  /** The process died and is back, or stays away, or found damaged state; sentences for the learner. */
   onTrouble?(sentence: string): void;
 }
 
@@ -59,7 +68,11 @@ class SandboxWorld implements World {
       file: options.serverFile,
       args: ['--folder', options.folder, '--pace', options.pace],
       clock: this.#clock,
-      refusal: faultOf,
+      read: (line) => {
+        const said = readServerLine(line);
+        if (said?.type === 'ready') this.#tell(said.notices);
+        return said?.type === 'fault' ? said.fault : said?.type;
+      },
       onRestart: () => options.onTrouble?.('The sandbox had stopped and runs again; its cluster is as it was.'),
       onGivenUp: (fault) => {
         this.#givenUp = fault;
@@ -143,6 +156,11 @@ class SandboxWorld implements World {
     await this.#process.stop();
   }
 
+  /** In one piece, as a screen may keep only the last thing it was told before it opened. */
+  #tell(notices: readonly string[]): void {
+    if (notices.length > 0) this.#options.onTrouble?.(notices.join(' '));
+  }
+
   get #kubeconfig(): string {
     return join(this.#options.folder, 'kubeconfig');
   }
@@ -177,21 +195,11 @@ class SandboxWorld implements World {
         const waited = this.#clock.now() - since;
         if (!(error instanceof Fault) || error.code !== 'sandbox.locked' || waited > lockedMs) throw error;
         const door = waited > leavingMs ? await findDoor(this.#options.folder) : undefined;
-        if (door && (await answers(door))) this.#joined = door;
-        else await sleep(this.#clock, 100, signal);
+        if (door && (await answers(door))) {
+          this.#joined = door;
+          this.#tell(await noticesOf(door));
+        } else await sleep(this.#clock, 100, signal);
       }
     }
   }
-}
-
-/** The process tells why it cannot run in its ready line. */
-function faultOf(line: unknown): Fault | undefined {
-  const fault = typeof line === 'object' && line !== null && 'fault' in line ? line.fault : undefined;
-  if (typeof fault !== 'object' || fault === null) return undefined;
-  const { code, what, why, next } = fault as { code?: unknown; what?: unknown; why?: unknown; next?: unknown };
-  return new Fault(String(code), {
-    what: String(what),
-    ...(typeof why === 'string' ? { why } : {}),
-    next: Array.isArray(next) ? next.map(String) : [],
-  });
 }

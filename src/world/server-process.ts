@@ -8,8 +8,8 @@ export interface ServerProcessOptions {
   file: string;
   args: readonly string[];
   clock: Clock;
-  /** Why the ready line means that it does not run after all. */
-  refusal(line: unknown): Fault | undefined;
+  /** What its line says: that it runs, or why it does not. Undefined for a line that says neither. */
+  read(line: unknown): 'ready' | Fault | undefined;
   /** Each start but the first: it died and is back. */
   onRestart(): void;
   /** It died too often; the Fault says so, and nothing starts it any more. */
@@ -102,9 +102,9 @@ export class ServerProcess {
           fail(`It said: ${line.slice(0, 200)}`, error);
           return;
         }
-        const refusal = this.#options.refusal(value);
-        if (refusal) {
-          fail(refusal);
+        const said = this.#options.read(value);
+        if (said !== 'ready') {
+          fail(said ?? `It said: ${line.slice(0, 200)}`);
           return;
         }
         isReady = true;

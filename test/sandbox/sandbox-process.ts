@@ -19,6 +19,7 @@ export interface ControlAnswer {
   resourceGroups?: string[];
   clusters?: { id: string; server: string }[];
   error?: string;
+  notices?: string[];
 }
 
 /** The real sandbox process over a temp folder, and the programs of its bin folder as child processes. */

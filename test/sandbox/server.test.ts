@@ -34,6 +34,7 @@ describe('the sandbox process', () => {
       ready: true,
       pid: sandbox.running.pid,
       description: join(sandbox.folder, 'sandbox.json'),
+      notices: [],
     });
     for (const file of ['sandbox.json', 'secrets.json', 'azure/meshwalk.json', 'state/azure.json'])
       expect(statSync(join(sandbox.folder, file)).mode & 0o777, file).toBe(0o600);
@@ -144,11 +145,32 @@ describe('the sandbox process', () => {
 
   it('sets damaged keys aside and makes new ones', async () => {
     writeFileSync(join(sandbox.folder, 'secrets.json'), '{"authority":');
-    await sandbox.start();
+    const { notices } = await sandbox.start();
+    expect(notices).toEqual([expect.stringContaining('could not be read and were set aside')]);
     expect((await sandbox.az('account show')).code).toBe(0);
     const kept = readdirSync(sandbox.folder).find((name) => name.startsWith('secrets.json.corrupt-'));
     expect(readFileSync(join(sandbox.folder, kept ?? ''), 'utf8')).toBe('{"authority":');
     expect(sandbox.stderr).toContain('could not be read and were set aside');
+  });
+
+  it('tells of damaged state when it is ready, to whoever joins later, and not after a reset', async () => {
+    await sandbox.start();
+    await makeGroup();
+    await makeCluster();
+    await sandbox.end('SIGKILL');
+    const journal = join(sandbox.folder, 'state/clusters/_rg/_one/store/journal.jsonl');
+    const lines = readFileSync(journal, 'utf8').split('\n');
+    lines[lines.length - 10] = 'no record';
+    writeFileSync(journal, lines.join('\n'));
+
+    const { ready, notices } = await sandbox.start();
+    const told = [
+      `The objects of cluster one are damaged on disk from line ${lines.length - 9} of ${journal}: what stood there is lost, the rest is used, and a copy is kept as ${journal}.corrupt.`,
+    ];
+    expect({ ready, notices }).toEqual({ ready: true, notices: told });
+    expect(readFileSync(`${journal}.corrupt`, 'utf8')).toBe(lines.join('\n'));
+    expect((await sandbox.control('GET', '/status')).body.notices).toEqual(told);
+    expect((await sandbox.control('POST', '/reset')).body.notices).toEqual([]);
   });
 
   it('steps aside for a kubectl that the learner has', async () => {

@@ -3,14 +3,15 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trafficSplits } from '../../src/check/resource-table.ts';
 import { Fault } from '../../src/fault.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { namespaces, nodes, pods } from '../../src/kube/resources.ts';
 import { StatusError } from '../../src/kube/status.ts';
+import { connectAzure } from '../../src/world/azure-client.ts';
 import { findKubectl } from '../../src/world/learner-environment.ts';
-import { findDoor } from '../../src/world/sandbox-control.ts';
+import { findDoor, readAzureAccess } from '../../src/world/sandbox-control.ts';
 import { createSandboxWorld } from '../../src/world/sandbox-world.ts';
 import type { World } from '../../src/world/world.ts';
 
@@ -21,11 +22,11 @@ let home: string;
 let world: World;
 const troubles: string[] = [];
 
-function worldIn(folder: string): World {
+function worldIn(folder: string, serverFile = join(root, 'src/sandbox/server.ts')): World {
   return createSandboxWorld({
     folder,
     workingFolder: root,
-    serverFile: join(root, 'src/sandbox/server.ts'),
+    serverFile,
     pace: 'instant',
     learner: {
       PATH: [join(root, 'node_modules/.bin'), join(home, 'old'), '/usr/bin', '/bin'].join(delimiter),
@@ -107,6 +108,41 @@ describe('before there is a cluster', () => {
     expect(await (await second.azure())?.managedClusters()).toEqual([]);
     await second.close();
     expect(await (await world.azure())?.managedClusters()).toEqual([]);
+  });
+
+  it('passes on what the sandbox found damaged when it started, also when it joins one that runs', async () => {
+    const folder = join(home, 'damaged');
+    await mkdir(folder);
+    await writeFile(join(folder, 'secrets.json'), '{');
+    const before = troubles.length;
+    const first = worldIn(folder);
+    await first.prepare(() => {});
+    const second = worldIn(folder);
+    await second.prepare(() => {});
+    await second.close();
+    await first.close();
+    const told = expect.stringMatching(
+      /^The sandbox's keys could not be read and were set aside as .*; new ones were made\.$/,
+    );
+    expect(troubles.splice(before)).toEqual([told, told]);
+  });
+
+  it('does not take just any line of its process for readiness', async () => {
+    const serverFile = join(home, 'talker.mjs');
+    await writeFile(serverFile, "console.log('{}'); setInterval(() => {}, 1000);");
+    const talking = worldIn(join(home, 'talking'), serverFile);
+    await expect(talking.prepare(() => {})).rejects.toMatchObject({ code: 'sandbox.not-started', why: 'It said: {}' });
+  });
+
+  it("goes past the proxy of the learner's environment to its own Azure", async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:9');
+    try {
+      const access = await readAzureAccess(join(home, 'sandbox'));
+      if (!access) throw new Error('no Azure');
+      expect(await (await connectAzure(access)).managedClusters()).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('says why the sandbox does not start', async () => {

@@ -30,6 +30,8 @@ export interface ResourceManagerOptions {
   /** The bearer token that clients must show. */
   token: string;
   log(line: string): void;
+  /** Something that the owner of the state should hear: a damaged file was set aside. */
+  notice(sentence: string): void;
 }
 
 export interface ResourceManager {
@@ -138,7 +140,8 @@ function reply(response: ServerResponse, answer: ArmResponse, requestId: string 
 export async function startResourceManager(options: ResourceManagerOptions): Promise<ResourceManager> {
   const { host, clock, pace, log } = options;
   const file = StateFile.open(options.statePath, clock.now());
-  if (file.setAside) log(`Azure's state could not be read and was set aside as ${file.setAside}; starting empty.`);
+  if (file.setAside)
+    options.notice(`Azure's state could not be read and was set aside as ${file.setAside}; starting empty.`);
   const operations = new Operations({ file, host, clock, pace, log });
   const routes = [
     ...subscriptionRoutes(file),

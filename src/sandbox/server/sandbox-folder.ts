@@ -69,7 +69,7 @@ interface SecretsFile {
 }
 
 /** Kept over restarts: an authority and a token that commands of a former run still hold. Damaged ones are made anew. */
-export function openSecrets(paths: SandboxPaths, clock: Clock, log: (line: string) => void): Secrets {
+export function openSecrets(paths: SandboxPaths, clock: Clock, notice: (sentence: string) => void): Secrets {
   const text = readIfThere(paths.secrets);
   if (text !== undefined) {
     try {
@@ -81,7 +81,7 @@ export function openSecrets(paths: SandboxPaths, clock: Clock, log: (line: strin
     }
     const aside = `${paths.secrets}.corrupt-${clock.now()}`;
     renameSync(paths.secrets, aside);
-    log(`The sandbox's keys could not be read and were set aside as ${aside}; new ones were made.`);
+    notice(`The sandbox's keys could not be read and were set aside as ${aside}; new ones were made.`);
   }
   const authority = CertificateAuthority.create(clock, { commonName: 'meshwalk sandbox', organization: 'meshwalk' });
   const azureToken = randomBytes(32).toString('base64url');

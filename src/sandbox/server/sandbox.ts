@@ -11,6 +11,7 @@ import { writeWrappers } from './bin-wrappers.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { EmbeddedClusters, type StartCluster } from './embedded-clusters.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
+import type { Notices } from './notices.ts';
 import { openFolder, openSecrets, type SandboxPaths, type Secrets } from './sandbox-folder.ts';
 
 /**
@@ -24,6 +25,7 @@ export interface SandboxOptions {
   /** The file that this process runs; the wrappers in bin/ name its neighbours. */
   entry: string;
   startCluster: StartCluster;
+  notices: Notices;
   log(line: string): void;
   onStop(): void;
 }
@@ -61,7 +63,7 @@ async function startManager(
   paths: SandboxPaths,
   secrets: Secrets,
 ): Promise<{ manager: ResourceManager; clusters: EmbeddedClusters }> {
-  const { clock, pace, log } = options;
+  const { clock, pace, log, notices } = options;
   const clusters = new EmbeddedClusters(paths.clusters, options.startCluster);
   try {
     const manager = await startResourceManager({
@@ -78,6 +80,7 @@ async function startManager(
       }),
       token: secrets.azureToken,
       log,
+      notice: (sentence) => notices.add(sentence),
     });
     return { manager, clusters };
   } catch (error) {
@@ -95,6 +98,7 @@ async function stopManager(parts: Parts): Promise<void> {
 async function reset(parts: Parts): Promise<void> {
   await stopManager(parts);
   rmSync(parts.paths.state, { recursive: true, force: true });
+  parts.options.notices.clear();
   openFolder(parts.paths.folder);
   Object.assign(parts, await startManager(parts.options, parts.paths, parts.secrets));
   writeAzureConfig(parts);
@@ -119,6 +123,7 @@ function statusOf(parts: Parts, startedAt: number): object {
       server: parts.clusters.access(id)?.server ?? null,
     })),
     memoryBytes: process.memoryUsage.rss(),
+    notices: parts.options.notices.sentences,
   };
 }
 
@@ -140,7 +145,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const paths = openFolder(options.folder);
   const lock = lockFolder(options.folder);
   try {
-    const secrets = openSecrets(paths, options.clock, options.log);
+    const secrets = openSecrets(paths, options.clock, (sentence) => options.notices.add(sentence));
     writeWrappers(paths.bin, options.entry);
     const parts: Parts = { options, paths, secrets, lock, ...(await startManager(options, paths, secrets)) };
     writeAzureConfig(parts);

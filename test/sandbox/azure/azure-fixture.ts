@@ -32,6 +32,7 @@ export class AzureFixture {
       tls: this.authority.issue({ commonName: 'localhost', ipAddresses: ['127.0.0.1'], validityMs: 3_600_000 }),
       token,
       log: (line) => this.logs.push(line),
+      notice: (sentence) => this.logs.push(sentence),
     });
     return this.manager;
   }

@@ -1,0 +1,23 @@
+import { Fault } from '../fault.ts';
+
+/** What the sandbox process says in its one line, parsed from foreign JSON. Knows nothing of processes. */
+export type ServerLine = { type: 'ready'; notices: readonly string[] } | { type: 'fault'; fault: Fault };
+
+/** Undefined for a line that says neither that it is ready nor why it is not. */
+export function readServerLine(line: unknown): ServerLine | undefined {
+  if (!isRecord(line)) return undefined;
+  const { ready, notices, fault } = line;
+  if (isRecord(fault)) return { type: 'fault', fault: faultOf(fault) };
+  if (ready !== true) return undefined;
+  return { type: 'ready', notices: Array.isArray(notices) ? notices.map(String) : [] };
+}
+
+function faultOf({ code, what, why, next }: Record<string, unknown>): Fault {
+  return new Fault(String(code), {
+    what: String(what),
+    ...(typeof why === 'string' ? { why } : {}),
+    next: Array.isArray(next) ? next.map(String) : [],
+  });
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
