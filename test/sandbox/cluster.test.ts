@@ -129,6 +129,7 @@ describe('a cluster', () => {
     expect(web?.status?.containerStatuses?.[0]?.lastState.terminated).toMatchObject({
       exitCode: 255,
       reason: 'Unknown',
+      finishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     await allRolledOut(5);
   });

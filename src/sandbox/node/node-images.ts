@@ -17,6 +17,8 @@ export class NodeImages {
   readonly #clock: Clock;
   readonly #timing: KubeletTiming;
   readonly #present = new Map<string, Set<string>>();
+  /** When a pull that is under way ends, by node and image: whoever wants the same image meanwhile waits for it. */
+  readonly #arrivals = new Map<string, number>();
 
   constructor(registry: ImageRegistry, clock: Clock, timing: KubeletTiming) {
     this.#registry = registry;
@@ -51,15 +53,25 @@ export class NodeImages {
     const image = container.image ?? '';
     const program = this.#registry.find(image);
     const startedAt = this.#clock.now();
-    const isPresent = this.#imagesOf(nodeName).has(canonicalImage(image));
-    // With the layers on the node only the manifest is asked for.
-    const ms = this.#timing.pullMs(isPresent || !program ? 0 : program.sizeBytes);
+    const ms = program ? this.#msUntilPresent(nodeName, image, program.sizeBytes) : this.#timing.pullMs(0);
     if (ms > 0) await sleep(this.#clock, ms, signal);
     if (!program) return { type: 'failed', reason: 'ErrImagePull', message: this.#unknown(image) };
     this.#imagesOf(nodeName).add(canonicalImage(image));
+    this.#arrivals.delete(`${nodeName} ${canonicalImage(image)}`);
     const took = goDuration(Math.max(1, Math.round(this.#clock.now() - startedAt)));
     const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${program.sizeBytes} bytes.`;
     return { type: 'pulled', program, imageId: imageIdOf(image), message };
+  }
+
+  #msUntilPresent(nodeName: string, image: string, sizeBytes: number): number {
+    const name = canonicalImage(image);
+    // With the layers on the node only the manifest is asked for.
+    if (this.#imagesOf(nodeName).has(name)) return this.#timing.pullMs(0);
+    const now = this.#clock.now();
+    const key = `${nodeName} ${name}`;
+    const arrival = this.#arrivals.get(key) ?? now + this.#timing.pullMs(sizeBytes);
+    this.#arrivals.set(key, arrival);
+    return Math.max(0, arrival - now);
   }
 
   #unknown(image: string): string {

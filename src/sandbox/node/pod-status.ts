@@ -25,8 +25,8 @@ export interface PodAddresses {
   podIp: string | undefined;
 }
 
-/** The records of a new pod, or of one that this node ran before it was started again. */
-export function recordsOf(pod: Pod): ContainerRecord[] {
+/** The records of a new pod, or of one that this node ran before it was started again, at `now`. */
+export function recordsOf(pod: Pod, now: number): ContainerRecord[] {
   const initial = (pod.spec.initContainers ?? []).map((spec) => ({ spec, isInit: true }));
   const regular = pod.spec.containers.map((spec) => ({ spec, isInit: false }));
   const reason = initial.length > 0 ? 'PodInitializing' : 'ContainerCreating';
@@ -38,7 +38,7 @@ export function recordsOf(pod: Pod): ContainerRecord[] {
       spec,
       isInit,
       state: { waiting: { reason } },
-      lastState: before ? stateBeforeReboot(before) : {},
+      lastState: before ? stateBeforeReboot(before, now) : {},
       ready: false,
       started: undefined,
       restartCount: before ? before.restartCount + (before.containerID ? 1 : 0) : 0,
@@ -50,8 +50,11 @@ export function recordsOf(pod: Pod): ContainerRecord[] {
   });
 }
 
-/** Kubernetes: a container that was running when its node went down is told as exit code 255, reason Unknown. */
-function stateBeforeReboot(before: ContainerStatus): ContainerState {
+/**
+ * Kubernetes: a container that was running when its node went down is told as exit code 255, reason Unknown. Nobody saw
+ * its end, so containerd dates it to the moment it found the container gone.
+ */
+function stateBeforeReboot(before: ContainerStatus, now: number): ContainerState {
   if (before.state.terminated) return { terminated: before.state.terminated };
   if (!before.state.running) return before.lastState;
   const { startedAt } = before.state.running;
@@ -60,6 +63,7 @@ function stateBeforeReboot(before: ContainerStatus): ContainerState {
       exitCode: 255,
       reason: 'Unknown',
       ...(startedAt === undefined ? {} : { startedAt }),
+      finishedAt: apiTime(now),
       ...(before.containerID === undefined ? {} : { containerID: before.containerID }),
     },
   };

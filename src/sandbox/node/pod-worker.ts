@@ -35,7 +35,7 @@ export class PodWorker {
     this.#pod = pod;
     this.#uid = pod.metadata.uid ?? '';
     this.#hostIp = hostIp;
-    this.#records = recordsOf(pod);
+    this.#records = recordsOf(pod, parts.clock.now());
   }
 
   record(container: string): ContainerRecord | undefined {
