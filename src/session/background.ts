@@ -79,7 +79,7 @@ class Supervised {
     this.#isRunning = false;
     this.#hasSpoken = false;
     this.#output = new OutputBuffer();
-    const run = this.#runner.runBeside({ script: this.#script, timeoutMs: noTimeout }, (text) => {
+    const run = this.#runner.runBeside({ script: this.#script, timeoutMs: noTimeout, firstFailure: false }, (text) => {
       this.#output.add(text);
       if (this.#hasSpoken || this.#run !== run) return;
       this.#hasSpoken = true;

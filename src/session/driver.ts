@@ -3,7 +3,7 @@ import { BackgroundCommands } from './background.ts';
 import type { Effect, Intent, SessionEvent } from './events.ts';
 import { Looks } from './looks.ts';
 import { OutputBuffer } from './output.ts';
-import type { DriverPorts, LessonOpening, RunningCommand } from './ports.ts';
+import type { DriverPorts, LessonOpening, RunningCommand, RunRequest } from './ports.ts';
 import type { Proposal, SessionState } from './state.ts';
 import { openLesson } from './tasks.ts';
 import { transition } from './transition.ts';
@@ -230,21 +230,26 @@ class SessionDriver implements Driver {
   }
 
   #startRun(runId: number, proposal: Proposal): void {
-    const request = { script: proposal.script, timeoutMs: proposal.command?.timeoutMs ?? ownCommandTimeoutMs };
+    const request = {
+      script: proposal.script,
+      timeoutMs: proposal.command?.timeoutMs ?? ownCommandTimeoutMs,
+      // What learners type behaves as in any shell of theirs.
+      firstFailure: proposal.command !== undefined,
+    };
     const ended = this.#count(
       proposal.command?.interactive ? this.#runInteractive(runId, request) : this.#runPlain(runId, request),
     );
     if (this.#run?.runId === runId) this.#run.ended = ended;
   }
 
-  async #runInteractive(runId: number, request: { script: string; timeoutMs: number }): Promise<void> {
+  async #runInteractive(runId: number, request: RunRequest): Promise<void> {
     this.#run = { runId, command: undefined, ended: Promise.resolve() };
     const end = await this.#ports.runner.runInteractive(request);
     this.#dispatch({ type: 'run-ended', runId, end, at: this.#ports.clock.now() });
     await this.#lookAtWorld();
   }
 
-  async #runPlain(runId: number, request: { script: string; timeoutMs: number }): Promise<void> {
+  async #runPlain(runId: number, request: RunRequest): Promise<void> {
     const { clock, runner } = this.#ports;
     const output = new OutputBuffer();
     let cancelFlush: (() => void) | undefined;

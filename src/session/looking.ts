@@ -66,12 +66,21 @@ export function verifyEnded(state: SessionState): Next {
   if (conditions.every(({ result }) => result?.status === 'passed')) {
     // A learner who sees a failure has asked; the look that turns it green is the answer.
     const isAsked = state.status === 'verifying' || state.status === 'failed';
-    return isAsked || mayPassUnasked(state) ? pass(seen) : { state: seen, effects: [] };
+    if (isAsked || mayPassUnasked(state)) return pass(seen);
+    return { state: hasFailedRun(seen) ? { ...seen, notice: thereAnyway } : seen, effects: [] };
   }
   if (state.status !== 'verifying' && state.status !== 'failed') return { state: seen, effects: [] };
   const rest = resting(seen);
   if (rest.status === 'failed') return { state: rest, effects: [] };
   return { state: { ...rest, notice: couldNotTell(conditions) }, effects: [] };
+}
+
+const thereAnyway = 'The command failed, but all that the task wants is there. Press v to go on.';
+
+/** A lesson's command may fail because what it makes is there already (AlreadyExists); Enter would only run it again. */
+function hasFailedRun({ lastRun, status }: SessionState): boolean {
+  if (status !== 'reading' || lastRun?.command === undefined) return false;
+  return lastRun.end.type !== 'exited' || lastRun.end.code !== 0;
 }
 
 function couldNotTell(conditions: readonly ConditionReport[]): string {

@@ -10,6 +10,8 @@ import type { WorldDescription } from '../world/world.ts';
 export interface RunRequest {
   script: string;
   timeoutMs: number;
+  /** A script of several lines ends as its first failing line did, and not as its last. */
+  firstFailure: boolean;
 }
 
 /** A command on its way. `ended` never rejects. */

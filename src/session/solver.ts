@@ -42,8 +42,11 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
         until = Math.min(until, clock.now() + 5_000);
       } else if (ran && isGood(ran)) lastFailed = undefined;
       const isRestarted = driver.worldRestarts > restarts;
-      if (lastFailed && !isRestarted) await changed(driver, clock, 200, signal);
-      else if (lastFailed) {
+      if (lastFailed && !isRestarted) {
+        // What the command was to make is there: a learner presses v, and so do we.
+        if (holdsAll(state)) driver.send({ type: 'verify' });
+        else await changed(driver, clock, 200, signal);
+      } else if (lastFailed) {
         // It met a world that was just going: what it failed at says nothing.
         until = clock.now() + patienceMs;
         restarts = driver.worldRestarts;
@@ -59,6 +62,10 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
 }
 
 const failed = (reason: string, tryThis: string | undefined): Solved => ({ solved: false, reason, tryThis });
+
+const holdsAll = ({ progress }: SessionState): boolean =>
+  progress.conditions.length > 0 &&
+  progress.conditions.every(({ result, stale }) => result?.status === 'passed' && !stale);
 
 const isGood = (run: FinishedRun): boolean => run.end.type === 'exited' && run.end.code === 0;
 

@@ -59,6 +59,16 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('asks when a command fails because what it wants is there already, and others are left', async () => {
+    const ports = new ScriptedPorts();
+    ports.expect({ script: 'run one', end: { type: 'exited', code: 1 } });
+    ports.seen = [{ holds: passed }];
+    const driver = await open(ports, task('a', [command('one'), command('two')], check('holds')));
+    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    await driver.close();
+    ports.done();
+  });
+
   it('tries a command again that failed because the world was just coming back', async () => {
     const ports = new ScriptedPorts();
     const dies = () => {

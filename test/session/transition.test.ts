@@ -172,6 +172,13 @@ describe('a look', () => {
     expect(walk.sees({ holds: 'passed' }).state.status).toBe('passed');
   });
 
+  it('tells how to go on when an earlier command failed but all that the task wants is there', () => {
+    const walk = oneTask().intent('proceed').ends(1).sees({ holds: 'passed' });
+    expect(walk.state).toMatchObject({ status: 'reading', notice: expect.stringContaining('Press v to go on.') });
+    expect(walk.intent('verify').sees({ holds: 'passed' }).state.status).toBe('passed');
+    expect(oneTask().intent('proceed').ends(1).sees({ holds: 'wrong' }).state.notice).toBeUndefined();
+  });
+
   it('is not begun by a change of the world before anything was done in the task', () => {
     const walk = oneTask();
     walk.took();
