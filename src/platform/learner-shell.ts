@@ -8,6 +8,7 @@ import type { RunEnd } from './run-end.ts';
 import {
   bashPrelude,
   endOfScript,
+  runAllAndKeep,
   runAndKeep,
   runAndKeepInSh,
   runBeside,
@@ -33,6 +34,8 @@ export interface ShellOptions {
 interface Request {
   script: string;
   timeoutMs: number;
+  /** The exit code is that of the first line that failed, though all lines run; in bash only. */
+  firstFailure?: boolean;
 }
 
 /** A program that gets the terminal for itself. */
@@ -69,7 +72,8 @@ export class LearnerShell {
   }
 
   run(request: Request, onText: (text: string) => void): RunningProcess {
-    return this.#start(request, this.isBash ? runAndKeep : runAndKeepInSh, onText);
+    const inBash = request.firstFailure ? runAllAndKeep : runAndKeep;
+    return this.#start(request, this.isBash ? inBash : runAndKeepInSh, onText);
   }
 
   runBeside(request: Request, onText: (text: string) => void): RunningProcess {

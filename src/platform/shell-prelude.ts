@@ -106,6 +106,11 @@ const receive = [
 ].join('; ');
 
 export const runAndKeep = `${receive}; trap '__mw_keep $?' EXIT; eval "$__mw_script"; __mw_keep $?`;
+/**
+ * Every line runs, and the first failure is the script's: a lesson's last line that succeeds must not cover up for one
+ * before it. An `exit` of its own goes first. POSIX sh has no ERR trap, so there the last line decides, as ever.
+ */
+export const runAllAndKeep = `${receive}; trap '__mw_keep $?' EXIT; trap '__mw_first=\${__mw_first:-$?}' ERR; eval "$__mw_script"; __mw_keep "\${__mw_first:-$?}"`;
 /** dash runs no EXIT trap when a signal ends it. */
 export const runAndKeepInSh = `${receive}; trap 'exit 130' INT; trap '__mw_keep $?' EXIT; eval "$__mw_script"; __mw_keep $?`;
 export const runBeside = `${receive}; eval "$__mw_script"`;

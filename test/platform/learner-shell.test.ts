@@ -26,13 +26,36 @@ function open(path: string, folder = tempFolder()): { shell: LearnerShell; folde
   return { shell, folder };
 }
 
-async function run(shell: LearnerShell, script: string, timeoutMs = 20_000) {
+async function run(shell: LearnerShell, script: string, timeoutMs = 20_000, firstFailure = false) {
   let output = '';
-  const end = await shell.run({ script, timeoutMs }, (text) => {
+  const end = await shell.run({ script, timeoutMs, firstFailure }, (text) => {
     output += text;
   }).ended;
   return { output, end };
 }
+
+describe('a script that must tell its first failure', () => {
+  it.each([
+    ['nothing fails', 'true\necho on', 'on\n', 0],
+    ['an early line', '(exit 3)\necho on', 'on\n', 3],
+    ['two lines', '(exit 3)\n(exit 4)', '', 3],
+    ['a line of a loop', 'for n in 1 2 3; do [ $n != 2 ]; echo $n; done', '1\n2\n3\n', 1],
+    ['what a condition asks is no failure', 'if false; then :; fi; false || echo on; true', 'on\n', 0],
+    ['the last of a pipe counts', 'false | cat\necho on', 'on\n', 0],
+    ['an exit of its own', 'false; exit 5', '', 5],
+  ])('%s', async (_, script, output, code) => {
+    const { shell } = open('/bin/bash');
+    expect(await run(shell, script, 20_000, true)).toEqual({ output, end: { type: 'exited', code } });
+  });
+
+  it('keeps variables of the lines after it, and nothing of the bookkeeping', async () => {
+    const { shell } = open('/bin/bash');
+    await run(shell, 'false\nkept=yes', 20_000, true);
+    const { output, end } = await run(shell, 'echo $kept; trap -p; compgen -v | grep __mw_first; true');
+    expect({ output, end }).toEqual({ output: expect.stringMatching(/^yes\n/), end: { type: 'exited', code: 0 } });
+    expect(output).not.toContain('__mw_first');
+  });
+});
 
 describe.each(['/bin/bash', '/bin/sh'])("the learner's shell %s", (path) => {
   it('runs a script with pipes, loops and substitutions, and tells how it ended', async () => {

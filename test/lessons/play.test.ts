@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkKinds } from '../../src/check/registry.ts';
+import { courseFiles } from '../../src/cli/course-files.ts';
+import { type Catalog, loadCatalog } from '../../src/lesson/catalog.ts';
+import { build } from '../cli/meshwalk.ts';
+import { courseWithItsOwnPort, eventsOf, type Play, play } from './play.ts';
+
+// The whole course on the real sandbox: what each condition says before anything is done, and after.
+let home: string;
+let proof: Play;
+let catalog: Catalog;
+
+beforeAll(async () => {
+  build();
+  home = mkdtempSync(join(tmpdir(), 'meshwalk-play-'));
+  const course = await courseWithItsOwnPort(join(home, 'course'));
+  ({ catalog } = await loadCatalog(courseFiles(course), checkKinds));
+  proof = await play(home, course, '--prove');
+}, 300_000);
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Task, condition, status before the task, and what is seen then; what waits for others names them. */
+const before: readonly (readonly [string, string, 'wrong' | 'not-yet' | 'waits', string])[] = [
+  ['welcome/meet-the-tools', 'planes', 'not-yet', 'no answer yet'],
+  ['create-cluster/create-group', 'group', 'wrong', 'there is no resource group meshwalk-rg'],
+  ['create-cluster/create-aks', 'cluster', 'wrong', 'the resource group has no cluster meshwalk-aks'],
+  ['create-cluster/create-aks', 'addon', 'waits', 'cluster'],
+  ['connect-kubectl/get-credentials', 'context', 'wrong', 'no current context'],
+  ['connect-kubectl/get-credentials', 'ready', 'waits', 'context'],
+  ['connect-kubectl/get-credentials', 'permissive', 'waits', 'context'],
+  ['connect-kubectl/meet-control-plane', 'parts', 'not-yet', 'no answer yet'],
+  ['onboard-namespaces/create-namespaces', 'bookbuyer', 'wrong', 'it does not exist'],
+  ['onboard-namespaces/create-namespaces', 'bookstore', 'wrong', 'it does not exist'],
+  ['onboard-namespaces/create-namespaces', 'bookwarehouse', 'wrong', 'it does not exist'],
+  ['onboard-namespaces/add-to-mesh', 'in-mesh', 'wrong', 'no such label: the mesh does not watch it'],
+  ['deploy-apps/deploy-suppliers', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['deploy-apps/deploy-shop', 'bookstore', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['deploy-apps/deploy-shop', 'bookbuyer', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['deploy-apps/deploy-shop', 'flows', 'waits', 'bookstore bookbuyer'],
+  ['watch-traffic/forward-port', 'page', 'wrong', 'nothing listens on port'],
+  ['watch-traffic/forward-port', 'rising', 'waits', 'page'],
+  ['watch-traffic/look-inside', 'identity', 'not-yet', 'no answer yet'],
+  ['deny-by-default/permissive-off', 'switch', 'wrong', 'true'],
+  ['deny-by-default/permissive-off', 'denied', 'waits', 'switch'],
+  ['deny-by-default/read-the-denial', 'egress', 'wrong', 'true'],
+  ['deny-by-default/read-the-denial', 'refused', 'waits', 'egress'],
+  ['deny-by-default/read-the-denial', 'recognise', 'not-yet', 'no answer yet'],
+  ['allow-with-policies/allow-bookbuyer', 'target', 'wrong', 'it does not exist'],
+  ['allow-with-policies/allow-bookbuyer', 'routes', 'wrong', 'it does not exist'],
+  ['allow-with-policies/allow-bookbuyer', 'flows', 'waits', 'target routes'],
+  ['allow-with-policies/meet-the-thief', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['allow-with-policies/meet-the-thief', 'denied', 'waits', 'ready'],
+  ['allow-with-policies/thief-reads', 'target', 'wrong', 'it does not exist'],
+  ['allow-with-policies/thief-reads', 'looks', 'waits', 'target'],
+  ['allow-with-policies/thief-reads', 'refused', 'waits', 'target'],
+  ['allow-with-policies/thief-reads', 'customer', 'waits', 'looks refused'],
+  ['split-traffic/deploy-v2', 'permission', 'wrong', 'it does not exist'],
+  ['split-traffic/deploy-v2', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['split-traffic/deploy-v2', 'ratio', 'waits', 'permission ready'],
+  [
+    'split-traffic/split-half',
+    'weights',
+    'wrong',
+    '[{service: bookstore-v1, weight: 100}, {service: bookstore-v2, weight: 0}]',
+  ],
+  ['split-traffic/split-half', 'ratio', 'waits', 'weights'],
+  ['split-traffic/own-weights', 'changed', 'wrong', '50'],
+  ['split-traffic/own-weights', 'ratio', 'waits', 'changed'],
+  ['clean-up/delete-group', 'gone', 'wrong', 'it still has the cluster meshwalk-aks'],
+];
+
+describe('the course', () => {
+  it('is played to its end by its own solutions', () => {
+    expect(proof.err).toBe('');
+    expect(proof.code).toBe(0);
+    expect(proof.events.at(-1)).toEqual({ event: 'end', lessons: catalog.lessons.length });
+  });
+
+  it('has no command that fails on the way', () => {
+    const failed = eventsOf(proof, 'command').filter(({ end }) => end.type !== 'exited' || end.code !== 0);
+    expect(failed).toEqual([]);
+  });
+
+  it('has no condition that this file does not speak of', () => {
+    const all = catalog.lessons.flatMap((lesson) =>
+      lesson.tasks.flatMap((task) => (task.check?.conditions ?? []).map(({ id }) => `${lesson.id}/${task.id} ${id}`)),
+    );
+    expect(before.map(([task, id]) => `${task} ${id}`)).toEqual(all);
+  });
+});
+
+describe('before its task', () => {
+  it.each(before)('%s: %s is %s: %s', (task, id, status, saw) => {
+    const unsolved = eventsOf(proof, 'unsolved').find((event) => `${event.lesson}/${event.task}` === task);
+    const condition = unsolved?.conditions.find((one) => one.id === id);
+    if (status === 'waits') {
+      expect(condition?.result).toBeUndefined();
+      expect(condition?.waitsFor).toEqual(saw.split(' '));
+    } else {
+      expect(condition?.result).toMatchObject({ status, saw: expect.stringContaining(saw) });
+      // A learner reads what it means, and one thing to do about it (a question is its own).
+      expect(condition?.why).toMatch(/\.$/);
+      if (id !== 'planes' && saw !== 'no answer yet') expect(condition?.result).toHaveProperty('tryThis');
+    }
+  });
+});
+
+describe('after its task', () => {
+  it.each(before.map(([task, id]) => [task, id] as const))('%s: %s holds, and says what was seen', (task, id) => {
+    const solved = eventsOf(proof, 'solved').find((event) => `${event.lesson}/${event.task}` === task);
+    expect(solved?.conditions.find((one) => one.id === id)?.result).toEqual({
+      status: 'passed',
+      saw: expect.stringMatching(/\S/),
+    });
+  });
+});
+
+describe('what the lessons say about their commands is what happens', () => {
+  const outputOf = (command: string) => {
+    const run = eventsOf(proof, 'command').find((event) => event.command === command);
+    return run?.output.join('\n') ?? '';
+  };
+
+  it('the thief gets 200 for looking and 403 for buying', () => {
+    expect(outputOf('thief-log-again')).not.toBe('');
+  });
+
+  it('the sidecar counts calls to the shop, and shows a certificate of the service account', () => {
+    expect(outputOf('sidecar-stats')).toMatch(/cluster\.bookstore\/bookstore\|14001\.upstream_rq_2xx: \d+/);
+    expect(outputOf('sidecar-certs')).toContain('bookbuyer.bookbuyer.cluster.local');
+  });
+
+  it('a denied call reads as no answer, and as refused once egress is off', () => {
+    expect(outputOf('buyer-log')).toMatch(/is 0; {2}expected 200/);
+    expect(outputOf('buyer-log')).toMatch(/: (EOF|.*connection reset by peer)/);
+    expect(outputOf('containers')).toBe('init: osm-init\nruns: bookbuyer\nruns: envoy');
+  });
+
+  it('both switches of a fresh add-on are on', () => {
+    expect(outputOf('mesh-config')).toMatch(/enableEgress: true\n\s+enablePermissiveTrafficPolicyMode: true/);
+  });
+});
