@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { StatusError } from '../../../kube/status.ts';
 import { getObject, requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { type ApiResource, pathOf, printedKind } from './discovery.ts';
-import { failureText, statusText } from './failures.ts';
-import { printObjects, wantsObjects } from './print.ts';
-import { filenameFlag, openSession, outputFlag, type Session } from './session.ts';
+import { failureText, serverText, statusText } from './failures.ts';
+import { printObjects, sorted, wantsObjects } from './print.ts';
+import { dryRunFlag, dryRunOf, dryRunSuffix, filenameFlag, openSession, outputFlag, type Session } from './session.ts';
 import { type Manifest, manifestsOf, placeOf } from './targets.ts';
+import { threeWayMergePatch } from './three-way-merge.ts';
 
 /**
  * `kubectl apply` and `create -f`. Client-side apply: what the last apply said is kept in an annotation, so that
@@ -18,40 +18,23 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/**
- * A JSON merge patch from the live object to the wanted one: fields of `wanted` that differ, and null for fields that
- * `before` (the last applied file) had and `wanted` has not. Lists count as one value.
- */
-export function threeWayMergePatch(
-  before: unknown,
-  wanted: Record<string, unknown>,
-  live: Record<string, unknown>,
-): Record<string, unknown> {
-  const patch: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(wanted)) {
-    const current = live[key];
-    if (isRecord(value) && isRecord(current)) {
-      const inner = threeWayMergePatch(isRecord(before) ? before[key] : undefined, value, current);
-      if (Object.keys(inner).length > 0) patch[key] = inner;
-    } else if (!isDeepStrictEqual(value, current)) patch[key] = value;
-  }
-  for (const key of Object.keys(isRecord(before) ? before : {})) {
-    if (!(key in wanted) && key in live) patch[key] = null;
-  }
-  return patch;
-}
-
-/** For built-in kinds the server merges lists by key; what vanished from a list is named for deletion. */
-function mergeType(resource: ApiResource): string {
-  const builtIn = resource.group === '' || !resource.group.includes('.') || resource.group.endsWith('.k8s.io');
-  return builtIn ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
-}
+/** Built-in kinds take strategic merge patches, in which lists merge by key; custom resources do not. */
+const isBuiltIn = ({ group }: ApiResource): boolean => !group.includes('.') || group.endsWith('.k8s.io');
 
 function withAnnotation(object: Manifest['object'], namespace: string | undefined): Manifest['object'] {
   const { [lastApplied]: _old, ...annotations } = object.metadata.annotations ?? {};
   const placed = { ...object, metadata: { ...object.metadata, annotations, ...(namespace ? { namespace } : {}) } };
-  const recorded = `${JSON.stringify(placed)}\n`;
+  const recorded = `${JSON.stringify(sorted(placed))}\n`;
   return { ...placed, metadata: { ...placed.metadata, annotations: { ...annotations, [lastApplied]: recorded } } };
+}
+
+/** A refusal, and what was being done: kubectl adds it to all but a lone 422. */
+class Doing extends Error {
+  override readonly name = 'Doing';
+
+  constructor(what: string, cause: unknown) {
+    super(what, { cause });
+  }
 }
 
 interface Outcome {
@@ -71,6 +54,8 @@ async function applyOne(session: Session, manifest: Manifest, query: string): Pr
     const object = await requestJson<KubeObject>(session.api, `${pathOf(resource, namespace)}?${query}`, {
       method: 'POST',
       body: JSON.stringify(wanted),
+    }).catch((error: unknown) => {
+      throw new Doing(`creating ${JSON.stringify(manifest.file)}`, error);
     });
     return { resource, object, word: 'created' };
   }
@@ -91,12 +76,18 @@ async function applyOne(session: Session, manifest: Manifest, query: string): Pr
           },
         }
       : before;
-  const patch = threeWayMergePatch(previous, wanted, live);
+  const patch = threeWayMergePatch(previous, wanted, live, isBuiltIn(resource));
   if (Object.keys(patch).length === 0) return { resource, object: live, word: 'unchanged' };
+  const body = JSON.stringify(sorted(patch));
   const object = await requestJson<KubeObject>(session.api, `${path}?${query}`, {
     method: 'PATCH',
-    contentType: mergeType(resource),
-    body: JSON.stringify(patch),
+    contentType: isBuiltIn(resource) ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json',
+    body,
+  }).catch((error: unknown) => {
+    const { group, version, resource: plural, kind } = resource;
+    const where = `Resource: "${group}/${version}, Resource=${plural}", GroupVersionKind: "${group}/${version}, Kind=${kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace ?? '')}`;
+    const file = JSON.stringify(manifest.file);
+    throw new Doing(`applying patch:\n${body}\nto:\n${where}\nfor: ${file}: error when patching ${file}`, error);
   });
   return {
     resource,
@@ -134,8 +125,8 @@ export async function forEachManifest(
   const manifests = await manifestsOf(session);
   if (manifests.length === 0) throw new Error(`no objects passed to ${verb}`);
   const format = session.flags.string('output');
-  const suffix = { server: ' (server dry run)', client: ' (dry run)' }[session.flags.string('dry-run')] ?? '';
-  let failed = 0;
+  const suffix = dryRunSuffix(session);
+  const failures: { error: unknown; manifest: Manifest }[] = [];
   const done: Outcome[] = [];
   for (const manifest of manifests) {
     try {
@@ -144,20 +135,39 @@ export async function forEachManifest(
       if (!wantsObjects(format))
         session.io.out(`${printedKind(outcome.resource)}/${outcome.object.metadata.name} ${outcome.word}${suffix}\n`);
     } catch (error) {
-      failed += 1;
-      session.io.err(`${manifestError(error, verb, manifest)}\n`);
+      failures.push({ error, manifest });
     }
   }
   if (wantsObjects(format)) session.io.out(await printObjects(format, done, done.length === 1));
-  return failed > 0 ? 1 : 0;
+  for (const { error, manifest } of failures)
+    session.io.err(`${manifestError(error, verb, manifest, failures.length === 1)}\n`);
+  return failures.length > 0 ? 1 : 0;
 }
 
-function manifestError(error: unknown, verb: string, { file }: Manifest): string {
-  if (!(error instanceof StatusError)) return failureText(error);
-  const doing = { create: 'creating', apply: 'creating', delete: 'deleting', replace: 'replacing' }[verb] ?? verb;
-  const where =
-    verb === 'apply' && error.code !== 404 && error.code !== 400 ? '' : ` when ${doing} ${JSON.stringify(file)}`;
-  return statusText(error, where && `error${where}: `);
+/** k8s.io/kubectl/pkg/cmd/apply: what server-side apply says below a conflict. */
+const conflictAdvice = `Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
+
+/** Among several failures, even a 422 is told in the server's words. */
+function manifestError(error: unknown, verb: string, { file }: Manifest, alone: boolean): string {
+  const refusal = error instanceof Doing ? error.cause : error;
+  if (!(refusal instanceof StatusError))
+    return alone || !(refusal instanceof Error) ? failureText(refusal) : refusal.message;
+  if (verb === 'apply' && refusal.reason === 'Conflict' && refusal.status.details?.causes)
+    return `error: ${refusal.message}\n${conflictAdvice}`;
+  let lead = '';
+  if (error instanceof Doing) lead = `error when ${error.message}: `;
+  else if (verb === 'create') lead = `error when creating ${JSON.stringify(file)}: `;
+  return alone ? statusText(refusal, lead) : serverText(refusal, lead);
 }
 
 function queryOf(session: Session, manager: string, extra: Record<string, string> = {}): string {
@@ -166,17 +176,11 @@ function queryOf(session: Session, manager: string, extra: Record<string, string
     fieldValidation: 'Strict',
     ...extra,
   });
-  if (session.flags.string('dry-run') === 'server') query.set('dryRun', 'All');
+  // A client's dry run asks the server too, which answers more truly than a guess here; nothing is kept either way.
+  if (dryRunOf(session) !== 'none') query.set('dryRun', 'All');
   return query.toString();
 }
 
-const dryRunFlag = {
-  name: 'dry-run',
-  type: 'string',
-  default: 'none',
-  bare: 'client',
-  usage: 'Must be "none", "server", or "client".',
-} as const;
 const managerFlag = {
   name: 'field-manager',
   type: 'string',
@@ -232,13 +236,21 @@ const createNamespace: CommandSpec = {
   async run(invocation) {
     const session = await openSession(invocation);
     const [name = ''] = session.args;
-    const body = JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     const query = queryOf(session, 'kubectl-create');
-    const object = await requestJson<KubeObject>(session.api, `/api/v1/namespaces?${query}`, { method: 'POST', body });
+    const object: KubeObject =
+      dryRunOf(session) === 'client'
+        ? { ...namespace, spec: {}, status: {} }
+        : await requestJson<KubeObject>(session.api, `/api/v1/namespaces?${query}`, {
+            method: 'POST',
+            body: JSON.stringify(namespace),
+          });
     const format = session.flags.string('output');
     const resource = await session.resource('namespaces');
     session.io.out(
-      wantsObjects(format) ? await printObjects(format, [{ resource, object }], true) : `namespace/${name} created\n`,
+      wantsObjects(format)
+        ? await printObjects(format, [{ resource, object }], true)
+        : `namespace/${name} created${dryRunSuffix(session)}\n`,
     );
     return 0;
   },

@@ -1,28 +1,45 @@
 import { readFileSync } from 'node:fs';
 import type { KubeObject } from '../../../kube/objects.ts';
+import { StatusError } from '../../../kube/status.ts';
 import { requestJson } from '../api/connection.ts';
 import { type CommandSpec, minimumArgs } from '../cobra/command.ts';
 import { UsageError } from '../cobra/flags.ts';
 import { pathOf, printedKind } from './discovery.ts';
 import { printObjects, wantsObjects } from './print.ts';
-import { allNamespacesFlag, filenameFlag, openSession, outputFlag, type Session, selectorFlag } from './session.ts';
+import {
+  allNamespacesFlag,
+  dryRunFlag,
+  dryRunOf,
+  dryRunSuffix,
+  filenameFlag,
+  openSession,
+  outputFlag,
+  type Session,
+  selectorFlag,
+} from './session.ts';
 import { manifestsOf, placeOf, type Target, targetsOf } from './targets.ts';
 
 /** Commands that change objects in place: patch, label, annotate, scale. */
-interface Place {
+export interface Place {
   target: Target & { name: string };
   path: string;
+  /** The file it was read from. */
+  file?: string;
 }
 
 /** Objects that arguments, files or a selector name. */
-export async function placesOf(session: Session, args: readonly string[]): Promise<Place[]> {
+export async function placesOf(
+  session: Session,
+  args: readonly string[],
+  options: { allWithoutNames?: boolean } = {},
+): Promise<Place[]> {
   if (session.flags.strings('filename').length > 0) {
     const manifests = await manifestsOf(session);
     return Promise.all(
       manifests.map(async (manifest) => {
         const { resource, namespace } = await placeOf(session, manifest);
         const name = manifest.object.metadata.name ?? '';
-        return { target: { resource, name }, path: pathOf(resource, namespace, name) };
+        return { target: { resource, name }, path: pathOf(resource, namespace, name), file: manifest.file };
       }),
     );
   }
@@ -37,9 +54,10 @@ export async function placesOf(session: Session, args: readonly string[]): Promi
       continue;
     }
     const selector = session.flags.string('selector');
-    if (!selector && !session.flags.bool('all'))
+    if (!selector && !session.flags.bool('all') && !options.allWithoutNames)
       throw new Error('resource(s) were provided, but no name was specified');
-    const query = selector ? `?labelSelector=${encodeURIComponent(selector)}` : '';
+    const field = session.flags.string('field-selector');
+    const query = `?${new URLSearchParams({ ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) })}`;
     const list = await requestJson<{ items: KubeObject[] }>(session.api, pathOf(resource, session.namespace) + query);
     for (const { metadata } of list.items) {
       const found = metadata.name ?? '';
@@ -57,7 +75,7 @@ async function patch(
   manager: string,
 ): Promise<KubeObject> {
   const query = new URLSearchParams({ fieldManager: manager });
-  if (session.flags.string('dry-run') === 'server') query.set('dryRun', 'All');
+  if (dryRunOf(session) !== 'none') query.set('dryRun', 'All');
   return requestJson<KubeObject>(session.api, `${path}?${query}`, { method: 'PATCH', contentType, body });
 }
 
@@ -65,7 +83,7 @@ async function say(session: Session, place: Place, object: KubeObject, word: str
   const format = session.flags.string('output');
   if (wantsObjects(format))
     session.io.out(await printObjects(format, [{ resource: place.target.resource, object }], true));
-  else session.io.out(`${printedKind(place.target.resource)}/${place.target.name} ${word}\n`);
+  else session.io.out(`${printedKind(place.target.resource)}/${place.target.name} ${word}${dryRunSuffix(session)}\n`);
 }
 
 const patchTypes: Record<string, string> = {
@@ -94,13 +112,7 @@ export const patchCommand: CommandSpec = {
       type: 'string',
       usage: 'If specified, patch will operate on the subresource of the requested object.',
     },
-    {
-      name: 'dry-run',
-      type: 'string',
-      default: 'none',
-      bare: 'client',
-      usage: 'Must be "none", "server", or "client".',
-    },
+    dryRunFlag,
   ],
   async run(invocation) {
     const session = await openSession(invocation);
@@ -113,20 +125,27 @@ export const patchCommand: CommandSpec = {
     const text = file ? readFileSync(file, 'utf8') : session.flags.string('patch');
     if (!text) throw new UsageError('must specify --patch or --patch-file containing the contents of the patch');
     const { parse } = await import('yaml');
-    const body = JSON.stringify(parse(text));
+    let body: string;
+    try {
+      body = JSON.stringify(parse(text));
+    } catch {
+      // kubectl sends what is neither YAML nor JSON as it is, and the server says what is wrong with it.
+      body = text;
+    }
     const places = await placesOf(session, session.args);
     if (places.length === 0) throw new UsageError('You must provide one or more resources by argument or filename.');
     const below = session.flags.string('subresource');
     for (const place of places) {
       const before = await requestJson<KubeObject>(session.api, place.path);
-      const after = await patch(
-        session,
-        below ? `${place.path}/${below}` : place.path,
-        body,
-        contentType,
-        'kubectl-patch',
-      );
-      const same = before.metadata.resourceVersion === after.metadata.resourceVersion;
+      const path = below ? `${place.path}/${below}` : place.path;
+      const after = await patch(session, path, body, contentType, 'kubectl-patch').catch((error: unknown) => {
+        if (!(error instanceof StatusError) || error.code !== 415) throw error;
+        const { group, version, kind } = place.target.resource;
+        const groupVersion = group === '' ? version : `${group}/${version}`;
+        throw new Error(`${contentType} is not supported by ${groupVersion}, Kind=${kind}: ${error.message}`);
+      });
+      // In a client's dry run kubectl does not look whether anything would change.
+      const same = dryRunOf(session) !== 'client' && before.metadata.resourceVersion === after.metadata.resourceVersion;
       await say(session, place, after, same ? 'patched (no change)' : 'patched');
     }
     return 0;
@@ -147,6 +166,10 @@ function splitPairs(args: readonly string[]): { objects: string[]; pairs: Record
   return { objects, pairs };
 }
 
+const labelValue = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+const labelValueRule =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 const metadataCommand = (name: 'label' | 'annotate', field: 'labels' | 'annotations', done: string): CommandSpec => ({
   use: `${name} [--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N`,
   short: `Update the ${field} on a resource`,
@@ -157,6 +180,7 @@ const metadataCommand = (name: 'label' | 'annotate', field: 'labels' | 'annotati
     selectorFlag,
     allNamespacesFlag,
     { name: 'all', type: 'bool', usage: 'Select all resources, in the namespace of the specified resource types' },
+    dryRunFlag,
     { name: 'overwrite', type: 'bool', usage: `If true, allow ${field} to be overwritten.` },
   ],
   args: minimumArgs(1),
@@ -165,6 +189,8 @@ const metadataCommand = (name: 'label' | 'annotate', field: 'labels' | 'annotati
     const { objects, pairs } = splitPairs(session.args);
     if (Object.keys(pairs).length === 0)
       throw new UsageError(`at least one ${name === 'label' ? 'label' : 'annotation'} update is required`);
+    const bad = Object.entries(pairs).find(([, value]) => name === 'label' && value && !labelValue.test(value));
+    if (bad) throw new UsageError(`invalid label value: ${JSON.stringify(bad.join('='))}: ${labelValueRule}`);
     const places = await placesOf(session, objects);
     if (places.length === 0)
       throw new UsageError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
@@ -175,15 +201,23 @@ const metadataCommand = (name: 'label' | 'annotate', field: 'labels' | 'annotati
         ([key, value]) => value !== null && current[key] !== undefined && current[key] !== value,
       );
       if (clash && !session.flags.bool('overwrite')) {
-        throw new UsageError(`'${clash[0]}' already has a value (${current[clash[0]]}), and --overwrite is false`);
+        const has = `'${clash[0]}' already has a value (${current[clash[0]]})`;
+        throw new UsageError(
+          name === 'label'
+            ? `${has}, and --overwrite is false`
+            : `--overwrite is false but found the following declared annotation(s): ${has}`,
+        );
       }
       for (const key of Object.keys(pairs)) {
-        if (pairs[key] === null && current[key] === undefined)
-          session.io.out(`${name} ${JSON.stringify(key)} not found.\n`);
+        if (name === 'label' && pairs[key] === null && current[key] === undefined)
+          session.io.out(`label ${JSON.stringify(key)} not found.\n`);
       }
-      const changes = Object.entries(pairs).some(([key, value]) =>
-        value === null ? current[key] !== undefined : current[key] !== value,
-      );
+      // annotate says "annotated" whatever it found.
+      const changes =
+        name === 'annotate' ||
+        Object.entries(pairs).some(([key, value]) =>
+          value === null ? current[key] !== undefined : current[key] !== value,
+        );
       if (!changes) {
         await say(session, place, before, `not ${done}`);
         continue;
@@ -208,6 +242,7 @@ export const scaleCommand: CommandSpec = {
     filenameFlag,
     selectorFlag,
     { name: 'all', type: 'bool', usage: 'Select all resources in the namespace of the specified resource types' },
+    dryRunFlag,
     { name: 'replicas', type: 'int', usage: 'The new desired number of replicas. Required.' },
     { name: 'current-replicas', type: 'int', default: '-1', usage: 'Precondition for current size.' },
   ],
@@ -230,7 +265,7 @@ export const scaleCommand: CommandSpec = {
         'application/merge-patch+json',
         'kubectl-scale',
       );
-      session.io.out(`${printedKind(place.target.resource)}/${place.target.name} scaled\n`);
+      session.io.out(`${printedKind(place.target.resource)}/${place.target.name} scaled${dryRunSuffix(session)}\n`);
     }
     return 0;
   },

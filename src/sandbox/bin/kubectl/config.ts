@@ -37,9 +37,9 @@ const getContexts: CommandSpec = {
   ],
   async run(invocation) {
     const { config } = await load(invocation);
-    const contexts = (config.contexts ?? []).filter(
-      (entry) => invocation.args.length === 0 || invocation.args.includes(entry.name),
-    );
+    const all = config.contexts ?? [];
+    const missing = invocation.args.filter((name) => !all.some((entry) => entry.name === name));
+    const contexts = all.filter((entry) => invocation.args.length === 0 || invocation.args.includes(entry.name));
     if (invocation.flags.string('output') === 'name')
       invocation.io.out(contexts.map((entry) => `${entry.name}\n`).join(''));
     else {
@@ -57,9 +57,28 @@ const getContexts: CommandSpec = {
         ]),
       );
     }
-    return 0;
+    for (const name of missing) invocation.io.err(`error: context ${name} not found\n`);
+    return missing.length > 0 ? 1 : 0;
   },
 };
+
+/** `get-clusters` and `get-users`: names only. */
+const namesCommand = (use: string, short: string, names: (config: KubeConfigFile) => string[]): CommandSpec => ({
+  use,
+  short,
+  async run(invocation) {
+    const { config } = await load(invocation);
+    invocation.io.out(['NAME', ...names(config)].map((name) => `${name}\n`).join(''));
+    return 0;
+  },
+});
+
+const getClusters = namesCommand('get-clusters', 'Display clusters defined in the kubeconfig', (config) =>
+  (config.clusters ?? []).map((entry) => entry.name).sort(),
+);
+const getUsers = namesCommand('get-users', 'Display users defined in the kubeconfig', (config) =>
+  (config.users ?? []).map((entry) => entry.name).sort(),
+);
 
 const useContext: CommandSpec = {
   use: 'use-context CONTEXT_NAME',
@@ -110,7 +129,10 @@ const setContext: CommandSpec = {
     const { path, config } = await load(invocation);
     const { flags, io } = invocation;
     const name = flags.bool('current') ? config['current-context'] : invocation.args[0];
-    if (!name) throw new Error('no current context is set');
+    if (!name)
+      throw new Error(
+        flags.bool('current') ? 'no current context is set' : 'you must specify a non-empty context name or --current',
+      );
     const old = config.contexts?.find((entry) => entry.name === name);
     const context = {
       ...(old?.context ?? { cluster: '', user: '' }),
@@ -164,5 +186,5 @@ const view: CommandSpec = {
 export const configCommand: CommandSpec = {
   use: 'config SUBCOMMAND',
   short: 'Modify kubeconfig files',
-  commands: [currentContext, getContexts, useContext, deleteContext, setContext, view],
+  commands: [currentContext, getClusters, getContexts, getUsers, useContext, deleteContext, setContext, view],
 };

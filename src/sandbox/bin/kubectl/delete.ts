@@ -4,7 +4,17 @@ import { requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { placesOf } from './change.ts';
 import { printedKind } from './discovery.ts';
-import { allNamespacesFlag, filenameFlag, openSession, type Session, selectorFlag } from './session.ts';
+import { nothingNamed, statusText } from './failures.ts';
+import {
+  allNamespacesFlag,
+  dryRunFlag,
+  dryRunOf,
+  dryRunSuffix,
+  filenameFlag,
+  openSession,
+  type Session,
+  selectorFlag,
+} from './session.ts';
 import { follow, goDuration } from './waiting.ts';
 
 /** `kubectl delete`: all requests first, then the waits, as kubectl orders them. */
@@ -15,7 +25,7 @@ async function deleteOne(session: Session, place: Place): Promise<string | undef
   const cascade = { foreground: 'Foreground', orphan: 'Orphan' }[flags.string('cascade')] ?? 'Background';
   const grace = flags.bool('force') || flags.bool('now') ? (flags.bool('now') ? 1 : 0) : flags.int('grace-period');
   const body = JSON.stringify({ propagationPolicy: cascade, ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) });
-  const path = flags.string('dry-run') === 'server' ? `${place.path}?dryRun=All` : place.path;
+  const path = dryRunOf(session) === 'none' ? place.path : `${place.path}?dryRun=All`;
   const answer = await requestJson<KubeObject & { details?: { uid?: string } }>(session.api, path, {
     method: 'DELETE',
     body,
@@ -24,7 +34,10 @@ async function deleteOne(session: Session, place: Place): Promise<string | undef
   const where = place.target.resource.namespaced && namespace ? ` from ${namespace} namespace` : '';
   const how = flags.bool('force') ? 'force deleted' : 'deleted';
   if (flags.string('output') === 'name') session.io.out(`${printedKind(place.target.resource)}/${place.target.name}\n`);
-  else session.io.out(`${printedKind(place.target.resource)} ${JSON.stringify(place.target.name)} ${how}${where}\n`);
+  else
+    session.io.out(
+      `${printedKind(place.target.resource)} ${JSON.stringify(place.target.name)} ${how}${where}${dryRunSuffix(session)}\n`,
+    );
   return answer.metadata?.uid ?? answer.details?.uid;
 }
 
@@ -76,16 +89,14 @@ export const deleteCommand: CommandSpec = {
       type: 'string',
       usage: 'Output mode. Use "-o name" for shorter output (resource/name).',
     },
-    {
-      name: 'dry-run',
-      type: 'string',
-      default: 'none',
-      bare: 'client',
-      usage: 'Must be "none", "server", or "client".',
-    },
+    dryRunFlag,
+    { name: 'field-selector', type: 'string', usage: 'Selector (field query) to filter on.' },
   ],
   async run(invocation) {
     const session = await openSession(invocation);
+    if (session.args.length === 0 && session.flags.strings('filename').length === 0) throw new Error(nothingNamed);
+    if (session.flags.bool('all') && (session.flags.has('selector') || session.flags.has('field-selector')))
+      throw new Error("setting 'all' parameter but found a non empty selector. ");
     if (session.flags.bool('force')) {
       session.io.err(
         'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
@@ -103,10 +114,12 @@ export const deleteCommand: CommandSpec = {
         if (missing && session.flags.bool('ignore-not-found')) continue;
         if (!(error instanceof StatusError)) throw error;
         failed += 1;
-        session.io.err(`Error from server${error.reason ? ` (${error.reason})` : ''}: ${error.message}\n`);
+        session.io.err(
+          `${statusText(error, place.file ? `error when deleting ${JSON.stringify(place.file)}: ` : '')}\n`,
+        );
       }
     }
-    if (session.flags.bool('wait') && session.flags.string('dry-run') === 'none') await waitUntilGone(session, waits);
+    if (session.flags.bool('wait') && dryRunOf(session) === 'none') await waitUntilGone(session, waits);
     return failed > 0 ? 1 : 0;
   },
 };

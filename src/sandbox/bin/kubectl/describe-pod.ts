@@ -1,4 +1,12 @@
-import type { Container, ContainerState, ContainerStatus, EnvVar, Pod, PodSpec } from '../../../kube/objects.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  EnvVar,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+} from '../../../kube/objects.ts';
 import type { DescribeText } from './describe-text.ts';
 
 /** The pod's page of `kubectl describe`, and the parts a pod template shares with it. */
@@ -30,8 +38,17 @@ function describeState(out: DescribeText, word: string, state: ContainerState | 
   }
 }
 
-function envValue({ value, valueFrom }: EnvVar): string {
-  if (valueFrom?.fieldRef) return ` (${valueFrom.fieldRef.apiVersion ?? 'v1'}:${valueFrom.fieldRef.fieldPath})`;
+/** What a fieldRef stands for, where kubectl can tell: the names of a running pod. */
+function fieldValue(path: string, pod: Pod | undefined): string {
+  const { name = '', namespace = '' } = pod?.metadata ?? {};
+  return { 'metadata.name': name, 'metadata.namespace': namespace }[path] ?? '';
+}
+
+function envValue({ value, valueFrom }: EnvVar, pod: Pod | undefined): string {
+  if (valueFrom?.fieldRef) {
+    const { apiVersion = 'v1', fieldPath } = valueFrom.fieldRef;
+    return `${fieldValue(fieldPath, pod)} (${apiVersion}:${fieldPath})`;
+  }
   if (valueFrom?.secretKeyRef)
     return `<set to the key '${valueFrom.secretKeyRef.key}' in secret '${valueFrom.secretKeyRef.name}'>\tOptional: ${Boolean(valueFrom.secretKeyRef.optional)}`;
   if (valueFrom?.configMapKeyRef)
@@ -47,23 +64,25 @@ function probeText(probe: NonNullable<Container['livenessProbe']>): string {
   return `exec [${probe.exec?.command?.join(' ') ?? ''}] ${timing}`;
 }
 
+const hostPort = (port: object): number => ('hostPort' in port ? Number(port.hostPort) : 0);
+
 function portsText(container: Container): { word: string; ports: string; hostPorts: string } {
   const ports = container.ports ?? [];
   const word = ports.length > 1 ? 'Ports' : 'Port';
   if (ports.length === 0) return { word, ports: '<none>', hostPorts: '<none>' };
   const one = (port: (typeof ports)[number], number: number) => `${number}/${port.protocol ?? 'TCP'}`;
-  const named = (port: (typeof ports)[number]) =>
-    `${one(port, port.containerPort)}${port.name ? ` (${port.name})` : ''}`;
-  return { word, ports: ports.map(named).join(', '), hostPorts: ports.map((port) => one(port, 0)).join(', ') };
+  const named = (numberOf: (port: (typeof ports)[number]) => number) =>
+    ports.map((port) => `${one(port, numberOf(port))}${port.name ? ` (${port.name})` : ''}`).join(', ');
+  return { word, ports: named((port) => port.containerPort), hostPorts: named(hostPort) };
 }
 
 function describeContainer(
   out: DescribeText,
   container: Container,
   status: ContainerStatus | undefined,
-  inPod: boolean,
+  pod: Pod | undefined,
 ): void {
-  out.line(1, inPod ? `${container.name}:` : ` ${container.name}:`);
+  out.line(1, pod ? `${container.name}:` : ` ${container.name}:`);
   if (status?.containerID) out.line(2, `Container ID:\t${status.containerID}`);
   out.line(2, `Image:\t${container.image ?? ''}`);
   if (status) out.line(2, `Image ID:\t${status.imageID}`);
@@ -98,7 +117,7 @@ function describeContainer(
   if (!container.env?.length) out.line(2, 'Environment:\t<none>');
   else {
     out.line(2, 'Environment:');
-    for (const variable of container.env) out.line(3, `${variable.name}:\t${envValue(variable)}`);
+    for (const variable of container.env) out.line(3, `${variable.name}:\t${envValue(variable, pod)}`);
   }
   if (!container.volumeMounts?.length) out.line(2, 'Mounts:\t<none>');
   else {
@@ -116,19 +135,18 @@ export function describeContainers(out: DescribeText, spec: PodSpec, pod: Pod | 
   const base = pod ? 0 : 1;
   if (spec.initContainers?.length) {
     out.line(base, 'Init Containers:');
-    for (const container of spec.initContainers)
-      describeContainer(out, container, statusOf(container.name), pod !== undefined);
+    for (const container of spec.initContainers) describeContainer(out, container, statusOf(container.name), pod);
   }
   out.line(base, 'Containers:');
-  for (const container of spec.containers)
-    describeContainer(out, container, statusOf(container.name), pod !== undefined);
+  for (const container of spec.containers) describeContainer(out, container, statusOf(container.name), pod);
 }
 
-function describeVolumes(out: DescribeText, spec: PodSpec): void {
+function describeVolumes(out: DescribeText, spec: PodSpec, level: number): void {
   const { volumes = [] } = spec;
-  out.line(0, volumes.length === 0 ? 'Volumes:\t<none>' : 'Volumes:');
+  out.line(level, volumes.length === 0 ? 'Volumes:\t<none>' : 'Volumes:');
   for (const volume of volumes) {
-    out.line(1, `${volume.name}:`);
+    out.line(1, `${level === 0 ? '' : ' '}${volume.name}:`);
+    const claim = volume['persistentVolumeClaim'] as { claimName?: string; readOnly?: boolean } | undefined;
     const secret = volume['secret'] as { secretName?: string; optional?: boolean } | undefined;
     const configMap = volume['configMap'] as { name?: string; optional?: boolean } | undefined;
     if (volume['projected']) {
@@ -137,6 +155,15 @@ function describeVolumes(out: DescribeText, spec: PodSpec): void {
       out.line(2, 'ConfigMapName:\tkube-root-ca.crt');
       out.line(2, 'Optional:\tfalse');
       out.line(2, 'DownwardAPI:\ttrue');
+    } else if (claim) {
+      out.line(2, 'Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)');
+      out.line(2, `ClaimName:\t${claim.claimName ?? ''}`);
+      out.line(2, `ReadOnly:\t${Boolean(claim.readOnly)}`);
+    } else if (volume['emptyDir']) {
+      const { medium = '', sizeLimit = '<unset>' } = volume['emptyDir'] as { medium?: string; sizeLimit?: string };
+      out.line(2, "Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)");
+      out.line(2, `Medium:\t${medium}`);
+      out.line(2, `SizeLimit:\t${sizeLimit}`);
     } else if (secret) {
       out.line(2, 'Type:\tSecret (a volume populated by a Secret)');
       out.line(2, `SecretName:\t${secret.secretName ?? ''}`);
@@ -154,9 +181,36 @@ function describeVolumes(out: DescribeText, spec: PodSpec): void {
 
 interface Toleration {
   key?: string;
+  value?: string;
   effect?: string;
   operator?: string;
   tolerationSeconds?: number;
+}
+
+function describeTolerations(out: DescribeText, spec: PodSpec, level: number): void {
+  const tolerations = (spec['tolerations'] as Toleration[] | undefined) ?? [];
+  if (tolerations.length === 0) out.line(level, 'Tolerations:\t<none>');
+  tolerations.forEach((toleration, index) => {
+    const effect = toleration.effect ? `:${toleration.effect}` : '';
+    const operator = toleration.operator === 'Exists' ? ' op=Exists' : '';
+    const value = toleration.value ? `=${toleration.value}` : '';
+    const seconds = toleration.tolerationSeconds === undefined ? '' : ` for ${toleration.tolerationSeconds}s`;
+    const lead = index === 0 ? 'Tolerations:' : '';
+    out.line(level, `${lead}\t${`${toleration.key ?? ''}${value}${effect}${operator}`.trimStart()}${seconds}`);
+  });
+}
+
+/** What Deployments, ReplicaSets and StatefulSets say about the pods they make. */
+export function describePodTemplate(out: DescribeText, { metadata, spec }: PodTemplateSpec): void {
+  out.line(0, 'Pod Template:');
+  out.pairs(1, 'Labels', metadata?.labels);
+  if (metadata?.annotations) out.annotations(1, metadata.annotations);
+  if (spec.serviceAccountName) out.line(1, `Service Account:\t${spec.serviceAccountName}`);
+  describeContainers(out, spec, undefined);
+  describeVolumes(out, spec, 1);
+  if (spec.priorityClassName) out.line(1, `Priority Class Name:\t${spec.priorityClassName}`);
+  out.pairs(1, 'Node-Selectors', spec.nodeSelector);
+  describeTolerations(out, spec, 1);
 }
 
 export function describePod(out: DescribeText, pod: Pod): void {
@@ -169,7 +223,7 @@ export function describePod(out: DescribeText, pod: Pod): void {
   out.line(0, `Node:\t${spec.nodeName ? `${spec.nodeName}/${status.hostIP ?? ''}` : '<none>'}`);
   if (status.startTime) out.line(0, `Start Time:\t${goTime(status.startTime)}`);
   out.pairs(0, 'Labels', metadata.labels);
-  out.pairs(0, 'Annotations', metadata.annotations, ': ');
+  out.annotations(0, metadata.annotations);
   if (metadata.deletionTimestamp)
     out.line(0, `Status:\tTerminating (grace period ${metadata.deletionGracePeriodSeconds ?? 30}s)`);
   else out.line(0, `Status:\t${status.phase ?? ''}`);
@@ -186,19 +240,10 @@ export function describePod(out: DescribeText, pod: Pod): void {
   if (status.conditions?.length) {
     out.line(0, 'Conditions:');
     out.line(1, 'Type\tStatus');
-    for (const condition of status.conditions) out.line(1, `${condition.type}\t${condition.status} `);
+    for (const condition of status.conditions) out.line(1, `${condition.type} \t${condition.status} `);
   }
-  describeVolumes(out, spec);
+  describeVolumes(out, spec, 0);
   out.line(0, `QoS Class:\t${status.qosClass ?? 'BestEffort'}`);
   out.pairs(0, 'Node-Selectors', spec.nodeSelector);
-  const tolerations = (spec['tolerations'] as Toleration[] | undefined) ?? [];
-  if (tolerations.length === 0) out.line(0, 'Tolerations:\t<none>');
-  tolerations.forEach((toleration, index) => {
-    const effect = toleration.effect ? `:${toleration.effect}` : '';
-    const seconds = toleration.tolerationSeconds === undefined ? '' : ` for ${toleration.tolerationSeconds}s`;
-    out.line(
-      0,
-      `${index === 0 ? 'Tolerations:' : ''}\t${toleration.key ?? ''}${effect} op=${toleration.operator ?? 'Equal'}${seconds}`,
-    );
-  });
+  describeTolerations(out, spec, 0);
 }

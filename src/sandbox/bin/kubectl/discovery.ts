@@ -33,6 +33,13 @@ interface DiscoveryList {
 
 const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
+/** A resource that this version serves while its group prefers another one; named only by group and version. */
+const isPreferred = (all: readonly ApiResource[], entry: ApiResource): boolean =>
+  all.find((other) => other.group === entry.group && other.resource === entry.resource) === entry;
+
+/** Each resource once, in the version its group prefers. */
+export const preferred = (all: readonly ApiResource[]): ApiResource[] => all.filter((entry) => isPreferred(all, entry));
+
 /** Every resource of every served version, preferred versions first. */
 export async function discover(api: ApiConnection): Promise<ApiResource[]> {
   const lists = await Promise.all(['/api', '/apis'].map((path) => requestJson<DiscoveryList>(api, path, { accept })));

@@ -5,6 +5,7 @@ import { StatusError } from '../../../kube/status.ts';
 import { openRequest, requestJson, statusErrorFrom } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { type ApiResource, findKind, pathOf, printedKind } from './discovery.ts';
+import { BareError, failureText, seeHelp, statusText } from './failures.ts';
 import { jsonPathValues } from './jsonpath.ts';
 import { columns, printObjects, type Table, type TableOptions, tableAccept, tableRows, wantsObjects } from './print.ts';
 import { allNamespacesFlag, filenameFlag, openSession, outputFlag, type Session, selectorFlag } from './session.ts';
@@ -38,34 +39,66 @@ function optionsOf(session: Session, target: Target, several: boolean): TableOpt
   };
 }
 
-function sortRows(table: Table, expression: string): void {
-  const keyOf = (row: Table['rows'][number]) => jsonPathValues(expression, row.object)[0];
-  table.rows.sort((a, b) => {
-    const [x, y] = [keyOf(a), keyOf(b)];
+/** Sorted by the first value that the path finds; false when it finds none in any row. */
+function sortRows(table: Table, expression: string): boolean {
+  const keyed = table.rows.map((row) => ({ row, key: jsonPathValues(expression, row.object)[0] }));
+  keyed.sort(({ key: x }, { key: y }) => {
     if (typeof x === 'number' && typeof y === 'number') return x - y;
-    return String(x ?? '') < String(y ?? '') ? -1 : 1;
+    const [a, b] = [String(x ?? ''), String(y ?? '')];
+    return a === b ? 0 : a < b ? -1 : 1;
   });
+  table.rows = keyed.map(({ row }) => row);
+  return keyed.some(({ key }) => key !== undefined);
+}
+
+/** A list that was refused is told with its selectors (k8s.io/cli-runtime: Selector.Visit). */
+function readFailure(session: Session, { resource, name }: Target, error: StatusError): string {
+  const [label, field] = [session.flags.string('selector'), session.flags.string('field-selector')];
+  if (name || error.code !== 400 || (!label && !field)) return failureText(error);
+  const type = `${resource.group}/${resource.version}, Resource=${resource.resource}`;
+  const where = `that match label selector ${JSON.stringify(label)}, field selector ${JSON.stringify(field)}`;
+  return statusText(error, `Unable to find ${JSON.stringify(type)} ${where}: `);
+}
+
+/** What could not be read does not keep the rest from being printed, as in kubectl. */
+async function readTables(session: Session, listings: readonly Listing[]) {
+  const sortBy = session.flags.string('sort-by');
+  const tables: { target: Target; table: Table }[] = [];
+  const failures: string[] = [];
+  for (const { target, path } of listings) {
+    const extra = { ...(target.name ? {} : { limit: '500' }), ...(sortBy ? { includeObject: 'Object' } : {}) };
+    try {
+      const table = await requestJson<Table>(session.api, path + (target.name ? '' : query(session, extra)), {
+        accept: tableAccept,
+      });
+      const hasKeys = !sortBy || sortRows(table, sortBy);
+      const before = tables.at(-1);
+      if (!hasKeys) continue;
+      // Objects that were named one by one share a table.
+      if (before && before.target.resource === target.resource && target.name) before.table.rows.push(...table.rows);
+      else tables.push({ target, table });
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (!(session.flags.bool('ignore-not-found') && error.code === 404))
+        failures.push(readFailure(session, target, error));
+    }
+  }
+  return { tables: tables.filter(({ table }) => table.rows.length > 0), failures };
 }
 
 async function printTables(session: Session, listings: readonly Listing[]): Promise<number> {
   const several = new Set(listings.map((listing) => listing.target.resource.resource)).size > 1;
-  const sortBy = session.flags.string('sort-by');
-  let printed = 0;
-  for (const { target, path } of listings) {
-    const extra = { ...(target.name ? {} : { limit: '500' }), ...(sortBy ? { includeObject: 'Object' } : {}) };
-    const table = await requestJson<Table>(session.api, path + (target.name ? '' : query(session, extra)), {
-      accept: tableAccept,
-    });
-    if (table.rows.length === 0) continue;
-    if (sortBy) sortRows(table, sortBy);
-    if (printed > 0 && several) session.io.out('\n');
-    session.io.out(columns(tableRows(table, table.columnDefinitions ?? [], optionsOf(session, target, several))));
-    printed += table.rows.length;
-  }
-  if (printed === 0) {
-    const anyNamespaced = listings.some((listing) => listing.target.resource.namespaced);
+  const { tables, failures } = await readTables(session, listings);
+  const texts = tables.map(({ target, table }) =>
+    columns(tableRows(table, table.columnDefinitions ?? [], optionsOf(session, target, several))),
+  );
+  session.io.out(texts.join(several ? '\n' : ''));
+  for (const error of failures) session.io.err(`${error}\n`);
+  if (failures.length > 0) return 1;
+  if (tables.length === 0 && !session.flags.bool('ignore-not-found')) {
+    const isNamespaced = listings.some((listing) => listing.target.resource.namespaced);
     session.io.err(
-      session.namespace && anyNamespaced
+      session.namespace && isNamespaced
         ? `No resources found in ${session.namespace} namespace.\n`
         : 'No resources found\n',
     );
@@ -186,8 +219,8 @@ export const getCommand: CommandSpec = {
     const session = await openSession(invocation);
     const listings = await listingsOf(session);
     if (listings.length === 0) {
-      throw new Error(
-        'You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.',
+      throw new BareError(
+        `You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\n${seeHelp('error: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).', 'kubectl get')}`,
       );
     }
     const { flags } = session;

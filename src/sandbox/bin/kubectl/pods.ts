@@ -1,10 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Deployment, KubeObject, LabelSelector, Pod, Service } from '../../../kube/objects.ts';
+import { StatusError } from '../../../kube/status.ts';
 import { bodyOf, openRequest, requestJson, statusErrorFrom } from '../api/connection.ts';
 import { portForwardStream } from '../api/port-forward.ts';
 import { type CommandSpec, minimumArgs } from '../cobra/command.ts';
 import { UsageError } from '../cobra/flags.ts';
 import { pathOf } from './discovery.ts';
+import { seeHelp } from './failures.ts';
 import { openSession, type Session, selectorFlag } from './session.ts';
 import { goDuration } from './waiting.ts';
 
@@ -44,6 +46,9 @@ interface LogTarget {
   container: string;
 }
 
+const containersText = (main: readonly string[], init: readonly string[]) =>
+  [...main, ...init.map((name) => `${name} (init)`)].join(', ');
+
 function containersOf(session: Session, pod: Pod): LogTarget[] {
   const { flags, io } = session;
   const init = (pod.spec.initContainers ?? []).map((container) => container.name);
@@ -52,14 +57,14 @@ function containersOf(session: Session, pod: Pod): LogTarget[] {
   const asked = flags.string('container') || (session.args[1] ?? '');
   if (asked) {
     if (![...init, ...main].includes(asked))
-      throw new Error(`container ${asked} is not valid for pod ${pod.metadata.name}`);
+      throw new Error(
+        `container ${asked} is not valid for pod ${pod.metadata.name} out of: ${containersText(main, init)}`,
+      );
     return [{ pod, container: asked }];
   }
   const chosen = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? main[0] ?? '';
   if (init.length + main.length > 1) {
-    io.err(
-      `Defaulted container ${JSON.stringify(chosen)} out of: ${[...main, ...init.map((name) => `${name} (init)`)].join(', ')}\n`,
-    );
+    io.err(`Defaulted container ${JSON.stringify(chosen)} out of: ${containersText(main, init)}\n`);
   }
   return [{ pod, container: chosen }];
 }
@@ -90,6 +95,18 @@ async function streamLog(session: Session, { pod, container }: LogTarget, prefix
     }
   } catch (error) {
     if (!session.io.signal.aborted) throw error;
+  }
+}
+
+/** `logs` tells of a missing object with its namespace. */
+async function podsToLog(session: Session, word: string): Promise<Pod[]> {
+  try {
+    return (await podsOf(session, word)).pods;
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 404) throw error;
+    throw new Error(
+      `error from server (NotFound): ${error.message} in namespace ${JSON.stringify(session.defaultNamespace)}`,
+    );
   }
 }
 
@@ -125,11 +142,14 @@ export const logsCommand: CommandSpec = {
     const session = await openSession(invocation);
     const selector = session.flags.string('selector');
     const [word] = session.args;
-    if (!word && !selector)
+    if ((!word && !selector) || session.args.length > 2)
       throw new UsageError(
-        "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+        seeHelp(
+          "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
+          'kubectl logs',
+        ),
       );
-    const pods = selector ? await podsBySelector(session, selector) : (await podsOf(session, word ?? '')).pods;
+    const pods = selector ? await podsBySelector(session, selector) : await podsToLog(session, word ?? '');
     const [first] = pods;
     if (!first)
       throw new Error(

@@ -13,16 +13,18 @@ export interface Table {
 export const tableAccept =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
-/** Go's tabwriter as kubectl uses it: columns three spaces apart, the last one not padded. */
-export function columns(rows: readonly (readonly string[])[], widths: number[] = []): string {
+/** Go's tabwriter as kubectl uses it: columns three blanks apart and at least six wide, the last one not padded. */
+export function columns(rows: readonly (readonly string[])[], widths: number[] = [], padding = 3): string {
   for (const row of rows) {
     row.forEach((cell, index) => {
-      widths[index] = Math.max(widths[index] ?? 0, cell.length);
+      widths[index] = Math.max(widths[index] ?? 6 - padding, cell.length);
     });
   }
   return rows
     .map((row) =>
-      row.map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd((widths[index] ?? 0) + 3))).join(''),
+      row
+        .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd((widths[index] ?? 0) + padding)))
+        .join(''),
     )
     .map((line) => `${line}\n`)
     .join('');
@@ -82,10 +84,16 @@ export async function toYaml(value: unknown): Promise<string> {
 
 /** JSON as kubectl indents it, keys sorted as Go sorts them. */
 export function toJson(value: unknown): string {
-  return `${JSON.stringify(sorted(value), null, 4)}\n`;
+  // Go's encoder writes these so that JSON can stand inside HTML.
+  const text = JSON.stringify(sorted(value), null, 4).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${text}\n`;
 }
 
-function sorted(value: unknown): unknown {
+/** Keys in Go's order, at every depth. */
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -112,6 +120,10 @@ export async function printObjects(
 ): Promise<string> {
   const [kind = '', ...rest] = format.split('=');
   const template = rest.join('=');
+  if (kind.startsWith('jsonpath') && template === '')
+    throw new Error('template format specified but no template given');
+  if (kind.startsWith('custom-columns') && template === '')
+    throw new Error('custom-columns format specified but no custom columns given');
   const clean = objects.map(({ object }) => withoutManagedFields(object));
   const whole =
     single && clean[0] ? clean[0] : { apiVersion: 'v1', items: clean, kind: 'List', metadata: { resourceVersion: '' } };
@@ -126,11 +138,15 @@ export async function printObjects(
       return renderTemplate(template, whole);
     case 'jsonpath-file':
       return renderTemplate(readFileSync(template, 'utf8'), whole);
+    case 'jsonpath-as-json':
+      return toJson(jsonPathValues(template, whole));
     case 'custom-columns':
       return customColumns(template, clean);
+    case 'custom-columns-file':
+      return customColumns(columnsOfFile(readFileSync(template, 'utf8')), clean);
     default:
       throw new Error(
-        `unable to match a printer suitable for the output format ${JSON.stringify(kind)}, allowed formats are: custom-columns,json,jsonpath,jsonpath-file,name,wide,yaml`,
+        `unable to match a printer suitable for the output format ${JSON.stringify(kind)}, allowed formats are: custom-columns,custom-columns-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,wide,yaml`,
       );
   }
 }
@@ -144,6 +160,15 @@ function renderTemplate(template: string, value: unknown): string {
       `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${JSON.stringify(value)}\n\n`,
     );
   }
+}
+
+/** A file of columns has the headers in its first line and the paths in the second. */
+function columnsOfFile(text: string): string {
+  const [headers = [], paths = []] = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  return headers.map((header, index) => `${header}:${paths[index] ?? ''}`).join(',');
 }
 
 function customColumns(template: string, objects: readonly KubeObject[]): string {

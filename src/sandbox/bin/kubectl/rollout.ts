@@ -2,6 +2,8 @@ import type { Deployment, KubeObject, ReplicaSet, StatefulSet } from '../../../k
 import { requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { placesOf } from './change.ts';
+import { describePodTemplate } from './describe-pod.ts';
+import { DescribeText } from './describe-text.ts';
 import { pathOf, printedKind } from './discovery.ts';
 import { columns } from './print.ts';
 import { filenameFlag, openSession, type Session, selectorFlag } from './session.ts';
@@ -40,10 +42,10 @@ const status: CommandSpec = {
   async run(invocation) {
     const session = await openSession(invocation);
     const { target, path } = await onePlace(session);
+    await requestJson(session.api, path);
     if (!['deployments', 'statefulsets'].includes(target.resource.resource)) {
       throw new Error(`no status viewer has been implemented for ${target.resource.kind}`);
     }
-    await requestJson(session.api, path);
     let last = '';
     const tell = (object: KubeObject | undefined): boolean => {
       if (!object) throw new Error('object has been deleted');
@@ -72,14 +74,16 @@ const restart: CommandSpec = {
   short: 'Restart a resource',
   example:
     '  # Restart a deployment: its pods are replaced, a few at a time\n  kubectl rollout restart deployment/bookbuyer -n bookbuyer',
-  flags: [
-    filenameFlag,
-    selectorFlag,
-    { name: 'all', type: 'bool', usage: 'Restart all of that kind in the namespace', hidden: true },
-  ],
+  flags: [filenameFlag, selectorFlag],
   async run(invocation) {
     const session = await openSession(invocation);
-    for (const { target, path } of await placesOf(session, session.args)) {
+    const places = await placesOf(session, session.args, { allWithoutNames: true });
+    if (places.length === 0) throw new Error('required resource not specified');
+    for (const { target, path } of places) {
+      if (!['deployments', 'statefulsets'].includes(target.resource.resource)) {
+        await requestJson(session.api, path);
+        throw new Error(`${target.resource.resource} ${JSON.stringify(target.name)} restarting is not supported`);
+      }
       const body = JSON.stringify({
         spec: {
           template: {
@@ -119,17 +123,36 @@ const history: CommandSpec = {
   use: 'history (TYPE NAME | TYPE/NAME)',
   short: 'View rollout history',
   example: '  kubectl rollout history deployment/bookstore -n bookstore',
-  flags: [filenameFlag, selectorFlag],
+  flags: [
+    filenameFlag,
+    selectorFlag,
+    {
+      name: 'revision',
+      type: 'int',
+      default: '0',
+      usage: 'See the details, including podTemplate of the revision specified',
+    },
+  ],
   async run(invocation) {
     const session = await openSession(invocation);
     const { target, path } = await onePlace(session);
     const deployment = await requestJson<Deployment>(session.api, path);
+    const wanted = session.flags.int('revision');
+    if (wanted > 0) {
+      const template = (await revisionsOf(session, deployment)).find((entry) => entry.revision === wanted)?.replicaSet
+        .spec.template;
+      if (!template) throw new Error(`unable to find the specified revision`);
+      const out = new DescribeText();
+      describePodTemplate(out, template);
+      session.io.out(`${printedKind(target.resource)}/${target.name} with revision #${wanted}\n${out.unaligned()}\n`);
+      return 0;
+    }
     const rows = (await revisionsOf(session, deployment)).map(({ revision, replicaSet }) => [
       String(revision),
       replicaSet.metadata.annotations?.['kubernetes.io/change-cause'] ?? '<none>',
     ]);
     session.io.out(
-      `${printedKind(target.resource)}/${target.name} \n${columns([['REVISION', 'CHANGE-CAUSE'], ...rows]).replaceAll('   ', '  ')}\n`,
+      `${printedKind(target.resource)}/${target.name} \n${columns([['REVISION', 'CHANGE-CAUSE'], ...rows], [], 2)}\n`,
     );
     return 0;
   },
@@ -153,6 +176,11 @@ const undo: CommandSpec = {
     const session = await openSession(invocation);
     const { target, path } = await onePlace(session);
     const deployment = await requestJson<Deployment>(session.api, path);
+    if (deployment.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration']) {
+      session.io.err(
+        `Warning: resource ${target.resource.resource}/${target.name} was previously managed with 'kubectl apply'. Rolling back will not update the kubectl.kubernetes.io/last-applied-configuration annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`,
+      );
+    }
     const revisions = await revisionsOf(session, deployment);
     const wanted = session.flags.int('to-revision');
     const chosen = wanted > 0 ? revisions.find((entry) => entry.revision === wanted) : revisions.at(-2);

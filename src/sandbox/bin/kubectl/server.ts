@@ -1,7 +1,8 @@
 import { humanDuration } from '../../../kube/duration.ts';
-import type { CoreEvent } from '../../../kube/objects.ts';
+import type { CoreEvent, Service } from '../../../kube/objects.ts';
 import { listObjects, requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
+import { preferred } from './discovery.ts';
 import { columns, toJson, toYaml } from './print.ts';
 import { allNamespacesFlag, openSession, outputFlag } from './session.ts';
 
@@ -12,6 +13,13 @@ interface VersionInfo {
 
 /** The version whose words this kubectl speaks. */
 const clientVersion = 'v1.36.2';
+
+/** Kubernetes: kubectl may be one minor version older or newer than the server. */
+function skewWarning(server: string): string {
+  const minor = (version: string) => Number(/^v1\.(\d+)/.exec(version)?.[1]);
+  if (Math.abs(minor(clientVersion) - minor(server)) <= 1) return '';
+  return `Warning: version difference between client (1.${minor(clientVersion)}) and server (1.${minor(server)}) exceeds the supported minor version skew of +/-1\n`;
+}
 
 export const versionCommand: CommandSpec = {
   use: 'version',
@@ -25,13 +33,16 @@ export const versionCommand: CommandSpec = {
     const session = await openSession(invocation);
     const format = session.flags.string('output');
     const server = session.flags.bool('client') ? undefined : await requestJson<VersionInfo>(session.api, '/version');
+    const warn = () => session.io.err(server ? skewWarning(server.gitVersion) : '');
     if (format === 'json' || format === 'yaml') {
       const all = { ...client, ...(server ? { serverVersion: server } : {}) };
       session.io.out(format === 'json' ? toJson(all) : await toYaml(all));
+      warn();
       return 0;
     }
     session.io.out(`Client Version: ${clientVersion} (the sandbox's own kubectl)\n`);
     if (server) session.io.out(`Server Version: ${server.gitVersion}\n`);
+    warn();
     return 0;
   },
 };
@@ -41,9 +52,19 @@ export const clusterInfoCommand: CommandSpec = {
   short: 'Display cluster information',
   async run(invocation) {
     const session = await openSession(invocation);
-    await requestJson(session.api, '/version');
+    const { items } = await requestJson<{ items: Service[] }>(
+      session.api,
+      `/api/v1/namespaces/kube-system/services?labelSelector=${encodeURIComponent('kubernetes.io/cluster-service=true')}`,
+    );
+    const services = items.map((service) => {
+      const { metadata, spec } = service;
+      const [port] = spec.ports ?? [];
+      const word = metadata.labels?.['kubernetes.io/name'] ?? metadata.name;
+      const path = `${metadata.namespace}/services/${metadata.name}${port?.name ? `:${port.name}` : ''}`;
+      return `${word} is running at ${session.api.server}/api/v1/namespaces/${path}/proxy\n`;
+    });
     session.io.out(
-      `Kubernetes control plane is running at ${session.api.server}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
+      `Kubernetes control plane is running at ${session.api.server}\n${services.join('')}\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
     );
     return 0;
   },
@@ -71,7 +92,7 @@ export const apiResourcesCommand: CommandSpec = {
   async run(invocation) {
     const session = await openSession(invocation);
     const { flags } = session;
-    const all = (await session.resources())
+    const all = preferred(await session.resources())
       .filter((entry) => !flags.has('api-group') || entry.group === flags.string('api-group'))
       .filter((entry) => !flags.has('namespaced') || entry.namespaced === flags.bool('namespaced'))
       .filter((entry) => flags.strings('verbs').every((verb) => entry.verbs.includes(verb)))
@@ -128,6 +149,7 @@ export const eventsCommand: CommandSpec = {
     const session = await openSession(invocation);
     const scope = session.namespace ? `/namespaces/${session.namespace}` : '';
     const wanted = session.flags.string('for').toLowerCase();
+    if (wanted !== '' && !wanted.includes('/')) throw new Error('--for must be in resource/name form');
     const nameOf = (event: CoreEvent) => `${event.involvedObject.kind}/${event.involvedObject.name}`;
     const time = (event: CoreEvent) =>
       Date.parse(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '');

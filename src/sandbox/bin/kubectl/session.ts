@@ -51,6 +51,24 @@ export const filenameFlag: Flag = {
   usage: 'Filename, directory, or - for standard input.',
 };
 
+export const dryRunFlag: Flag = {
+  name: 'dry-run',
+  type: 'string',
+  default: 'none',
+  bare: 'unchanged',
+  usage: 'Must be "none", "server", or "client".',
+};
+
+export function dryRunOf({ flags }: Session): 'none' | 'client' | 'server' {
+  const value = flags.string('dry-run') || 'none';
+  if (value === 'none' || value === 'client' || value === 'server') return value;
+  if (value === 'unchanged') throw new Error('--dry-run=unchanged is not supported; use none, server or client');
+  throw new Error(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);
+}
+
+export const dryRunSuffix = (session: Session): string =>
+  ({ none: '', client: ' (dry run)', server: ' (server dry run)' })[dryRunOf(session)];
+
 const nowhere: ApiConnection = {
   context: '',
   server: 'https://localhost:8080',

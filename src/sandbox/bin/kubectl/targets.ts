@@ -18,7 +18,7 @@ export async function targetsOf(session: Session, args: readonly string[] = sess
     const bad = args.find((arg) => !arg.includes('/'));
     if (bad !== undefined) {
       throw new Error(
-        'there is no need to specify a resource type as a separate argument when passing arguments in resource/name form',
+        "there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'",
       );
     }
     return Promise.all(

@@ -1,5 +1,5 @@
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
-import { requestJson } from '../api/connection.ts';
+import { getObject, requestJson } from '../api/connection.ts';
 import type { CommandSpec } from '../cobra/command.ts';
 import { UsageError } from '../cobra/flags.ts';
 import { placesOf } from './change.ts';
@@ -9,7 +9,7 @@ import { allNamespacesFlag, filenameFlag, openSession, selectorFlag } from './se
 import { follow, goDuration } from './waiting.ts';
 
 /** `kubectl wait --for=condition=Ready | delete | create | jsonpath='{…}'[=value]`. */
-type Goal = { word: string; met(object: KubeObject | undefined): boolean };
+type Goal = { word: string; deletes?: boolean; met(object: KubeObject | undefined): boolean };
 
 interface WithConditions extends KubeObject {
   status?: { conditions?: Condition[]; observedGeneration?: number };
@@ -17,7 +17,7 @@ interface WithConditions extends KubeObject {
 
 function goalOf(text: string): Goal {
   const lower = text.toLowerCase();
-  if (lower === 'delete') return { word: 'condition met', met: (object) => object === undefined };
+  if (lower === 'delete') return { word: 'condition met', deletes: true, met: (object) => object === undefined };
   if (lower === 'create') return { word: 'condition met', met: (object) => object !== undefined };
   const condition = /^condition=([^=]+)(?:=(.+))?$/i.exec(text);
   if (condition) {
@@ -70,6 +70,7 @@ export const waitCommand: CommandSpec = {
   ],
   async run(invocation) {
     const session = await openSession(invocation);
+    if (!session.flags.has('for')) throw new Error('unrecognized condition: []');
     const goal = goalOf(session.flags.string('for'));
     const places = await placesOf(session, session.args);
     if (places.length === 0) throw new Error('no matching resources found');
@@ -78,6 +79,8 @@ export const waitCommand: CommandSpec = {
     let failed = 0;
     for (const { target, path } of places) {
       if (!creating) await requestJson(session.api, path);
+      // What is gone already is not told of.
+      if (goal.deletes && !(await getObject(session.api, path))) continue;
       const end = await follow(
         session,
         { listPath: path.slice(0, path.lastIndexOf('/')), name: target.name },

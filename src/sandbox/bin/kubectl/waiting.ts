@@ -71,6 +71,18 @@ export function statefulSetProgress({ metadata, spec, status }: StatefulSet): { 
   const wanted = spec.replicas ?? 1;
   const ready = status?.readyReplicas ?? 0;
   if (ready < wanted) return { text: `Waiting for ${wanted - ready} pods to be ready...\n`, finished: false };
+  const strategy = (spec as { updateStrategy?: { rollingUpdate?: { partition?: number } } }).updateStrategy;
+  const partition = strategy?.rollingUpdate?.partition;
+  const updated = status?.updatedReplicas ?? 0;
+  if (partition !== undefined) {
+    if (updated < wanted - partition) {
+      return {
+        text: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted - partition} new pods have been updated...\n`,
+        finished: false,
+      };
+    }
+    return { text: `partitioned roll out complete: ${updated} new pods have been updated...\n`, finished: true };
+  }
   if (status?.updateRevision !== status?.currentRevision) {
     return {
       text: `waiting for statefulset rolling update to complete ${status?.updatedReplicas ?? 0} pods at revision ${status?.updateRevision}...\n`,
