@@ -1,0 +1,32 @@
+// The course as it is, with its forwarded port replaced, so that walks beside each other do not fight for one.
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const lessonPort = '8081';
+
+export async function copyCourse(to: string): Promise<{ folder: string; port: number }> {
+  const port = await freePort();
+  mkdirSync(join(to, 'lessons'), { recursive: true });
+  for (const name of readdirSync(join(root, 'lessons'))) {
+    const text = readFileSync(join(root, 'lessons', name), 'utf8');
+    writeFileSync(join(to, 'lessons', name), text.replaceAll(lessonPort, String(port)));
+  }
+  cpSync(join(root, 'manifests'), join(to, 'manifests'), { recursive: true });
+  return { folder: to, port };
+}
+
+/** Free now; nobody else is told the same within a test run. */
+export function freePort(): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
