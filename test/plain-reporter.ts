@@ -6,7 +6,8 @@ export default class PlainReporter implements Reporter {
     const count = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 };
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
-      if (module.errors().length > 0) count.failed += 1;
+      // A set-up that fails takes its tests with it, and they count as skipped.
+      for (const place of [module, ...module.children.allSuites()]) count.failed += place.errors().length;
     }
     process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
   }
