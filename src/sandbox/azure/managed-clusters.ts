@@ -127,7 +127,7 @@ function agentPools(state: AzureState, cluster: ClusterRecord): object {
 /** As `az aks get-versions` reads it. */
 function versionsView(): object {
   return {
-    values: kubernetesVersions.map((version) => ({
+    values: kubernetesVersions.map((version, at) => ({
       version: version.minor,
       ...(version.isDefault ? { isDefault: true } : {}),
       capabilities: {
@@ -136,7 +136,11 @@ function versionsView(): object {
           : ['KubernetesOfficial', 'AKSLongTermSupport'],
       },
       patchVersions: Object.fromEntries(
-        version.patches.map((patch, index) => [patch, { upgrades: version.patches.slice(index + 1) }]),
+        version.patches.map((patch, index) => [
+          patch,
+          // AKS: to a newer patch of the same minor version, or to any of the next one.
+          { upgrades: [...version.patches.slice(index + 1), ...(kubernetesVersions[at + 1]?.patches ?? [])] },
+        ]),
       ),
     })),
   };

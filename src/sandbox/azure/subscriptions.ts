@@ -5,13 +5,13 @@ import { vcpusUsed } from './cluster-request.ts';
 import type { StateFile } from './state-file.ts';
 
 /** The subscription itself: its name, regions, registered providers, machine sizes and quota. */
-function providerView(file: StateFile, namespace: string): object {
+function providerView(file: StateFile, namespace: string, state?: 'Registering' | 'Unregistering'): object {
   const registered = !file.state.unregisteredProviders.includes(namespace);
   return {
     id: `/subscriptions/${file.state.subscription.id}/providers/${namespace}`,
     namespace,
     registrationPolicy: 'RegistrationRequired',
-    registrationState: registered ? 'Registered' : 'NotRegistered',
+    registrationState: state ?? (registered ? 'Registered' : 'NotRegistered'),
     resourceTypes: [],
   };
 }
@@ -57,10 +57,14 @@ export function subscriptionRoutes(file: StateFile): ArmRoute[] {
   const one = '/subscriptions/{subscription}';
   const compute = `${one}/providers/microsoft.compute/locations/{location}`;
   const setRegistered = (namespace: string, registered: boolean) => {
-    const others = file.state.unregisteredProviders.filter((name) => name !== namespace);
+    const { unregisteredProviders } = file.state;
+    if (registered !== unregisteredProviders.includes(namespace))
+      return { status: 200, body: providerView(file, namespace) };
+    const others = unregisteredProviders.filter((name) => name !== namespace);
     file.state.unregisteredProviders = registered ? others : [...others, namespace];
     file.save();
-    return { status: 200, body: providerView(file, namespace) };
+    // Azure goes on in the background for minutes; here it is done by the time anyone looks.
+    return { status: 200, body: providerView(file, namespace, registered ? 'Registering' : 'Unregistering') };
   };
   return [
     {

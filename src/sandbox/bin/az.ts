@@ -42,6 +42,18 @@ function azIo(onlyShowErrors: boolean): AzIo {
   };
 }
 
+/** Once more when a service had to be registered first. */
+async function runRegistered(command: AzCommand, invocation: Invocation): Promise<unknown> {
+  try {
+    return await command.run(invocation);
+  } catch (error) {
+    const { isMissingRegistration, registerFor } = await import('./az/provider.ts');
+    if (!isMissingRegistration(error)) throw error;
+    await registerFor(error, invocation.connection, (text) => invocation.io.warn(text));
+    return command.run(invocation);
+  }
+}
+
 async function runCommand(command: AzCommand, values: Values): Promise<number> {
   const [{ openConnection }, { formatOutput }] = await Promise.all([
     import('./az/connection.ts'),
@@ -59,7 +71,7 @@ async function runCommand(command: AzCommand, values: Values): Promise<number> {
     io,
     connection: openConnection(process.env, text('subscription') || undefined),
   };
-  const result = await command.run(invocation);
+  const result = await runRegistered(command, invocation);
   if (result === undefined) return 0;
   const format = text('output', 'json');
   const shown = format === 'table' && command.tableRows && !text('query') ? command.tableRows(result) : result;

@@ -227,6 +227,24 @@ describe('az aks', () => {
     expect((await az(`aks delete -g nowhere -n x --yes`)).stderr).toMatch(/^ERROR: \(ResourceGroupNotFound\)/);
   });
 
+  it('refuses a wrong name before it sends anything', async () => {
+    expect((await az('aks create -g nowhere -n bad.name --no-ssh-key')).stderr).toBe(
+      'ERROR: --name cannot exceed 63 characters and can only contain letters, numbers, underscores (_) or dashes (-).\n',
+    );
+  });
+
+  it('lists the versions with what each can be upgraded to', async () => {
+    const { stdout } = await az('aks get-versions -l southeastasia -o table');
+    const rows = stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 2));
+    expect(rows.slice(0, 5)).toEqual([
+      ['KubernetesVersion', 'Upgrades'],
+      ['-------------------', '----------------------'],
+      ['1.36.1', 'None available'],
+      ['1.36.0', '1.36.1'],
+      ['1.35.2', '1.36.0, 1.36.1'],
+    ]);
+  });
+
   it('creates without waiting, waits, and deletes', async () => {
     expect(await az(`aks create -g ${group} -n second --no-ssh-key --node-count 1 --no-wait`)).toEqual({
       code: 0,
@@ -244,6 +262,46 @@ describe('az aks', () => {
     expect((await az(`aks show -g ${group} -n ${name}`)).stderr).toContain(
       `(ResourceNotFound) The Resource 'Microsoft.ContainerService/managedClusters/${name}' under resource group '${group}' was not found.`,
     );
+  });
+});
+
+describe('az provider', () => {
+  const provider = 'Microsoft.ContainerService';
+  const state = async () => (await az(`provider show -n ${provider} --query registrationState -o tsv`)).stdout.trim();
+
+  it('registers what is not, and says that it takes a while', async () => {
+    expect(await az(`provider register -n ${provider}`)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await az(`provider unregister -n ${provider}`)).stderr).toContain('Unregistering is still on-going.');
+    expect(await state()).toBe('NotRegistered');
+    expect((await az(`provider register -n ${provider}`)).stderr).toBe(
+      `WARNING: Registering is still on-going. You can monitor using 'az provider show -n ${provider}'\n`,
+    );
+    expect((await az(`provider show -n ${provider} -o table`)).stdout).toBe(
+      [
+        'Namespace                   RegistrationPolicy    RegistrationState',
+        '--------------------------  --------------------  -------------------',
+        'Microsoft.ContainerService  RegistrationRequired  Registered',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is registered by the command that needs it', async () => {
+    await az('group create -l southeastasia -n providers -o none');
+    await az(`provider unregister -n ${provider}`);
+    const created = await az('aks create -g providers -n first --no-ssh-key --no-wait');
+    expect(created).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `WARNING: Resource provider '${provider}' used by this operation is not registered. We are registering for you.\nWARNING: Registration succeeded.\n`,
+    });
+    expect(await state()).toBe('Registered');
+  });
+
+  it('refuses a namespace that there is not', async () => {
+    const { code, stderr } = await az('provider show -n Microsoft.Nothing');
+    expect(code).toBe(3);
+    expect(stderr).toContain('(InvalidResourceNamespace)');
   });
 });
 

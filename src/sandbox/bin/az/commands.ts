@@ -4,6 +4,7 @@ import type { AzCommand, CommandGroup } from './command.ts';
 import { AzError } from './errors.ts';
 import { groupCommands } from './group.ts';
 import { childrenOf, groupHelp } from './help.ts';
+import { providerCommands } from './provider.ts';
 import { azVersion } from './version.ts';
 
 /** The tree of commands, and how words find their way in it. */
@@ -12,6 +13,7 @@ const groups: readonly CommandGroup[] = [
   { path: 'aks', summary: 'Azure Kubernetes Service.' },
   { path: 'aks nodepool', summary: 'Commands to manage node pools in Kubernetes cluster.' },
   { path: 'group', summary: 'Manage resource groups and template deployments.' },
+  { path: 'provider', summary: 'Manage resource providers.' },
 ];
 
 const versionCommand: AzCommand = {
@@ -22,7 +24,13 @@ const versionCommand: AzCommand = {
   run: async () => JSON.parse(azVersion('version')),
 };
 
-const commands: readonly AzCommand[] = [...accountCommands, ...aksCommands, ...groupCommands, versionCommand];
+const commands: readonly AzCommand[] = [
+  ...accountCommands,
+  ...aksCommands,
+  ...groupCommands,
+  ...providerCommands,
+  versionCommand,
+];
 const paths = commands.map((command) => command.path);
 
 type Found = { type: 'help'; text: string } | { type: 'command'; command: AzCommand; rest: readonly string[] };
