@@ -62,13 +62,14 @@ export const isGrave = (proposal: Proposal): boolean =>
   proposal.command?.effect === 'deletes' || proposal.command?.effect === 'cloud';
 
 /**
- * Whether a look that nobody asked for may end the task. Not while lesson commands are left that the learner has not
- * tried: the screen would move on under their eyes. An own command counts as trying, since it may reach the same end.
+ * Whether a look that nobody asked for may end the task. Not while lesson commands are left, optional ones too, that
+ * the learner has not tried: the screen would move on under their eyes, and Enter would turn into another key. An own
+ * command counts as trying, since it may reach the same end.
  */
 export function mayPassUnasked(state: Always): boolean {
   const last = state.lastRun;
   if (last && last.command === undefined) return true;
-  const left = (taskOf(state)?.commands ?? []).filter((command) => !command.optional && isLeft(state, command));
+  const left = (taskOf(state)?.commands ?? []).filter((command) => isLeft(state, command));
   const asks = nextStep(state).type === 'answer';
   return !asks && left.every((command) => command.name === last?.command);
 }

@@ -305,10 +305,11 @@ export function chapterBindings(place: Place): readonly KeyBinding[] {
   );
 }
 
-/** The README's table of keys. */
-export function keymapMarkdown(): string {
+/** The README's tables of keys. It shows what one meets first; the help in the program has all chapters. */
+export function keymapMarkdown(places: readonly Place[] = ['lesson', 'confirm']): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   return chapters
+    .filter(({ place }) => places.includes(place))
     .map(({ place, title }) => {
       const rows = chapterBindings(place).map((binding) => {
         const keys = binding.keys.map((key) => `\`${cell(keyName(key))}\``).join(' ');

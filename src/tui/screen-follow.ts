@@ -53,7 +53,8 @@ export function follow(view: View, before: SessionState | undefined): ScreenMode
   if (session.status === 'failed' && before.status !== 'failed')
     next = { ...next, scroll: { ...next.scroll, check: 0 } };
   if (session.status === 'confirming' && before.status !== 'confirming') next = { ...next, cardTop: 0 };
-  if (dueName(session) !== dueName(before)) next = { ...next, choice: undefined };
+  if (dueName(session) !== dueName(before) || session.progress.answers !== before.progress.answers)
+    next = { ...next, choice: undefined };
   return toWhatIsNew({ ...view, model: next }, session, before);
 }
 

@@ -9,8 +9,9 @@ import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
 import { lessonLimit, placeOf, type Scene, sceneOf, type View } from './view/frame.ts';
 import { helpLines } from './view/help-screen.ts';
-import { scrollLimit } from './view/layout.ts';
+import { type Layout, scrollLimit } from './view/layout.ts';
 import { mapRows } from './view/map-screen.ts';
+import { outputRows } from './view/output-pane.ts';
 import { confirmLimit } from './view/panels.ts';
 import { nextOf } from './view/words.ts';
 
@@ -254,10 +255,8 @@ function proceed(view: View, scene: Scene): Reaction {
     return only({ ...model, focus: 'lesson', scroll: { ...model.scroll, lesson: clamp(step, lessonLimit(layout)) } });
   }
   if (next?.type === 'answer' && model.choice) {
-    return only(
-      { ...model, choice: undefined },
-      send({ type: 'answer', question: next.question, choice: model.choice }),
-    );
+    // The mark stays until the session took the answer, or a frame between would show the question unanswered.
+    return only(model, send({ type: 'answer', question: next.question, choice: model.choice }));
   }
   return only(model, send({ type: 'proceed' }));
 }
@@ -360,18 +359,23 @@ const turned: Partial<Record<KeyAction, KeyAction>> = {
   bottom: 'top',
 };
 
+function rowsIn(layout: Layout, pane: Pane): number {
+  switch (pane) {
+    case 'lesson':
+      return layout.lesson.lines.length;
+    case 'check':
+      return layout.check?.lines.length ?? 0;
+    case 'output':
+      return layout.output ? outputRows(layout.output.output, layout.boxes.output.width) : 0;
+  }
+}
+
 function scrolled(view: View, scene: Scene, action: KeyAction): ScreenModel | undefined {
   const { model } = view;
   const { layout } = scene;
   const pane: Pane = layout.boxes[model.focus].height > 0 ? model.focus : 'lesson';
   const { height } = layout.boxes[pane];
-  const counts: Record<Pane, number> = {
-    lesson: layout.lesson.lines.length,
-    check: layout.check?.lines.length ?? 0,
-    // Rows of wrapped lines may be more; the window itself stops at the first line.
-    output: layout.output?.output.lines.length ?? 0,
-  };
-  const limit = scrollLimit(counts[pane], height);
+  const limit = scrollLimit(rowsIn(layout, pane), height);
   const direction = pane === 'output' ? (turned[action] ?? action) : action;
   const to = movedBy(direction, clamp(model.scroll[pane], limit), height, limit);
   return to === undefined ? undefined : { ...model, scroll: { ...model.scroll, [pane]: to } };

@@ -135,7 +135,7 @@ export class PtySession {
         reject(new Error(`never seen: ${what}\n${this.screen()}`));
       }, limitMs);
       this.#changed.add(look);
-      look();
+      if (!this.terminal.modes.synchronizedOutputMode) look();
     });
   }
 
@@ -154,6 +154,8 @@ export class PtySession {
   }
 
   #tell(): void {
+    // Between the marks of a synchronized update a frame is half written, and a terminal does not show it.
+    if (this.terminal.modes.synchronizedOutputMode && !this.#end) return;
     for (const look of [...this.#changed]) look();
   }
 }

@@ -202,7 +202,9 @@ describe('frames', () => {
     await now.press('enter', 'enter', 'y');
     expect(now.text()).toMatchInlineSnapshot(`
       " Lesson 2 of 2  Split traffic between two versions  sandbox
-      ─ Task 2 of 2: Delete the split ──────────────── 3–9 of 10 ─
+      ─ Task 2 of 2: Delete the split ────────────────────────────
+       Take it away again. First open a door:
+
        ╭─ ○ reads in the sandbox ────────────────────── ✓ done ─╮
        │ $ kubectl port-forward deploy/bookbuyer 8081:14001     │
        ╰─ optional · goes on in the background ─────────────────╯
@@ -210,14 +212,12 @@ describe('frames', () => {
        ╭─ ▲ deletes in the sandbox ─────────────────── running ─╮
        │ $ kubectl delete trafficsplit bookstore-split -n       │
        │     bookstore                                          │
+       ╰────────────────────────────────────────────────────────╯
+
       ─ Output: kubectl delete trafficsplit books… running 0.2 s ─
        deleting
-
-
-
-      ─ Check: the split is gone ───────────── 1–2 of 5 · 0 of 1 ─
+      ─ Check: the split is gone ──────────────────────── 0 of 1 ─
        ✗ TrafficSplit bookstore-split is gone – wrong
-         The split is still there.
        Background  forward ● running
 
        Ctrl-C interrupt  h hint  t background  ? help  q quit"

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actionFor, chapters, keymap, keymapMarkdown, keyName, type Place } from '../../src/tui/keymap.ts';
+import { withKeys } from '../tools/readme-keys.ts';
 
 const places = [...new Set(keymap.flatMap((binding) => binding.places))];
 
@@ -38,7 +41,7 @@ describe('the keymap', () => {
   });
 
   it('names every key of every chapter in the table of the README', () => {
-    const markdown = keymapMarkdown();
+    const markdown = keymapMarkdown(chapters.map(({ place }) => place));
     for (const { title } of chapters) expect(markdown).toContain(`| ${title} | |`);
     for (const binding of keymap.filter(({ places: [first] }) => first === 'lesson')) {
       expect(markdown).toContain(binding.words);
@@ -48,5 +51,11 @@ describe('the keymap', () => {
 
   it('names keys as keyboards do', () => {
     expect(['ctrl-c', 'alt-enter', 'enter', 'G'].map(keyName)).toEqual(['Ctrl-C', 'Alt-Enter', 'Enter', 'G']);
+  });
+
+  it('stands in the README as it is', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    expect(withKeys(readme), 'stale: run node test/tools/readme-keys.ts').toBe(readme);
+    expect(readme).toContain(keymapMarkdown());
   });
 });

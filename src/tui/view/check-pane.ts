@@ -36,10 +36,10 @@ function reasons(result: CheckResult, why: string, width: number): Line[] {
   }
 }
 
-function conditionLines(report: ConditionReport, width: number, glyphs: Glyphs): Line[] {
+function conditionLines(report: ConditionReport, isBrief: boolean, width: number, glyphs: Glyphs): Line[] {
   const { mark, word, role } = resultWords(report.result, glyphs);
   const again = report.stale && report.result ? ', looking again' : '';
-  const saw = report.result?.status === 'passed' && report.result.saw ? bare(report.result.saw) : '';
+  const saw = !isBrief && report.result?.status === 'passed' && report.result.saw ? bare(report.result.saw) : '';
   const head = wrap(
     [
       span(bare(report.title), report.result ? 'text' : 'dim'),
@@ -50,13 +50,29 @@ function conditionLines(report: ConditionReport, width: number, glyphs: Glyphs):
     [span(`${mark} `, role)],
     [span('  ')],
   );
-  return report.result ? [...head, ...reasons(report.result, report.why, width)] : head;
+  return report.result && !isBrief ? [...head, ...reasons(report.result, report.why, width)] : head;
 }
 
 export interface CheckText {
   title: string;
   count: string;
   lines: readonly Line[];
+}
+
+/**
+ * While commands or questions of the task are still to come, nobody needs to be told why it is not done yet:
+ * the rows go to the output.
+ */
+function isUnderWay(session: SessionState): boolean {
+  switch (session.status) {
+    case 'reading':
+      return session.next.type === 'run' || session.next.type === 'answer';
+    case 'running':
+    case 'confirming':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Undefined where the task has nothing to verify. */
@@ -68,6 +84,6 @@ export function checkText(session: SessionState, width: number, glyphs: Glyphs):
   return {
     title: `Check: ${check.title}`,
     count: `${passed} of ${reports.length}`,
-    lines: reports.flatMap((report) => conditionLines(report, width, glyphs)),
+    lines: reports.flatMap((report) => conditionLines(report, isUnderWay(session), width, glyphs)),
   };
 }

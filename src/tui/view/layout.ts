@@ -3,7 +3,7 @@ import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import { type CheckText, checkText } from './check-pane.ts';
 import { type LessonText, lessonText } from './lesson-pane.ts';
 import type { MarkdownRows } from './markdown.ts';
-import { type OutputText, outputText } from './output-pane.ts';
+import { type OutputText, outputRows, outputText } from './output-pane.ts';
 import type { Theme } from './theme.ts';
 
 /** Where the panes are and how many rows each has. Decides from what they hold and what the moment is about. */
@@ -121,8 +121,11 @@ export function layoutOf(input: LayoutInput): Layout {
   const sideWidth = right - 2;
   const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs: theme.glyphs, markdown });
   const check = checkText(session, Math.min(sideWidth, readingWidth + 20), theme.glyphs);
-  const outputRows = output ? Math.max(1, output.output.lines.length, session.status === 'running' ? 4 : 1) : 0;
-  const rows = { lesson: lesson.lines.length, output: outputRows, check: check?.lines.length ?? 0 };
+  const rows = {
+    lesson: lesson.lines.length,
+    output: output ? Math.max(1, outputRows(output.output, sideWidth, size.rows)) : 0,
+    check: check?.lines.length ?? 0,
+  };
   const heights = heightsOf(input, isWide, rows);
   return {
     size,

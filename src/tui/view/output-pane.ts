@@ -12,6 +12,20 @@ function rowsOf(line: OutputLine, width: number): Line[] {
   return hardWrap(foreignLine(line.text, line.stream === 'note' ? 'dim' : 'text'), width);
 }
 
+// Characters that may take no cell or two, or start an escape.
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
+/** Rows that the output takes at a width; stops counting at `enough`. */
+export function outputRows(output: Output, width: number, enough = Number.POSITIVE_INFINITY): number {
+  let rows = 0;
+  for (let at = output.lines.length - 1; at >= 0 && rows < enough; at -= 1) {
+    const line = output.lines[at];
+    if (!line) continue;
+    rows += isPlain(line.text) ? Math.max(1, Math.ceil(line.text.length / width)) : rowsOf(line, width).length;
+  }
+  return rows;
+}
+
 /** The rows above the last `below` ones, at most `height` of them, and how many more there are on both sides. */
 export interface OutputWindow {
   rows: readonly Line[];
