@@ -1,0 +1,29 @@
+import type { Row } from './row.ts';
+import { bookstoreAtRest } from './rows/bookstore-at-rest.ts';
+import { conditionTurnsGreen } from './rows/condition-turns-green.ts';
+import { falseRejections } from './rows/false-rejections.ts';
+import { firstFrame } from './rows/first-frame.ts';
+import { keyToFrame } from './rows/key-to-frame.ts';
+import { killNine } from './rows/kill-nine.ts';
+import { lessons } from './rows/lessons.ts';
+import { sandboxStart } from './rows/sandbox-start.ts';
+import { sidecars } from './rows/sidecars.ts';
+import { splash } from './rows/splash.ts';
+import { store } from './rows/store.ts';
+import { version } from './rows/version.ts';
+
+/** Every row of design section 11 that exists, in its order; a further one is a file in rows/ and a line here. */
+export const rows: readonly Row[] = [
+  version,
+  splash,
+  firstFrame,
+  sandboxStart,
+  lessons,
+  conditionTurnsGreen,
+  keyToFrame,
+  bookstoreAtRest,
+  sidecars,
+  store,
+  falseRejections,
+  killNine,
+];
