@@ -1,19 +1,17 @@
-import { canonicalJson } from '../../kube/json-value.ts';
-import { templateHash } from '../../kube/names.ts';
 import type { KubeObject, Pod, StatefulSet } from '../../kube/objects.ts';
 import { pods, type ResourceRef, statefulSets } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
 import { type Controller, type ControllerParts, controllerOn } from './controller.ts';
 import { claim, controllerOf, podFromTemplate } from './ownership.ts';
 import { isFinished, isReady, isTerminating } from './pod-readiness.ts';
+import { keepRevisions, revisionLabel, revisionOf } from './statefulset-revisions.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 
 const source = { component: 'statefulset-controller' };
-const revisionLabel = 'controller-revision-hash';
 
 /**
- * Keeps the numbered pods of a StatefulSet, in order. It keeps no ControllerRevisions: a pod that comes back during a
- * partitioned update gets the newest template.
+ * Keeps the numbered pods of a StatefulSet, in order. One departure: a pod that comes back during a partitioned update
+ * gets the newest template, not the one of its revision.
  */
 export function startStatefulSetController(parts: ControllerParts): Controller {
   const { cluster } = parts;
@@ -26,9 +24,6 @@ export function startStatefulSetController(parts: ControllerParts): Controller {
     }),
   ]);
 }
-
-const revisionOf = (set: StatefulSet): string =>
-  `${set.metadata.name}-${templateHash(JSON.parse(canonicalJson(set.spec.template)))}`;
 
 function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
   const name = pod.metadata.name ?? '';
@@ -61,7 +56,10 @@ class StatefulSetController {
       const ordinal = ordinalOf(set, pod);
       if (ordinal !== undefined) byOrdinal.set(ordinal, pod);
     }
-    if (set.metadata.deletionTimestamp === undefined) await this.#step(set, byOrdinal);
+    if (set.metadata.deletionTimestamp === undefined) {
+      await keepRevisions(this.#parts.cluster, set, owned);
+      await this.#step(set, byOrdinal);
+    }
     await this.#writeStatus(set);
   }
 

@@ -12,6 +12,7 @@ import {
   services,
   statefulSets,
 } from '../../../src/kube/resources.ts';
+import { controllerRevisions } from '../../../src/sandbox/controllers/statefulset-revisions.ts';
 import {
   conditionOf,
   deployment,
@@ -20,6 +21,11 @@ import {
   type TestCluster,
   untilRolledOut,
 } from '../test-cluster.ts';
+
+/** The `data` of a StatefulSet's ControllerRevision. */
+interface Patch {
+  spec: { template: Pod };
+}
 
 let test: TestCluster;
 afterEach(() => test.close());
@@ -115,6 +121,42 @@ describe('a StatefulSet', () => {
       return observedGeneration === set?.metadata.generation && updatedReplicas === 2 && readyReplicas === 2;
     });
     expect(gone).toEqual(['mysql-1', 'mysql-0']);
+    expect(test.errors).toEqual([]);
+  });
+
+  it('keeps its templates as numbered revisions; a rollback makes an old one the newest, and the limit holds', async () => {
+    test = await startTestCluster({});
+    const limited = database(1);
+    limited.spec.revisionHistoryLimit = 1;
+    await test.cluster.create(statefulSets, limited);
+    const history = () =>
+      test.cluster
+        .list(controllerRevisions, { namespace: 'default' })
+        .map(({ revision, data }) => [revision, (data as Patch).spec.template.spec.containers[0]?.image])
+        .sort();
+    const use = async (image: string) => {
+      await test.cluster.modify(statefulSets, 'mysql', 'default', (draft) => {
+        draft.spec.template.spec.containers = [{ name: 'db', image }];
+      });
+      await test.until(statefulSets, ([set]) => {
+        const { observedGeneration, updatedReplicas, readyReplicas } = set?.status ?? {};
+        return observedGeneration === set?.metadata.generation && updatedReplicas === 1 && readyReplicas === 1;
+      });
+      await test.idle();
+    };
+    await use('app');
+    expect(history()).toEqual([[1, 'app']]);
+    await use('sidecar');
+    await use('app');
+    expect(history()).toEqual([
+      [2, 'sidecar'],
+      [3, 'app'],
+    ]);
+    await use('app:v2');
+    expect(history()).toEqual([
+      [3, 'app'],
+      [4, 'app:v2'],
+    ]);
     expect(test.errors).toEqual([]);
   });
 });
