@@ -180,7 +180,7 @@ export const describeCommand: CommandSpec = {
       if (hasEvents && showsEvents) await describeEvents(out, session, object);
       pages.push(out.toString());
     }
-    session.io.out(pages.join('\n\n'));
+    session.io.out(guessed ? pages.map((page) => `${page}\n`).join('') : pages.join('\n\n'));
     return 0;
   },
 };
