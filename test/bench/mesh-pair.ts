@@ -62,6 +62,19 @@ async function untilReady({ api }: RunningCluster, namespace: string): Promise<v
   }
 }
 
+/** A sidecar listens once it has its configuration. */
+async function untilConnected(connect: () => Promise<Socket>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      (await connect()).destroy();
+      return;
+    } catch (error) {
+      if (attempt > 300) throw error;
+      await pause(50);
+    }
+  }
+}
+
 export async function startMeshPair(folder: string, app: Server): Promise<MeshPair> {
   const calling = Promise.withResolvers<ContainerContext>();
   const answering = image('app', async (context) => {
@@ -87,6 +100,13 @@ export async function startMeshPair(folder: string, app: Server): Promise<MeshPa
     await create(cluster, name);
     await untilReady(cluster, name);
   }
+  const bare = cluster.api.list(resources.pods).filter(({ metadata, spec: { containers } }) => {
+    const isOurs = metadata.name === 'app' || metadata.name === 'caller';
+    return isOurs && !containers.some(({ name }) => name === 'envoy');
+  });
+  if (bare.length > 0) throw new Error('a pod has no sidecar');
   const { sockets } = await calling.promise;
-  return { connect: () => sockets.connect('app.app.svc.cluster.local', port), close: () => cluster.close() };
+  const connect = () => sockets.connect('app.app.svc.cluster.local', port);
+  await untilConnected(connect);
+  return { connect, close: () => cluster.close() };
 }
