@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../fault.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ensurePrivateFolder, readIfThere, writeAtomically } from '../platform/files.ts';
 import { CertificateAuthority, type KeyPair } from './pki/authority.ts';
@@ -28,13 +28,17 @@ export class ClusterIdentity {
     this.authority = authority;
   }
 
-  static open(folder: string, clock: Clock): ClusterIdentity {
+  /** Made anew where there is none, and where it is damaged: the objects outlive their keys. */
+  static open(folder: string, clock: Clock, onDamaged: (keptAs: string) => void = () => {}): ClusterIdentity {
     ensurePrivateFolder(folder);
     const path = join(folder, 'identity.json');
     const text = readIfThere(path);
     if (text !== undefined) {
-      const file = parse(text, path);
-      return new ClusterIdentity(path, file, CertificateAuthority.load(clock, file.authority));
+      const found = load(text, clock);
+      if (found) return new ClusterIdentity(path, found.file, found.authority);
+      const keptAs = `${path}.corrupt-${clock.now()}`;
+      renameSync(path, keptAs);
+      onDamaged(keptAs);
     }
     const authority = CertificateAuthority.create(clock, { commonName: 'kubernetes' });
     const file: IdentityFile = {
@@ -68,16 +72,13 @@ export class ClusterIdentity {
   }
 }
 
-function parse(text: string, path: string): IdentityFile {
+/** Undefined when the text holds no identity; the authority's own reading of its PEM says what is wrong by throwing. */
+function load(text: string, clock: Clock): { file: IdentityFile; authority: CertificateAuthority } | undefined {
   try {
     const file: IdentityFile = JSON.parse(text);
-    if (file.version === 1 && file.token && file.tokenKey && file.authority?.keyPem) return file;
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
+    if (file.version !== 1 || !file.token || !file.tokenKey) return undefined;
+    return { file, authority: CertificateAuthority.load(clock, file.authority) };
+  } catch {
+    return undefined;
   }
-  throw new Fault('sandbox.identity-damaged', {
-    what: `The file ${path} does not hold the identity of a cluster.`,
-    why: 'Without its authority and token no kubeconfig of this cluster works any more.',
-    next: ['Start with a new cluster: meshwalk reset'],
-  });
 }

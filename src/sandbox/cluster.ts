@@ -53,7 +53,11 @@ export interface RunningCluster {
  */
 export async function startCluster(options: ClusterOptions): Promise<RunningCluster> {
   const { spec, folder, clock, random } = options;
-  const identity = ClusterIdentity.open(folder, clock);
+  const identity = ClusterIdentity.open(folder, clock, (keptAs) =>
+    options.notice?.(
+      `The keys of cluster ${spec.name} could not be read, and new ones were made. Fetch its credentials again: az aks get-credentials. The damaged file is ${keptAs}.`,
+    ),
+  );
   const storeFolder = join(folder, 'store');
   ensurePrivateFolder(storeFolder);
   const store = new Store({ folder: storeFolder, clock });
@@ -110,12 +114,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
 
 /** The torn last line of a crash was never acknowledged, so nobody misses it; damage before it may cost objects. */
 function tellFinding({ spec, log, notice }: ClusterOptions, finding: StoreFinding): void {
-  if (finding.type === 'torn-tail')
+  if (finding.type === 'torn-tail') {
     log?.(`store: dropped ${finding.droppedBytes} bytes of a torn write in ${finding.file}`);
-  else
-    notice?.(
-      `The objects of cluster ${spec.name} are damaged on disk from line ${finding.line} of ${finding.file}: what stood there is lost, the rest is used, and a copy is kept as ${finding.keptAs}.`,
-    );
+    return;
+  }
+  const { line, lines, keptAs } = finding;
+  const what =
+    lines === 0
+      ? `The objects of cluster ${spec.name} end too early on disk, at line ${line}.`
+      : `${lines === 1 ? '1 change' : `${lines} changes`} of cluster ${spec.name} cannot be read from disk, from line ${line} on.`;
+  notice?.(`${what} All others are used; the damaged file is ${keptAs}.`);
 }
 
 /** A new one is issued at each start. */

@@ -125,7 +125,7 @@ export class ServerProcess {
     return new Fault('sandbox.not-started', {
       what: 'The sandbox does not start.',
       why: words === undefined ? why : `${why} Its last words: ${words}`,
-      next: ['meshwalk doctor', 'meshwalk reset --sandbox'],
+      next: ['meshwalk doctor', 'Or begin anew: meshwalk reset --all'],
       ...(cause === undefined ? {} : { cause }),
     });
   }

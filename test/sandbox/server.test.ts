@@ -165,7 +165,7 @@ describe('the sandbox process', () => {
 
     const { ready, notices } = await sandbox.start();
     const told = [
-      `The objects of cluster one are damaged on disk from line ${lines.length - 9} of ${journal}: what stood there is lost, the rest is used, and a copy is kept as ${journal}.corrupt.`,
+      `1 change of cluster one cannot be read from disk, from line ${lines.length - 9} on. All others are used; the damaged file is ${journal}.corrupt.`,
     ];
     expect({ ready, notices }).toEqual({ ready: true, notices: told });
     expect(readFileSync(`${journal}.corrupt`, 'utf8')).toBe(lines.join('\n'));

@@ -137,11 +137,16 @@ function reply(response: ServerResponse, answer: ArmResponse, requestId: string 
   response.end(text);
 }
 
+function damageNotice({ setAside, restored }: { setAside: string; restored: boolean }): string {
+  const what = `Azure's state could not be read and was set aside as ${setAside}`;
+  if (restored) return `${what}; its second copy is used, and nothing is lost.`;
+  return `${what}. Azure is empty now; do lesson 1 again, and its cluster comes back as it was.`;
+}
+
 export async function startResourceManager(options: ResourceManagerOptions): Promise<ResourceManager> {
   const { host, clock, pace, log } = options;
   const file = StateFile.open(options.statePath, clock.now());
-  if (file.setAside)
-    options.notice(`Azure's state could not be read and was set aside as ${file.setAside}; starting empty.`);
+  if (file.damage) options.notice(damageNotice(file.damage));
   const operations = new Operations({ file, host, clock, pace, log });
   const routes = [
     ...subscriptionRoutes(file),

@@ -22,7 +22,8 @@ import { type DecodedFile, decodeFile, encodeRecord, type StoreRecord } from './
 /** Something found on opening that the learner may want to know. */
 export type StoreFinding =
   | { type: 'torn-tail'; file: string; droppedBytes: number }
-  | { type: 'damaged'; file: string; line: number; keptAs: string };
+  /** `lines` that cannot be read, from `line` on; 0 when the file ends there too early. */
+  | { type: 'damaged'; file: string; line: number; lines: number; keptAs: string };
 
 const syncEveryMs = 50;
 
@@ -116,12 +117,12 @@ export class Journal {
     if (!existsSync(file)) return undefined;
     const content = readFileSync(file);
     const decoded = decodeFile(content);
-    const damagedLine = damageIn(decoded, name === 'snapshot.jsonl');
-    if (damagedLine !== undefined) {
+    const damage = damageIn(decoded, name === 'snapshot.jsonl');
+    if (damage) {
       // A copy, not a rename: until the store has written what it saved, a second start must find the same.
       const keptAs = freeName(`${file}.corrupt`);
       copyFileSync(file, keptAs, constants.COPYFILE_EXCL);
-      this.findings.push({ type: 'damaged', file, line: damagedLine, keptAs });
+      this.findings.push({ type: 'damaged', file, ...damage, keptAs });
     } else if (decoded.end.type === 'torn') {
       this.findings.push({ type: 'torn-tail', file, droppedBytes: content.length - decoded.goodBytes });
     }
@@ -151,13 +152,13 @@ export class Journal {
   }
 }
 
-/** The first line that is not as it was written. A snapshot comes by rename, so not even its tail may be torn. */
-function damageIn({ records, end }: DecodedFile, isSnapshot: boolean): number | undefined {
-  if (end.type === 'damaged') return end.line;
+/** Where the file is not as it was written. A snapshot comes by rename, so not even its tail may be torn. */
+function damageIn({ records, end }: DecodedFile, isSnapshot: boolean): { line: number; lines: number } | undefined {
+  if (end.type === 'damaged') return { line: end.line, lines: end.lines };
   if (!isSnapshot) return undefined;
   const head = records[0];
   const isWhole = end.type === 'whole' && head?.type === 'snapshot' && head.count === records.length - 1;
-  return isWhole ? undefined : records.length + 1;
+  return isWhole ? undefined : { line: records.length + 1, lines: 0 };
 }
 
 function writeWhole(file: number, text: string): void {

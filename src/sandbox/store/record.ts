@@ -29,24 +29,27 @@ export interface DecodedFile {
   records: StoreRecord[];
   /** Bytes up to the end of the last good record before any damage. */
   goodBytes: number;
-  /** `torn`: only the last line is not whole, as after a crash. `damaged`: something before it is. */
-  end: { type: 'whole' } | { type: 'torn' } | { type: 'damaged'; line: number };
+  /** `torn`: only the last line is not whole, as after a crash. `damaged`: something before it is; its first line, and how many. */
+  end: { type: 'whole' } | { type: 'torn' } | { type: 'damaged'; line: number; lines: number };
 }
 
-/** Reads records up to the first one that is not whole. */
+/** Reads every record that is whole. Each stands for itself, so one that is damaged costs no other. */
 export function decodeFile(content: Buffer): DecodedFile {
   const records: StoreRecord[] = [];
-  let at = 0;
-  while (at < content.length) {
+  const bad: number[] = [];
+  let goodBytes = 0;
+  for (let at = 0, line = 1; at < content.length; line += 1) {
     const newline = content.indexOf(0x0a, at);
     const record = newline < 0 ? undefined : decodeRecord(content.toString('utf8', at, newline));
-    if (!record) {
-      const isLast = newline < 0 || newline === content.length - 1;
-      const end = isLast ? { type: 'torn' as const } : { type: 'damaged' as const, line: records.length + 1 };
-      return { records, goodBytes: at, end };
-    }
-    records.push(record);
-    at = newline + 1;
+    const isLast = newline < 0 || newline === content.length - 1;
+    if (record) records.push(record);
+    else if (isLast && bad.length === 0) return { records, goodBytes, end: { type: 'torn' } };
+    else bad.push(line);
+    at = newline < 0 ? content.length : newline + 1;
+    if (bad.length === 0) goodBytes = at;
   }
-  return { records, goodBytes: at, end: { type: 'whole' } };
+  const [first] = bad;
+  const end =
+    first === undefined ? { type: 'whole' as const } : { type: 'damaged' as const, line: first, lines: bad.length };
+  return { records, goodBytes, end };
 }

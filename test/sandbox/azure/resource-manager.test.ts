@@ -257,6 +257,16 @@ describe('what Resource Manager remembers', () => {
     const kept = readdirSync(azure.folder).find((file) => file.includes('.corrupt-'));
     expect(readFileSync(`${azure.folder}/${kept}`, 'utf8')).toBe('{"version":1,"groups":');
   });
+
+  it('comes back from its second copy: groups and clusters are there', async () => {
+    await azure.clients().resources.resourceGroups.createOrUpdate('kept', { location: 'southeastasia' });
+    await azure.manager?.close();
+    writeFileSync(azure.statePath, '{');
+    await azure.start();
+    expect(azure.logs.join('\n')).toContain('its second copy is used, and nothing is lost');
+    const group = await azure.clients().resources.resourceGroups.get('kept');
+    expect(group.location).toBe('southeastasia');
+  });
 });
 
 describe('the door of Resource Manager', () => {

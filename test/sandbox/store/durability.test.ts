@@ -74,20 +74,20 @@ describe('the store on disk', () => {
     again.close();
   });
 
-  it('damage in the middle: the file is set aside whole, what came before is kept, and it is reported', () => {
+  it('damage in the middle: the file is set aside whole, all other records are kept, and it is reported', () => {
     writeThree();
     const lines = readFileSync(journal(), 'utf8').split('\n');
     lines[1] = (lines[1] ?? '').replace('"b"', '"x"');
     const damaged = lines.join('\n');
     writeFileSync(journal(), damaged);
     const store = open();
-    expect(names(store)).toEqual(['a']);
-    expect(store.findings).toMatchObject([{ type: 'damaged', line: 2, keptAs: `${journal()}.corrupt` }]);
+    expect(names(store)).toEqual(['a', 'c']);
+    expect(store.findings).toMatchObject([{ type: 'damaged', line: 2, lines: 1, keptAs: `${journal()}.corrupt` }]);
     expect(readFileSync(`${journal()}.corrupt`, 'utf8')).toBe(damaged);
     store.create('configmaps', object('d'));
     store.close();
     const again = open();
-    expect(names(again)).toEqual(['a', 'd']);
+    expect(names(again)).toEqual(['a', 'c', 'd']);
     expect(again.findings).toEqual([]);
     again.close();
   });
@@ -104,7 +104,7 @@ describe('the store on disk', () => {
     open().close();
     expect(existsSync(`${journal()}.corrupt`) && existsSync(`${journal()}.corrupt.2`)).toBe(true);
     const store = open();
-    expect(names(store)).toEqual(['kept-1', 'kept-2']);
+    expect(names(store)).toEqual(['after-1', 'after-2', 'kept-1', 'kept-2']);
     store.close();
   });
 
