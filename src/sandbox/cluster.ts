@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { serviceAccounts } from '../kube/resources.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ensurePrivateFolder, errorCode } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
 import { createApi } from './apiserver/create-api.ts';
 import { clusterAdmin, tokenTable } from './apiserver/http/authentication.ts';
+import { firstOf, serviceAccountTokens } from './apiserver/http/service-account-tokens.ts';
 import { type ApiServer, type ApiServerOptions, startApiServer } from './apiserver/http-server.ts';
 import type { ClusterAccess, ClusterSpec } from './azure/cluster-host.ts';
 import type { ClusterApi } from './cluster-api.ts';
@@ -88,7 +90,18 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       ipAddresses: [host, '10.0.0.1'],
       validityMs: certificateValidityMs,
     }),
-    authenticate: tokenTable(new Map([[identity.token, clusterAdmin]])),
+    authenticate: firstOf(
+      tokenTable(new Map([[identity.token, clusterAdmin]])),
+      serviceAccountTokens({
+        key: identity.tokenKey,
+        clock,
+        isCurrent: (namespace, name, uid) => cluster.get(serviceAccounts, name, namespace)?.metadata.uid === uid,
+      }),
+    ),
+    onError: (error, request) =>
+      options.log?.(
+        `api server: ${request}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
     version: spec.kubernetesVersion,
     clock,
   });

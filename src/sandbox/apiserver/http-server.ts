@@ -7,7 +7,7 @@ import { StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { NodeApi } from '../node/node-api.ts';
 import { createDiscovery } from './discovery.ts';
-import { methodNotAllowed, resourceNotServed, sendError, sendObject, sendText } from './http/answer.ts';
+import { isBug, methodNotAllowed, resourceNotServed, sendError, sendObject, sendText } from './http/answer.ts';
 import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
 import { parseApiPath } from './http/path.ts';
 import { createOpenApi } from './openapi.ts';
@@ -33,6 +33,8 @@ export interface ApiServerOptions {
   clock: Clock;
   /** Names besides 127.0.0.1 and localhost that the certificate carries and clients may use. */
   hostNames?: readonly string[];
+  /** Told of every exception that is no answer to a client: a bug of ours, which the client sees as a 500. */
+  onError?: (error: unknown, request: string) => void;
 }
 
 export interface ApiServer {
@@ -66,15 +68,20 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     maxHeaderSize: 64 << 10,
   });
   const sockets = trackSockets(server);
+  const report = (error: unknown, { method, url }: IncomingMessage) => {
+    if (isBug(error)) options.onError?.(error, `${method} ${url}`);
+  };
   server.on('request', (request, response) => {
-    answer(request, response, options.authenticate, hostNames, parts).catch((error: unknown) =>
-      sendError(response, error),
-    );
+    answer(request, response, options.authenticate, hostNames, parts).catch((error: unknown) => {
+      report(error, request);
+      sendError(response, error);
+    });
   });
   server.on('upgrade', (request, socket, head) => {
     try {
       takeOver(request, socket, head, options.authenticate, hostNames, parts);
     } catch (error) {
+      report(error, request);
       refuseUpgrade(socket, error);
     }
   });

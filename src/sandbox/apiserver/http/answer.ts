@@ -37,6 +37,9 @@ export function sendBytes(response: ServerResponse, code: number, bytes: Buffer,
 
 export const notFoundPath = (response: ServerResponse): void => sendText(response, 404, '404 page not found\n');
 
+/** Anything thrown that is no answer to the client. */
+export const isBug = (error: unknown): boolean => !(error instanceof StatusError || error instanceof URIError);
+
 /** The Status of anything thrown. What is no StatusError is a bug of ours: told as a 500, with its message. */
 export function statusOf(error: unknown): Status {
   if (error instanceof StatusError) return error.status;
