@@ -142,7 +142,8 @@ export async function registerNodes(cluster: ClusterApi, spec: ClusterSpec, now:
     const draft = draftNode(spec, node, index);
     if (!cluster.get(nodes, node.name)) await cluster.create(nodes, draft);
     await cluster.modifyStatus(nodes, node.name, undefined, (current) => {
-      current.status = { ...draft.status, conditions: nodeConditions(current.status?.conditions, now) };
+      const { conditions, images } = current.status ?? {};
+      current.status = { ...draft.status, ...(images ? { images } : {}), conditions: nodeConditions(conditions, now) };
     });
   }
 }

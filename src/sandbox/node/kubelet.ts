@@ -1,5 +1,5 @@
 import type { Pod } from '../../kube/objects.ts';
-import { pods } from '../../kube/resources.ts';
+import { nodes, pods } from '../../kube/resources.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { ClusterApi } from '../cluster-api.ts';
@@ -15,7 +15,7 @@ import { NodeImages } from './node-images.ts';
 import { NodeStreams } from './node-streams.ts';
 import type { IssueToken } from './pod-volumes.ts';
 import { PodWorker } from './pod-worker.ts';
-import { timingAt } from './timing.ts';
+import { type KubeletTiming, timingAt } from './timing.ts';
 
 export interface KubeletOptions {
   cluster: ClusterApi;
@@ -32,6 +32,9 @@ export interface KubeletOptions {
   /** A failure that is a bug of ours. */
   onError: (error: unknown) => void;
 }
+
+/** Kubernetes: kubelet --node-status-update-frequency=10s. */
+const statusEveryMs = 10_000;
 
 /**
  * The kubelets of all nodes of one cluster: they run the pods bound to their nodes and keep their statuses true. They
@@ -93,13 +96,28 @@ export class Kubelets {
       random,
       timing,
       timetable: new Timetable(clock),
-      images: new NodeImages(options.images, clock, timing),
+      images: this.#buildImages(options, timing),
       issueToken: options.issueToken,
       texts: eventTexts(options.kubernetesVersion),
       note: (pod, container, reason, message) => events.normal(source(pod), about(pod, container), reason, message),
       warn: (pod, container, reason, message) => events.warning(source(pod), about(pod, container), reason, message),
       track: (work, kind) => this.#track(work, kind),
     };
+  }
+
+  /** What is on a node is in its status soon after; a node that was restarted finds it there. */
+  #buildImages({ cluster, images: registry, clock, nodes: served }: KubeletOptions, timing: KubeletTiming): NodeImages {
+    const images = new NodeImages(registry, clock, timing);
+    for (const { name } of served)
+      for (const { names } of cluster.get(nodes, name)?.status?.images ?? []) images.remember(name, names.at(-1) ?? '');
+    images.onChange = (name) =>
+      this.#parts.timetable.after(`images/${name}`, statusEveryMs, () => {
+        const written = cluster.modifyStatus(nodes, name, undefined, (draft) => {
+          draft.status = { ...draft.status, images: images.listOf(name) };
+        });
+        this.#track(written.then(() => {}));
+      });
+    return images;
   }
 
   #track(work: Promise<void>, kind?: 'background'): void {

@@ -11,6 +11,14 @@ export type ImageReady =
   /** `reason` is ErrImagePull, ErrImageNeverPull or InvalidImageName. */
   | { type: 'failed'; reason: string; message: string };
 
+export interface NodeImage {
+  names: string[];
+  sizeBytes: number;
+}
+
+/** Kubernetes: kubelet --node-status-max-images=50. */
+const mostListed = 50;
+
 /** The images on each node. It pulls from the registry of the sandbox; it does not know who waits for an image. */
 export class NodeImages {
   readonly #registry: ImageRegistry;
@@ -19,6 +27,9 @@ export class NodeImages {
   readonly #present = new Map<string, Set<string>>();
   /** When a pull that is under way ends, by node and image: whoever wants the same image meanwhile waits for it. */
   readonly #arrivals = new Map<string, number>();
+
+  /** Called when a node has an image more. */
+  onChange: (nodeName: string) => void = () => {};
 
   constructor(registry: ImageRegistry, clock: Clock, timing: KubeletTiming) {
     this.#registry = registry;
@@ -29,6 +40,15 @@ export class NodeImages {
   /** An image that was pulled before this process started: images outlive a reboot of their node. */
   remember(nodeName: string, image: string): void {
     this.#imagesOf(nodeName).add(canonicalImage(image));
+  }
+
+  /** As status.images of the node tells them, the largest first. */
+  listOf(nodeName: string): NodeImage[] {
+    const images = [...this.#imagesOf(nodeName)].map((name) => ({
+      names: [imageIdOf(name), name],
+      sizeBytes: this.#registry.find(name)?.sizeBytes ?? 0,
+    }));
+    return images.sort((a, b) => b.sizeBytes - a.sizeBytes).slice(0, mostListed);
   }
 
   /** Whether the container can start with what is on the node; undefined means that a pull must come first. */
@@ -57,6 +77,7 @@ export class NodeImages {
     if (ms > 0) await sleep(this.#clock, ms, signal);
     if (!program) return { type: 'failed', reason: 'ErrImagePull', message: this.#unknown(image) };
     this.#imagesOf(nodeName).add(canonicalImage(image));
+    this.onChange(nodeName);
     this.#arrivals.delete(`${nodeName} ${canonicalImage(image)}`);
     const took = goDuration(Math.max(1, Math.round(this.#clock.now() - startedAt)));
     const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${program.sizeBytes} bytes.`;

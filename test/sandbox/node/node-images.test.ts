@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { deployments, nodes } from '../../../src/kube/resources.ts';
 import { SteppedClock } from '../../../src/platform/clock.ts';
+import { registerNodes } from '../../../src/sandbox/node/azure-nodes.ts';
 import { createImageRegistry } from '../../../src/sandbox/node/image-registry.ts';
 import { NodeImages } from '../../../src/sandbox/node/node-images.ts';
 import { timingAt } from '../../../src/sandbox/node/timing.ts';
-import { program } from '../test-cluster.ts';
+import { deployment, podsOf, program, spec, startTestCluster } from '../test-cluster.ts';
 
 const container = { name: 'app', image: 'app:v1' };
 const never = new AbortController().signal;
@@ -41,5 +43,29 @@ describe('the images of a node', () => {
     const again = images.pull('node', { ...container, imagePullPolicy: 'Always' }, never);
     await clock.step(manifestMs);
     expect(await again).toMatchObject({ message: expect.stringContaining(`in ${manifestMs}ms`) });
+  });
+
+  it('are listed in the status of their node within ten seconds, and known there after a restart', async () => {
+    const clock = new SteppedClock();
+    const test = await startTestCluster({ clock });
+    try {
+      await test.cluster.create(deployments, deployment('web', 1));
+      await clock.step(11_000);
+      const [pod] = podsOf(test, 'web');
+      const nodeName = pod?.spec.nodeName ?? '';
+      const images = () => test.cluster.get(nodes, nodeName)?.status?.images;
+      const listed = [
+        {
+          names: [expect.stringMatching(/^docker\.io\/library\/app@sha256:[0-9a-f]{64}$/), 'docker.io/library/app:v1'],
+          sizeBytes: program('app').sizeBytes,
+        },
+      ];
+      expect(images()).toEqual(listed);
+      await registerNodes(test.cluster, spec, clock.now());
+      expect(images()).toEqual(listed);
+      expect(test.errors).toEqual([]);
+    } finally {
+      await test.close();
+    }
   });
 });
