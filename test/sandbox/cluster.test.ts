@@ -23,8 +23,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = (more: Partial<typeof spec> = {}) =>
+const start = (more: Partial<typeof spec> = {}, begin: Promise<void> = Promise.resolve()) =>
   startCluster({
+    begin,
     spec: { ...spec, ...more },
     folder,
     pace: 'instant',
@@ -87,6 +88,22 @@ describe('a cluster', () => {
     ).toEqual(['coredns', 'coredns-autoscaler', 'konnectivity-agent', 'metrics-server']);
     expect(statSync(join(folder, 'identity.json')).mode & 0o777).toBe(0o600);
     expect(logged).toEqual([]);
+  });
+
+  it('answers before its controllers and nodes begin, and can be closed before they do', async () => {
+    const begin = Promise.withResolvers<void>();
+    cluster = await start({}, begin.promise);
+    expect((await ask('/apis/apps/v1/namespaces/kube-system/deployments')).code).toBe(200);
+    expect(cluster.api.list(deployments)).toHaveLength(4);
+    expect(systemPods()).toEqual([]);
+    begin.resolve();
+    await allRolledOut(4);
+    const name = systemPods()[0]?.metadata.name ?? '';
+    await cluster.close();
+    cluster = await start({}, new Promise(() => {}));
+    const waiting = ask(`/api/v1/namespaces/kube-system/pods/${name}/log`);
+    await cluster.close();
+    await expect(waiting).rejects.toThrow();
   });
 
   it('with the mesh add-on runs the control plane that AKS runs, and disables it again', async () => {
