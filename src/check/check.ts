@@ -44,6 +44,11 @@ export interface CheckKind<Spec = unknown> {
   parse(raw: unknown): Spec;
   /** What is wanted, in words: `Pods of Deployment bookbuyer/bookbuyer are ready`. */
   describe(spec: Spec): string;
+  /**
+   * The thing in the world that it is about; a later condition on the same thing replaces an earlier one. Left out by
+   * kinds that see what happens (traffic, logs, answers): that does not last.
+   */
+  subject?(spec: Spec): string;
   verify(spec: Spec, probe: Probe): Promise<CheckResult>;
 }
 

@@ -6,8 +6,12 @@ import type { Intent } from '../session/events.ts';
 import type { CourseEntry, LendTerminal, ScreenContent, ScreenHost, TerminalProgram } from '../tui/app-port.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
-import { isLessonFinished, lessonToResume } from './openings.ts';
-import { buildStartState, findDrift } from './start-state.ts';
+import { findDrift } from './drift.ts';
+import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
+import { buildStartState, isWorldBeyond } from './start-state.ts';
+
+/** Nobody reads three lines in less. */
+const readingMs = 700;
 
 /** Brings the world up, opens lessons and carries keys to the driver; what the screen draws comes from here. */
 export class LessonHost implements ScreenHost {
@@ -20,6 +24,8 @@ export class LessonHost implements ScreenHost {
   #pendingNotice: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #isPrepared = false;
+  /** The lesson whose start wants an empty sandbox, and when the learner was asked about it. */
+  #asked: { lesson: string; at: number } | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -30,7 +36,7 @@ export class LessonHost implements ScreenHost {
   /** Goes on where the learner was, or starts the course. */
   begin(): void {
     const lesson = lessonToResume(this.#parts.catalog, this.#parts.summary());
-    if (lesson) this.#open(lesson, undefined, false);
+    if (lesson) this.#open(lesson, undefined, isToDoAgain(lesson, this.#parts.summary()));
   }
 
   content(): ScreenContent {
@@ -62,7 +68,16 @@ export class LessonHost implements ScreenHost {
 
   openLesson(id: string, task?: string): void {
     const lesson = this.#parts.catalog.find(id);
-    if (lesson) this.#open(lesson, task, true);
+    if (!lesson) return;
+    const { clock } = this.#parts;
+    const mayEmpty = this.#asked?.lesson === id;
+    // The key that led here may have been pressed twice; what cannot be taken back wants to be read first.
+    if (mayEmpty && clock.now() - (this.#asked?.at ?? 0) < readingMs) return;
+    this.#asked = undefined;
+    const open = this.#driver?.state;
+    const taskIndex = lesson.tasks.findIndex((one) => one.id === task);
+    if (open?.lesson.id === id) this.#driver?.send({ type: 'open-task', taskIndex });
+    else this.#open(lesson, task, true, mayEmpty);
   }
 
   shell(): TerminalProgram {
@@ -99,16 +114,16 @@ export class LessonHost implements ScreenHost {
   }
 
   /** One lesson is opened at a time; a second wish waits for the first. */
-  #open(lesson: Lesson, task: string | undefined, isJump: boolean): void {
+  #open(lesson: Lesson, task: string | undefined, isJump: boolean, mayEmpty = false): void {
     this.#work = this.#work
-      .then(() => this.#prepareAndOpen(lesson, task, isJump))
+      .then(() => this.#prepareAndOpen(lesson, task, isJump, mayEmpty))
       .catch((error: unknown) => {
         if (this.#closing.signal.aborted) return;
         this.#stopped(lesson, error);
       });
   }
 
-  async #prepareAndOpen(lesson: Lesson, task: string | undefined, isJump: boolean): Promise<void> {
+  async #prepareAndOpen(lesson: Lesson, task: string | undefined, isJump: boolean, mayEmpty: boolean): Promise<void> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
     await this.#driver?.close();
@@ -116,14 +131,48 @@ export class LessonHost implements ScreenHost {
     const tell = this.#teller(lesson.title);
     if (!this.#isPrepared) await this.#parts.world.prepare(tell, signal);
     this.#isPrepared = true;
-    const summary = this.#parts.summary();
+    const { finished } = this.#parts.summary();
     const needs = this.#parts.catalog.needsOf(lesson.id);
     // Who comes by the lessons' own way has their end already; a jump builds it.
-    const isMissing = needs.some((needed) => !isLessonFinished(needed, summary.finished));
-    if (isJump || isMissing) await buildStartState(this.#parts, lesson.id, tell, signal);
+    const isMissing = needs.some((needed) => !isLessonFinished(needed, finished));
+    if (isLessonFinished(lesson, finished)) {
+      if (isJump) this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${lesson.step}`;
+    } else if (isJump || isMissing) {
+      if (isJump && !(await this.#mayBuild(lesson, mayEmpty, tell))) return;
+      await buildStartState(this.#parts, lesson, { tell, signal });
+    }
     signal.throwIfAborted();
     await this.#show(lesson, task);
     if (!isJump && !isMissing) void this.#tellDrift(lesson.id);
+  }
+
+  /** Whether the lesson's start can be built on what is there; empties the sandbox where the learner agreed to it. */
+  async #mayBuild(lesson: Lesson, mayEmpty: boolean, tell: (sentence: string) => void): Promise<boolean> {
+    const { world, shell, clock } = this.#parts;
+    if (!(await isWorldBeyond(this.#parts, lesson, this.#closing.signal))) return true;
+    if (!world.reset) {
+      this.#pendingNotice =
+        'The cluster is beyond the start of this lesson; what later lessons changed is still there.';
+      return true;
+    }
+    if (!mayEmpty) {
+      this.#asked = { lesson: lesson.id, at: clock.now() };
+      this.#set({
+        phase: 'stopped',
+        what: `The sandbox is beyond the start of "${lesson.title}".`,
+        why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
+        tryThis: [
+          'Enter: empty the sandbox and build the start of this lesson',
+          'q: leave; all stays as it is, and meshwalk goes on where you were',
+        ],
+        lesson: lesson.id,
+      });
+      return false;
+    }
+    tell('Emptying the sandbox');
+    await world.reset();
+    shell.forget();
+    return true;
   }
 
   async #show(lesson: Lesson, task: string | undefined): Promise<void> {

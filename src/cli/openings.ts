@@ -20,6 +20,10 @@ export function lessonToResume(catalog: Catalog, summary: Summary): Lesson | und
   return catalog.following(last.id) ?? last;
 }
 
+/** Whether the learner wants this lesson from its start again and has not begun. */
+export const isToDoAgain = (lesson: Lesson, { last }: Summary): boolean =>
+  last?.lesson === lesson.id && last.task === undefined;
+
 export function openingOf(
   catalog: Catalog,
   lesson: Lesson,

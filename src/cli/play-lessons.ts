@@ -8,7 +8,7 @@ import { isLessonFinished } from './openings.ts';
 import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
 import type { RunOptions } from './run.ts';
-import { buildStartState } from './start-state.ts';
+import { buildStartState, isWorldBeyond } from './start-state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { mustTrust } from './trust.ts';
 
@@ -33,9 +33,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   if (parts.journal.notice) narrator.note(parts.journal.notice);
   await parts.world.prepare((sentence) => narrator.note(sentence), signal);
   const [first] = lessons;
-  if (options.from !== undefined && first) {
-    await buildStartState(parts, first.id, (sentence) => narrator.note(sentence), signal);
-  }
+  if (options.from !== undefined && first) await beginAt(parts, first, narrator, signal);
   for (const lesson of lessons) {
     if (isLessonFinished(lesson, parts.summary().finished)) {
       narrator.lesson(lesson, 'finished already');
@@ -48,6 +46,18 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   }
   narrator.end(lessons.length);
   return exitCodes.done;
+}
+
+/** `--from` asks for the start of a lesson, so the sandbox is emptied where it is beyond it. */
+async function beginAt(parts: Parts, lesson: Lesson, narrator: Narrator, signal: AbortSignal): Promise<void> {
+  if (isLessonFinished(lesson, parts.summary().finished)) return;
+  const tell = (sentence: string) => narrator.note(sentence);
+  if (parts.world.reset && (await isWorldBeyond(parts, lesson, signal))) {
+    tell(`The sandbox is beyond the start of "${lesson.title}": it is emptied, and the start is built anew`);
+    await parts.world.reset();
+    parts.shell.forget();
+  }
+  await buildStartState(parts, lesson, { tell, signal });
 }
 
 function lessonsToPlay(parts: Parts, { from, to, world }: RunOptions): Lesson[] {

@@ -49,5 +49,5 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
     });
   }
   parts.journal.append({ type: 'reset', lesson: lesson.id });
-  machine.out(`"${lesson.title}" is to be done again. What it left in the cluster stays; begin with: meshwalk`);
+  machine.out(`"${lesson.title}" is to be done again. Nothing changed in the cluster yet; begin with: meshwalk`);
 }

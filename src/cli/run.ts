@@ -15,7 +15,11 @@ export interface RunOptions extends CommonOptions {
 export const runCommand = (subcommand: Subcommand): Command =>
   new Command('run')
     .description('play the lessons without a screen: their solutions run, their checks decide')
-    .option('--from <step>', 'begin at this step; what it needs is built first', positiveInteger)
+    .option(
+      '--from <step>',
+      'begin at this step; what it needs is built first, from an empty sandbox where that is beyond it',
+      positiveInteger,
+    )
     .option('--to <step>', 'stop after this step', positiveInteger)
     .option('--json', 'print one JSON object a line')
     .option('--prove', 'fail unless every condition fails before its task and holds after it')

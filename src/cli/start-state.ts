@@ -1,61 +1,123 @@
-import type { CheckResult } from '../check/check.ts';
-import { runCheck } from '../check/run-check.ts';
 import { Fault } from '../fault.ts';
-import type { Lesson, Task } from '../lesson/lesson.ts';
+import type { Command, Condition, Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver } from '../session/driver.ts';
 import { solveTask } from '../session/solver.ts';
 import type { Parts } from './compose.ts';
-import { probeOf } from './evidence.ts';
 import { titlesOf } from './openings.ts';
+import { isPassed, lastingConditions, lookAtOutcomes, outcomesOf, type Step, stepsBefore } from './outcomes.ts';
 
-/** Builds the world that a lesson starts from by playing the solutions of the lessons it needs. Knows no screen. */
-interface Step {
-  lesson: Lesson;
-  task: Task;
-}
+/** Builds the world that a lesson goes on from by playing the solutions of what comes before. Knows no screen. */
 
 /** After a restart pods need a moment until they are as they were. */
-const settleMs = 8_000;
+const patienceMs = 8_000;
 
-/** All tasks before the lesson, in the order in which they are done. */
-const stepsBefore = (parts: Parts, lesson: string): Step[] =>
-  parts.catalog.needsOf(lesson).flatMap((needed) => needed.tasks.map((task) => ({ lesson: needed, task })));
+export interface Building {
+  tell(sentence: string): void;
+  signal: AbortSignal;
+}
 
-/**
- * What holds already is not done again: the latest task whose outcome is true marks how far the world is, because later
- * lessons undo on purpose what earlier ones showed (permissive mode on, then off). Nothing of it counts as the learner's.
- */
-export async function buildStartState(
-  parts: Parts,
-  lesson: string,
-  tell: (sentence: string) => void,
-  signal?: AbortSignal,
-): Promise<void> {
-  const steps = stepsBefore(parts, lesson);
+/** What comes before the place where the learner goes on: the lessons it needs, and its own finished tasks. */
+function stepsToHave(parts: Parts, lesson: Lesson): Step[] {
+  const { finished } = parts.summary();
+  const own = lesson.tasks.filter(({ id }) => finished.has(`${lesson.id}/${id}`)).map((task) => ({ lesson, task }));
+  return [...stepsBefore(parts, lesson.id), ...own];
+}
+
+/** Plays what is missing, in order, and leaves alone what is there already. Nothing of it counts as the learner's. */
+export async function buildStartState(parts: Parts, lesson: Lesson, building: Building): Promise<void> {
+  const { tell, signal } = building;
+  const steps = stepsToHave(parts, lesson).filter(({ task }) => leavesSomething(task));
   if (steps.length === 0) return;
   tell('Looking at what is there already');
-  let from = 0;
-  for (let index = steps.length - 1; index >= 0 && from === 0; index -= 1) {
-    const step = steps[index];
-    if (step && (await holds(parts, step, 0, signal))) from = index + 1;
-  }
-  for (const step of steps.slice(from)) {
-    if (step.task.solution.length === 0) continue;
+  const outcomes = outcomesOf(parts, steps);
+  for (const step of steps) {
+    const wanted = outcomes.get(step) ?? [];
+    const seen = await lookAtOutcomes(parts, wanted, patienceMs, signal);
+    signal.throwIfAborted();
+    // Where later tasks have the last word on everything, only they can tell; then it is done again if they are missing.
+    const isThere = wanted.length > 0 ? seen.every(isPassed) : await isBehind(parts, steps, step, outcomes, signal);
+    if (isThere) continue;
     tell(`${step.lesson.title}: ${step.task.title}`);
-    await play(parts, step, signal);
+    await play(parts, step, wanted, signal);
   }
 }
 
-async function play(parts: Parts, step: Step, signal: AbortSignal | undefined): Promise<void> {
+const leavesSomething = (task: Task): boolean => task.solution.some(({ effect }) => effect !== 'reads');
+
+/** Whether a later task, whose outcome can be seen, is done. */
+async function isBehind(
+  parts: Parts,
+  steps: readonly Step[],
+  step: Step,
+  outcomes: ReadonlyMap<Step, Condition[]>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const later of steps.slice(steps.indexOf(step) + 1)) {
+    const wanted = outcomes.get(later) ?? [];
+    if (wanted.length > 0) return (await lookAtOutcomes(parts, wanted, 0, signal)).every(isPassed);
+  }
+  return false;
+}
+
+/**
+ * Whether the world has left the lesson's start behind: something is true that this lesson or a later one brings about.
+ * Solutions lead forwards only, so there is no way back but from the beginning.
+ */
+export async function isWorldBeyond(parts: Parts, lesson: Lesson, signal: AbortSignal): Promise<boolean> {
+  const { finished } = parts.summary();
+  const { catalog } = parts;
+  const later = catalog.lessons.filter((other) => catalog.needsOf(other.id).includes(lesson));
+  const own = lesson.tasks.filter(({ id }) => !finished.has(`${lesson.id}/${id}`));
+  if (await isAnyTrue(parts, lesson, own, signal)) return true;
+  for (const other of later) if (await isAnyTrue(parts, other, other.tasks, signal)) return true;
+  return false;
+}
+
+/** What a lesson removes is missing at the very beginning too, so its tasks tell something only where its needs are met. */
+async function isAnyTrue(parts: Parts, lesson: Lesson, tasks: readonly Task[], signal: AbortSignal): Promise<boolean> {
+  const before = stepsBefore(parts, lesson.id);
+  const needed = [...outcomesOf(parts, before).values()].flat();
+  const isReached = needed.length === 0 || (await isOneTrue(parts, needed, signal));
+  if (!isReached) return false;
+  return await isOneTrue(
+    parts,
+    tasks.flatMap((task) => lastingConditions(parts, task).filter(({ needs }) => needs.length === 0)),
+    signal,
+  );
+}
+
+async function isOneTrue(parts: Parts, conditions: readonly Condition[], signal: AbortSignal): Promise<boolean> {
+  // Ids are unique in a task only, and needs were seen to hold or are none of our business here.
+  const renamed = conditions.map((condition, index) => ({ ...condition, id: `c${index}`, needs: [] }));
+  return (await lookAtOutcomes(parts, renamed, 0, signal)).some(isPassed);
+}
+
+/** The solution as a task of its own, checked by what it must leave behind and not by what the learner would see. */
+function replayOf({ task }: Step, wanted: readonly Condition[]): Task {
+  const commands = task.solution.filter(({ background, interactive }) => !background && !interactive);
+  const block = ({ name }: Command) => ({ type: 'command', command: name }) as const;
+  const check = task.check && wanted.length > 0 ? { ...task.check, conditions: wanted } : undefined;
+  return {
+    ...task,
+    blocks: [...commands.map(block), ...(check ? [{ type: 'check' } as const] : [])],
+    commands: commands.map((command) => ({ ...command, optional: false })),
+    solution: commands,
+    questions: [],
+    check,
+  };
+}
+
+async function play(parts: Parts, step: Step, wanted: readonly Condition[], signal: AbortSignal): Promise<void> {
   const ports = parts.ports({
     // Replayed is not learned: the journal stays as it is.
     record: () => {},
     openLesson: async () => Promise.reject(new Error('a replay stays in its lesson')),
   });
-  const { lesson, task } = step;
+  const task = replayOf(step, wanted);
+  const lesson = { ...step.lesson, tasks: [task] };
   const driver = await createDriver(ports, {
     lesson,
-    taskIndex: lesson.tasks.indexOf(task),
+    taskIndex: 0,
     finished: new Set(),
     hints: 0,
     done: [],
@@ -73,65 +135,4 @@ async function play(parts: Parts, step: Step, signal: AbortSignal | undefined): 
   } finally {
     await driver.close();
   }
-}
-
-/** Whether the task's outcome is true now, as far as that can be seen: no answers, nothing that had to happen since. */
-async function holds(parts: Parts, step: Step, patience: number, signal?: AbortSignal): Promise<boolean> {
-  const results = await lookNow(parts, step, patience, signal);
-  return results.length > 0 && results.every(({ result }) => result?.status === 'passed');
-}
-
-async function lookNow(
-  parts: Parts,
-  { task }: Step,
-  patienceMs: number,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<{ id: string; kind: string; result: CheckResult | undefined }[]> {
-  const tempers = new Map(parts.kinds.map(({ kind, temper }) => [kind, temper]));
-  const level = (task.check?.conditions ?? []).filter(
-    ({ kind }) => tempers.get(kind) === 'level' && kind !== 'answer' && kind !== 'http',
-  );
-  const known = new Set(level.map(({ id }) => id));
-  const conditions = level.map((condition) => ({
-    ...condition,
-    needs: condition.needs.filter((need) => known.has(need)),
-  }));
-  if (conditions.length === 0) return [];
-  const probe = probeOf(parts.world, parts.clock, { since: parts.clock.now(), answers: {}, signal });
-  const results = await runCheck({
-    conditions,
-    kinds: parts.kinds,
-    probe,
-    memory: new Map(),
-    patienceMs,
-    onResult: () => {},
-  });
-  return conditions.map(({ id, kind }) => ({ id, kind, result: results.get(id) }));
-}
-
-/**
- * What was finished and is true no longer, in a sentence; undefined when all is as it was left. A condition that a later
- * finished task speaks about again (same kind) is that task's to tell.
- */
-export async function findDrift(parts: Parts, lesson: string, signal: AbortSignal): Promise<string | undefined> {
-  const { finished } = parts.summary();
-  const current = parts.catalog.find(lesson);
-  const own = current ? current.tasks.map((task) => ({ lesson: current, task })) : [];
-  const steps = [...stepsBefore(parts, lesson), ...own].filter((step) =>
-    finished.has(`${step.lesson.id}/${step.task.id}`),
-  );
-  const spokenFor = new Set<string>();
-  for (const [index, step] of steps.toReversed().entries()) {
-    const results = await lookNow(parts, step, index === 0 ? settleMs : 0, signal);
-    if (signal.aborted) return undefined;
-    const lost = results.find(
-      ({ kind, result }) => !spokenFor.has(kind) && (result?.status === 'wrong' || result?.status === 'not-yet'),
-    );
-    if (lost?.result && 'saw' in lost.result) {
-      const title = titlesOf(step.lesson, parts.kinds)[`${step.task.id}/${lost.id}`] ?? lost.id;
-      return `Changed since "${step.task.title}": ${title}, but now ${lost.result.saw}. Press m to replay.`;
-    }
-    for (const { kind } of results) spokenFor.add(kind);
-  }
-  return undefined;
 }

@@ -14,8 +14,8 @@ export interface Summary {
   finished: ReadonlySet<string>;
   /** By `<lesson>/<task>`. */
   tasks: ReadonlyMap<string, TaskSummary>;
-  /** Where the learner was last, or undefined at the very beginning. */
-  last: { lesson: string; task: string } | undefined;
+  /** Where the learner was last, or undefined at the very beginning. Without a task: the lesson is to be done again. */
+  last: { lesson: string; task: string | undefined } | undefined;
   /** Time of the latest record, or undefined for an empty journal. */
   lastAt: number | undefined;
 }
@@ -36,7 +36,7 @@ export function summarize(entries: readonly JournalEntry[], renamed: ReadonlyMap
       const gone = record.lesson === undefined ? undefined : `${current(record.lesson)}/`;
       for (const key of [...finished]) if (gone === undefined || key.startsWith(gone)) finished.delete(key);
       for (const key of [...tasks.keys()]) if (gone === undefined || key.startsWith(gone)) tasks.delete(key);
-      if (gone === undefined) last = undefined;
+      last = record.lesson === undefined ? undefined : { lesson: current(record.lesson), task: undefined };
       continue;
     }
     if (record.type === 'lesson-passed') continue;

@@ -39,6 +39,7 @@ export const azureCluster: CheckKind<Spec> = {
     const withAddons = addons.length === 0 ? '' : ` with ${joined(addons)}`;
     return `Cluster ${spec.name} runs in resource group ${spec.resourceGroup}${withAddons}`;
   },
+  subject: (spec) => `${spec.resourceGroup}/${spec.name ?? ''}`,
   async verify(spec, probe) {
     try {
       const azure = await probe.azure();

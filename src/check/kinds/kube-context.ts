@@ -26,6 +26,7 @@ export const kubeContext: CheckKind<Spec> = {
     const ready = spec.nodes === undefined ? '' : ` and ${counted(spec.nodes, 'Node')} or more are Ready`;
     return `kubectl talks to ${spec.name === undefined ? 'a cluster that answers' : `cluster ${spec.name}`}${ready}`;
   },
+  subject: () => 'kubeconfig',
   async verify(spec, probe) {
     const current = await probe.currentContext();
     if (current === undefined || (spec.name !== undefined && current !== spec.name)) {

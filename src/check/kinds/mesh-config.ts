@@ -39,6 +39,7 @@ export const meshConfig: CheckKind<{ settings: readonly Setting[] }> = {
     return { settings };
   },
   describe: (spec) => `MeshConfig has ${joined(spec.settings.map(wordsOf))}`,
+  subject: (spec) => `MeshConfig ${spec.settings.map(({ text }) => text).join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const found = (await kube.list(meshConfigs)).find((object) => object.metadata.name === name);

@@ -32,6 +32,7 @@ export const namespacesInMesh: CheckKind<Spec> = {
   },
   describe: (spec) =>
     `${spec.namespaces.length === 1 ? 'Namespace' : 'Namespaces'} ${joined(spec.namespaces)} ${spec.namespaces.length === 1 ? 'is' : 'are'} in the mesh`,
+  subject: (spec) => `mesh of ${spec.namespaces.join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       for (const name of spec.namespaces) {

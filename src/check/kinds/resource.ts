@@ -49,6 +49,7 @@ export const resource: CheckKind<Spec> = {
     if (spec.expectation.type === 'exists') return `${labelOf(spec)} exists`;
     return `${labelOf(spec)} is ${wordsFor(spec.expectation)}`;
   },
+  subject: (spec) => `${spec.ref.kind} ${spec.namespace ?? ''}/${spec.name}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       try {

@@ -32,6 +32,7 @@ export const workloadsReady: CheckKind<Spec> = {
   },
   describe: (spec) =>
     `Pods of ${joined(spec.workloads.map(nameOf))} are ready${spec.sidecar ? ', each with a sidecar' : ''}`,
+  subject: (spec) => `pods of ${spec.workloads.map(nameOf).join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       let waiting: CheckResult | undefined;
