@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerStatus, Pod, Service } from '../../../src/kube/objects.ts';
+import { autoscalerTable } from '../../../src/sandbox/apiserver/tables/autoscaling.ts';
+import { claimTable } from '../../../src/sandbox/apiserver/tables/claims.ts';
 import { jsonPathValues } from '../../../src/sandbox/apiserver/tables/json-path.ts';
 import { serviceTable } from '../../../src/sandbox/apiserver/tables/networking.ts';
 import { podTable } from '../../../src/sandbox/apiserver/tables/pods.ts';
@@ -170,4 +172,39 @@ describe('the JSONPath of printer columns', () => {
     ['.nothing.there', []],
     ['.constructor', []],
   ])('%s', (path, values) => expect(jsonPathValues(path, object)).toEqual(values));
+});
+
+describe('a claim', () => {
+  const claim = {
+    metadata: { name: 'data', creationTimestamp: ago(90) },
+    spec: { storageClassName: 'default', volumeName: 'pvc-1', volumeMode: 'Filesystem' },
+    status: { phase: 'Bound', capacity: { storage: '250M' }, accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] },
+  };
+
+  it('shows what it is bound to', () => {
+    const cells = ['data', 'Bound', 'pvc-1', '250M', 'RWO,ROX', 'default', '<unset>', '90s', 'Filesystem'];
+    expect(claimTable.cells(claim, now)).toEqual(cells);
+  });
+
+  it('shows no size while it is bound to nothing', () => {
+    const pending = { ...claim, spec: {}, status: { phase: 'Pending', capacity: { storage: '250M' } } };
+    expect(claimTable.cells(pending, now)).toEqual(['data', 'Pending', '', '', '', '', '<unset>', '90s', '<unset>']);
+  });
+});
+
+describe('an autoscaler', () => {
+  const metric = (name: string) => ({ type: 'Resource', resource: { name, target: { averageUtilization: 80 } } });
+  const autoscaler = (metrics: ReturnType<typeof metric>[]) => ({
+    metadata: { name: 'web', creationTimestamp: ago(90) },
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 5, metrics },
+  });
+
+  it.each([
+    [[], '<none>'],
+    [['cpu'], 'cpu: <unknown>/80%'],
+    [['cpu', 'memory', 'disk'], 'cpu: <unknown>/80%, memory: <unknown>/80% + 1 more...'],
+  ])('with the metrics %j shows the targets %s', (names, targets) => {
+    const cells = ['web', 'Deployment/web', targets, '<unset>', 5, 0, '90s'];
+    expect(autoscalerTable.cells(autoscaler(names.map(metric)), now)).toEqual(cells);
+  });
 });

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { ServedResource } from '../served-resource.ts';
+import { autoscalerTable } from './autoscaling.ts';
+import { claimTable } from './claims.ts';
 import { leaseTable, namespaceTable, nodeTable, resourceQuotaTable } from './cluster.ts';
 import type { TableColumn, TableKind } from './columns.ts';
 import {
@@ -35,6 +37,8 @@ const tables: Readonly<Record<string, TableKind>> = {
   Node: kind(nodeTable),
   Lease: kind(leaseTable),
   ResourceQuota: kind(resourceQuotaTable),
+  PersistentVolumeClaim: kind(claimTable),
+  HorizontalPodAutoscaler: kind(autoscalerTable),
   Pod: kind(podTable),
   Deployment: kind(deploymentTable),
   ReplicaSet: kind(replicaSetTable),
