@@ -23,6 +23,8 @@ export interface RunCheckOptions {
   memory: Map<string, unknown>;
   /** How long conditions that do not hold are looked at again; 0 looks once. */
   patienceMs: number;
+  /** Calls back when the world changes, so that no pause outlasts what it waits for; returns how to stop. */
+  onWorldChange?(listener: () => void): () => void;
   /** One look that takes longer is given up as `unknown`; 10 s if left out. */
   lookMs?: number;
   /** Called for the first result of a condition and then when it changes. */
@@ -32,6 +34,8 @@ export interface RunCheckOptions {
 // Traffic counters tell nobody that they grew, so they must be looked at; objects are watched by the caller as well.
 const pauseMs = 100;
 const longestPauseMs = 1000;
+/** One change seldom comes alone. */
+const settleMs = 20;
 
 /**
  * Ends when every condition holds, when patience ends, or with the probe's signal. A condition whose need does not hold
@@ -41,12 +45,53 @@ export async function runCheck(options: RunCheckOptions): Promise<ReadonlyMap<st
   const { clock, signal } = options.probe;
   const results = new Map<string, CheckResult>();
   const until = clock.now() + options.patienceMs;
-  for (let pause = pauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
-    await lookOnce(options, results);
-    const isDone = options.conditions.every((condition) => results.get(condition.id)?.status === 'passed');
-    if (isDone || signal.aborted || clock.now() + pause > until) return results;
-    await sleep(clock, pause, signal).catch(() => undefined);
-    if (signal.aborted) return results;
+  const pauses = new Pauses(clock);
+  const stop = options.onWorldChange?.(() => pauses.worldChanged());
+  try {
+    for (let pause = pauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
+      pauses.lookBegins();
+      await lookOnce(options, results);
+      const isDone = options.conditions.every((condition) => results.get(condition.id)?.status === 'passed');
+      if (isDone || signal.aborted || clock.now() + pause > until) return results;
+      await pauses.pause(pause, signal);
+      if (signal.aborted) return results;
+    }
+  } finally {
+    stop?.();
+  }
+}
+
+/** Pauses between looks that end early when the world changes, also when it changed during the look before. */
+class Pauses {
+  readonly #clock: Clock;
+  #hasMoved = false;
+  #end: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  worldChanged(): void {
+    this.#hasMoved = true;
+    this.#end?.();
+  }
+
+  /** What changes from now on is news to the look that begins. */
+  lookBegins(): void {
+    this.#hasMoved = false;
+  }
+
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    let cancel = () => {};
+    this.#end = () => {
+      cancel();
+      cancel = this.#clock.after(settleMs, () => over.abort());
+    };
+    if (this.#hasMoved) this.#end();
+    await sleep(this.#clock, ms, AbortSignal.any([signal, over.signal])).catch(() => undefined);
+    cancel();
+    this.#end = undefined;
   }
 }
 

@@ -47,6 +47,7 @@ export async function lookAt(
     probe: probeOf(world, clock, { since, answers, signal }),
     memory: request.memory,
     patienceMs: request.patient ? patienceMs : 0,
+    onWorldChange: request.onWorldChange,
     onResult: report,
   });
 }

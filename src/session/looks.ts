@@ -25,6 +25,7 @@ export class Looks {
   /** First counters seen and the like, for one task. */
   #memory = { task: '', since: 0, values: new Map<string, unknown>() };
   #worldMoved = false;
+  readonly #glances = new Set<() => void>();
   #cancelDebounce: (() => void) | undefined;
   #cancelBackOff: (() => void) | undefined;
   #delayMs = firstDelayMs;
@@ -42,6 +43,7 @@ export class Looks {
   worldChanged(): void {
     this.#delayMs = firstDelayMs;
     this.#worldMoved = true;
+    for (const glance of this.#glances) glance();
     this.#schedule();
   }
 
@@ -83,6 +85,10 @@ export class Looks {
       since,
       memory,
       patient: state.status === 'verifying',
+      onWorldChange: (listener: () => void) => {
+        this.#glances.add(listener);
+        return () => this.#glances.delete(listener);
+      },
     };
     try {
       await this.#ports.look(

@@ -43,6 +43,8 @@ export interface LookRequest {
   memory: Map<string, unknown>;
   /** Somebody waits for the answer: what needs only a moment is waited for. */
   patient: boolean;
+  /** Calls back when the world changes during the look, which is worth another glance; returns how to stop. */
+  onWorldChange(listener: () => void): () => void;
   signal: AbortSignal;
 }
 

@@ -84,6 +84,41 @@ describe('a check', () => {
     expect(looks()).toBe(4);
   });
 
+  it('looks again soon after the world changed, also when it changed during a look', async () => {
+    const clock = new SteppedClock();
+    const listeners = new Set<() => void>();
+    const tell = () => listeners.forEach((listener) => void listener());
+    const { kind, looks } = kindOf((count) => {
+      if (count === 2) tell();
+      return count < 4 ? notYet : passed;
+    });
+    const ended = runCheck({
+      conditions: [condition('a')],
+      kinds: [kind],
+      probe: probeOf({ clock }),
+      memory: new Map(),
+      patienceMs: 10_000,
+      onWorldChange(listener) {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      onResult: () => {},
+    });
+    await clock.step(0);
+    expect(looks()).toBe(1);
+    tell();
+    await clock.step(20);
+    expect(looks()).toBe(2);
+    await clock.step(20);
+    expect(looks()).toBe(3);
+    // Nothing more changed: the third pause takes its time.
+    await clock.step(200);
+    expect(looks()).toBe(3);
+    await clock.step(25);
+    await ended;
+    expect([looks(), listeners.size]).toEqual([4, 0]);
+  });
+
   it('ends with the last results when patience ends', async () => {
     const { kind, looks } = kindOf(() => notYet);
     const { clock, ended } = run([kind], [condition('a')], { patienceMs: 1_000 });
