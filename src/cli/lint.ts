@@ -8,9 +8,22 @@ export const lintCommand = (subcommand: Subcommand): Command =>
     .description('find mistakes in lessons and manifests')
     .argument('[folders...]', 'folders that hold lessons/ and manifests/; the built-in course if none')
     .option('--json', 'print one JSON object a line')
-    .addHelpText('after', examples(['meshwalk lint', 'the built-in course'], ['meshwalk lint ~/my-course', 'your own']))
-    .action(async (folders: string[], options: { json?: boolean }) => {
+    .option('--reference', 'print everything that a lesson may hold, and every kind of condition')
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk lint', 'the built-in course'],
+        ['meshwalk lint ~/my-course', 'your own'],
+        ['meshwalk lint --reference | less', 'what an author may write'],
+      ),
+    )
+    .action(async (folders: string[], options: { json?: boolean; reference?: boolean }) => {
       const { checkKinds } = await import('../check/registry.ts');
+      if (options.reference) {
+        const { referenceFor } = await import('../lesson/reference.ts');
+        subcommand.machine.out(referenceFor(checkKinds));
+        return;
+      }
       const { lintCourse } = await import('../lesson/lint.ts');
       const { courseFiles } = await import('./course-files.ts');
       const { machine } = subcommand;

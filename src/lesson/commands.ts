@@ -7,8 +7,17 @@ import { isRecord } from './yaml-block.ts';
 export type Fence = Extract<Piece, { type: 'fence' }>;
 
 const effects: readonly CommandEffect[] = ['reads', 'changes', 'deletes', 'cloud'];
-// Names as Runme uses them where it has the name; the rest is ours.
-const keys = ['name', 'effect', 'timeout', 'background', 'interactive', 'optional', 'worlds'];
+/** Names as Runme uses them where it has the name; the rest is ours. */
+export const commandAttributes: Readonly<Record<string, { description: string; required?: boolean }>> = {
+  name: { description: 'its name, unique in the lesson', required: true },
+  effect: { description: `what it does to the world: ${effects.join(', ')} (cloud costs money)`, required: true },
+  timeout: { description: 'when it is given up: "60s", "15m"; by its effect if left out' },
+  background: { description: 'true: it goes on beside the lesson, and is started again when it dies' },
+  interactive: { description: 'true: it needs the terminal for itself' },
+  optional: { description: 'true: the task can be done without it' },
+  worlds: { description: 'where it is offered: [sandbox, aks, cluster]; everywhere if left out' },
+};
+const keys = Object.keys(commandAttributes);
 export const shellLanguages = ['bash', 'sh', 'shell'];
 
 // Creating a managed cluster takes ten minutes and more on Azure; everything else is quick or broken.

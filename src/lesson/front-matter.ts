@@ -15,7 +15,17 @@ export interface FrontMatter {
 }
 
 const form = 'A lesson starts with --- on its first line, then lesson, id, step, title and minutes, then --- again.';
-const keys = ['lesson', 'id', 'formerly', 'step', 'title', 'minutes', 'needs', 'worlds'];
+export const frontMatterFields: Readonly<Record<string, { description: string; required?: boolean }>> = {
+  lesson: { description: 'the version of this format: 1', required: true },
+  id: { description: 'its name for ever: progress is kept by it', required: true },
+  formerly: { description: 'ids that it had before' },
+  step: { description: 'its place in the course, a whole number', required: true },
+  title: { description: 'a short line of text', required: true },
+  minutes: { description: 'how long it takes', required: true },
+  needs: { description: 'ids of lessons whose end is the start of this one' },
+  worlds: { description: 'where it can be done: [sandbox, aks, cluster]; everywhere if left out' },
+};
+const keys = Object.keys(frontMatterFields);
 
 /** Splits the file after its front matter; `bodyLine` is the line on which the Markdown begins. */
 export function splitFrontMatter(text: string): { yaml: string; body: string; bodyLine: number } | undefined {

@@ -2,7 +2,16 @@ import type { Question } from './lesson.ts';
 import { didYouMean, idForm, isId, type Problems } from './problems.ts';
 import { isRecord, readYaml } from './yaml-block.ts';
 
-const keys = ['question', 'choices', 'answer', 'explain'];
+export const questionFields: Readonly<Record<string, { description: string; required?: boolean }>> = {
+  question: { description: 'what the learner is asked', required: true },
+  choices: { description: 'a list such as "- refused: The connection is refused."', required: true },
+  answer: { description: 'the id of the right choice', required: true },
+  explain: {
+    description: 'why it is right; shown after a quiz is answered, after the next command for a predict',
+    required: true,
+  },
+};
+const keys = Object.keys(questionFields);
 
 /** A `yaml {"quiz":…}` or `yaml {"predict":…}` block: question, choices by id, the right answer, and why it is right. */
 export function readQuestion(
