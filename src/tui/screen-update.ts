@@ -240,7 +240,7 @@ function proceed(view: View, scene: Scene): Reaction {
   const { session, layout, moment } = scene;
   const next = nextOf(session);
   const { due } = layout.lesson;
-  if (due && !moment.isCardSeen && (next?.type === 'run' || next?.type === 'answer')) {
+  if (due && !moment.isCardSeen && next && next.type !== 'verify') {
     const { height } = layout.boxes.lesson;
     if (height === 0) return only({ ...model, zoomed: false });
     const top = Math.min(model.scroll.lesson, lessonLimit(layout));

@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/check/check.ts';
+import type { SessionState } from '../../src/session/state.ts';
+import { screenModel } from '../../src/tui/screen-model.ts';
 import { bare } from '../../src/tui/view/foreign-text.ts';
-import { widthOf } from '../../src/tui/view/spans.ts';
+import { drawFrame, type View } from '../../src/tui/view/frame.ts';
+import { MarkdownRows } from '../../src/tui/view/markdown.ts';
+import { plain, widthOf } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../src/tui/view/theme.ts';
 import { plainTheme, type Robot, startRobot } from './robot.ts';
 import type { Script } from './scripted-host.ts';
@@ -43,6 +47,29 @@ async function applied(columns: number, rows: number, from?: Script): Promise<Ro
   for (let page = 0; page < 8 && !at80.text().includes('Output'); page += 1) await at80.press('enter');
   return at80;
 }
+
+/** A lesson's state, to be put into moments that take long to reach, and all else that a frame is drawn from. */
+async function parts(columns: number, rows: number): Promise<{ session: SessionState; view: View }> {
+  const { host } = await at(columns, rows);
+  const content = host.content();
+  if (content.phase !== 'lesson') throw new Error('no lesson is open');
+  const view: View = {
+    content,
+    model: screenModel([]),
+    size: { columns, rows },
+    theme: plainTheme,
+    course: host.course(),
+    markdown: new MarkdownRows(),
+    now: 0,
+    canOpenPages: false,
+  };
+  return { session: content.session, view };
+}
+
+const frameOf = (view: View) =>
+  drawFrame(view)
+    .map((line) => plain(line).trimEnd())
+    .join('\n');
 
 describe('frames', () => {
   it('show the introduction of a lesson at 60×20', async () => {
@@ -150,14 +177,14 @@ describe('frames', () => {
        ✓ The split lists both backends with weight 50 – passed: weights 50 and 50
        ✓ Half of the requests reach each version – passed: weights 50 and 50
        ✓ Task passed. Next: Delete the split
-       Enter next task  h hint  : command  s shell  o open page  ? help  q quit"
+       Enter read on  h hint  : command  s shell  o open page  m map  ? help  q quit"
     `);
   });
 
   it('put output and check beside the lesson at 200×60', async () => {
     const rows = (await applied(200, 60)).text().split('\n');
     expect(rows.slice(0, 4).join('\n')).toMatchInlineSnapshot(`
-      " Lesson 2 of 2  Split traffic between two versions                                                                                                                               ●·  sandbox · osm-demo
+      " Lesson 2 of 2  Split traffic between two versions                                                                                                               ●·  sandbox on this machine · osm-demo
       ─ Task 1 of 2: Send half of the requests to v2 ───────────────────────────────────────────────│─ Output: kubectl apply -f manifests/split/50-50.yaml ──────────────────────── done, exit code 0, 0.0 s ─
        A TrafficSplit names a root Service and the share of each backend:                           │ trafficsplit.split.smi-spec.io/bookstore-split created
                                                                                                     │"
@@ -185,13 +212,13 @@ describe('frames', () => {
 
 
 
-
       ─ Check: the split is gone ──────────────────────────────────────────── 0 of 1 ─
        · TrafficSplit bookstore-split is gone – to do
       ─ Run this? ▲ deletes ──────────────────────────────────────────────────────────
        $ kubectl delete trafficsplit bookstore-split -n bookstore
 
-       It deletes things in the sandbox, context osm-demo. Only y runs it.
+       It deletes things in the sandbox on this machine, context osm-demo. Only y
+       runs it.
 
        y run it  Esc do not run  e edit"
     `);
@@ -230,6 +257,94 @@ describe('frames', () => {
     expect(now.text()).toContain('because   The API server does not answer.');
   });
 
+  it('show the end of a lesson, and the way on, at 60×20', async () => {
+    const { session, view } = await parts(60, 20);
+    const finished = new Set([...session.finished, 'split-traffic/split-half', 'split-traffic/delete-split']);
+    const done: SessionState = { ...session, status: 'finished', finished, following: 'allow' };
+    expect(frameOf({ ...view, content: { phase: 'lesson', session: done } })).toMatchInlineSnapshot(`
+      " Lesson 2 of 2  Split traffic between two versions  sandbox
+      ─ Done ─────────────────────────────────────────────────────
+       ✓ Lesson done: Split traffic between two versions
+
+       ✓ 1  Send half of the requests to v2  done
+       ✓ 2  Delete the split  done
+
+       Next: Lesson 1 of 2, Allow traffic with policies, about 15
+       min
+
+       Enter goes on to the next lesson. You can also stop here:
+       what you did is saved, and the cluster stays as it is.
+
+
+
+
+
+
+
+       Enter next lesson  : command  s shell  ? help  q quit"
+    `);
+  });
+
+  it('show the end of the course at 60×20', async () => {
+    const { session, view } = await parts(60, 20);
+    const done: SessionState = { ...session, status: 'finished', following: undefined };
+    expect(frameOf({ ...view, content: { phase: 'lesson', session: done } })).toMatchInlineSnapshot(`
+      " Lesson 2 of 2  Split traffic between two versions  sandbox
+      ─ Done ─────────────────────────────────────────────────────
+       ✓ Lesson done: Split traffic between two versions
+
+       · 1  Send half of the requests to v2
+       · 2  Delete the split
+
+       That was the last lesson, but others are still open: m
+       shows them, q quits.
+
+
+
+
+
+
+
+
+
+
+       : command  s shell  m map  ? help  q quit"
+    `);
+  });
+
+  it('show what is in the way, and what to try, at 60×20', async () => {
+    const { session, view } = await parts(60, 20);
+    const blocked: SessionState = {
+      ...session,
+      status: 'blocked',
+      what: 'The sandbox does not answer.',
+      why: 'Its process (4242) ended with SIGKILL while the lesson was open.',
+      tryThis: ['meshwalk sandbox status', 'meshwalk doctor'],
+    };
+    expect(frameOf({ ...view, content: { phase: 'lesson', session: blocked } })).toMatchInlineSnapshot(`
+      " Lesson 2 of 2  Split traffic between two versions  sandbox
+      ─ Something is in the way ──────────────────────────────────
+       The sandbox does not answer.
+
+       Its process (4242) ended with SIGKILL while the lesson was
+       open.
+
+       Try this
+         meshwalk sandbox status
+         meshwalk doctor
+
+
+
+
+
+
+
+
+
+       Enter try again  s shell  m map  ? help  q quit"
+    `);
+  });
+
   it('show the map at 80×24', async () => {
     const now = await applied(80, 24, script(passed));
     await now.press('m');
@@ -257,7 +372,7 @@ describe('frames', () => {
 
 
        lessons before it are played for you where they are needed
-       Enter open  Up up  Down down  Esc close"
+       Enter open  Up Down choose  Esc close"
     `);
   });
 });

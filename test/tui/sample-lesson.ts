@@ -123,6 +123,7 @@ const scripted: CheckKind = {
   fields: {},
   parse: (raw) => raw,
   describe: (spec) => String(spec),
+  subject: (spec) => String(spec),
   verify: async (): Promise<CheckResult> => ({ status: 'unknown', reason: 'scripted' }),
 };
 

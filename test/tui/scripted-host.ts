@@ -16,7 +16,12 @@ export interface PlayedCommand {
   hangs?: boolean;
 }
 
-const world: WorldDescription = { kind: 'sandbox', label: 'sandbox', context: 'osm-demo', costsMoney: false };
+const world: WorldDescription = {
+  kind: 'sandbox',
+  label: 'sandbox on this machine',
+  context: 'osm-demo',
+  costsMoney: false,
+};
 
 export const course: readonly CourseEntry[] = [
   { id: 'welcome', title: 'Welcome', minutes: 3, number: undefined, tasks: [{ id: 'look', title: 'Look around' }] },

@@ -5,7 +5,7 @@ import type { ScreenModel } from '../screen-model.ts';
 import { nextOf, pageIn } from './words.ts';
 
 /** Which keys mean something now, under which name, and why the others do not. */
-export type Availability = { can: true; label?: string } | { can: false; why: string };
+export type Availability = { can: true; label?: string } | { can: false; why: string; label?: string };
 
 export interface Moment {
   session: SessionState;
@@ -16,7 +16,7 @@ export interface Moment {
 }
 
 const yes: Availability = { can: true };
-const no = (why: string): Availability => ({ can: false, why });
+const no = (why: string, label?: string): Availability => ({ can: false, why, ...(label && { label }) });
 const named = (label: string): Availability => ({ can: true, label });
 
 function proceed({ session, model, isCardSeen }: Moment): Availability {
@@ -39,12 +39,12 @@ function proceed({ session, model, isCardSeen }: Moment): Availability {
   const next = session.next;
   switch (next.type) {
     case 'begin':
-      return named('begin');
+      return named(isCardSeen ? 'begin' : 'read on');
     case 'answer': {
       if (!isCardSeen) return named('read on');
       if (model.choice) return named('answer');
       const mode = taskOf(session)?.questions.find((question) => question.id === next.question)?.mode;
-      return mode === 'predict' ? named('pass over') : no('Choose an answer first: a, b, …');
+      return mode === 'predict' ? named('pass over') : no('Choose an answer first: a, b, …', 'answer');
     }
     case 'run':
       if (!isCardSeen) return named('read on');
@@ -52,6 +52,7 @@ function proceed({ session, model, isCardSeen }: Moment): Availability {
     case 'verify':
       return named('verify');
     case 'continue':
+      if (!isCardSeen) return named('read on');
       return named(session.taskIndex + 1 < session.lesson.tasks.length ? 'next task' : 'go on');
   }
 }

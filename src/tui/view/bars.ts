@@ -24,15 +24,23 @@ export function headerLine(session: SessionState, course: readonly CourseEntry[]
     const current = task === taskOf(session);
     return span(current ? glyphs.current : done ? glyphs.passed : glyphs.waiting, current ? 'bar-strong' : 'bar-dim');
   });
-  const place = [world.label, world.context, world.subscription].filter((word) => word !== undefined);
   const left: Line = [
     span(' ', 'bar'),
     ...(number ? [span(number, 'bar-dim'), span('  ', 'bar')] : []),
     span(lesson.title, 'bar-strong'),
   ];
-  const wide: Line = [...tasks, span('  ', 'bar'), span(`${place.map(bare).join(` ${glyphs.dot} `)} `, 'bar')];
-  const narrow: Line = [span(`${bare(world.label)} `, 'bar')];
-  const right = lineWidth(left) + lineWidth(wide) + 2 <= width ? wide : narrow;
+  // From all there is to say, to the least that must be said: which world this is.
+  const places = [
+    [world.label, world.context, world.subscription],
+    [world.kind, world.context, world.subscription],
+    [world.kind, world.context],
+    [world.kind],
+  ].map((words) => words.flatMap((word) => (word === undefined ? [] : [bare(word)])).join(` ${glyphs.dot} `));
+  const rights = [
+    ...places.map((place): Line => [...tasks, span(`  ${place} `, 'bar')]),
+    [span(`${world.kind} `, 'bar')],
+  ];
+  const right = rights.find((line) => lineWidth(left) + lineWidth(line) + 2 <= width) ?? rights.at(-1) ?? [];
   return spread(left, right, width, 'bar');
 }
 
@@ -63,10 +71,15 @@ export function backgroundState(command: BackgroundCommand, glyphs: Glyphs): Lin
   return [span(`${mark} ${word}${again}`, role)];
 }
 
-/** Undefined while nothing runs in the background. */
+/** What the learner stopped needs no word any more; what ended by itself does. */
+export const isInTray = (command: BackgroundCommand): boolean =>
+  command.status !== 'ended' || command.end?.type !== 'cancelled';
+
+/** Undefined while there is nothing to tell about the background. */
 export function trayLine(session: SessionState, width: number, glyphs: Glyphs): Line | undefined {
-  if (session.background.length === 0) return undefined;
-  const parts = session.background.flatMap(
+  const commands = session.background.filter(isInTray);
+  if (commands.length === 0) return undefined;
+  const parts = commands.flatMap(
     (command): Line => [span(`  ${bare(command.command)} `, 'text'), ...backgroundState(command, glyphs)],
   );
   return toWidth([span(' Background', 'dim'), ...parts], width);
@@ -99,6 +112,11 @@ function momentWords({ session, model }: Moment, glyphs: Glyphs): Line | undefin
         span(`: ${passed} of ${reports.length} conditions hold. It keeps looking.`, 'dim'),
       ];
     }
+    case 'reading':
+      // The very first screen tells a stranger what to do.
+      return session.next.type === 'begin' && session.finished.size === 0
+        ? [span(` ${glyphs.pointer} Press Enter to begin. `, 'info'), span('Nothing runs before you saw it; q leaves.')]
+        : undefined;
     default:
       return undefined;
   }
@@ -140,11 +158,23 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
 
 /** Not worth a place in the row unless they can be used. */
 const onlyWhenUseful = new Set<KeyAction>(['skip', 'page', 'background']);
+/** Nor these, where no task is under way. */
+const onlyInTasks = new Set<KeyAction>(['proceed', 'verify', 'hint', 'edit']);
 
-function keyWord(action: KeyAction, place: Place, state: Availability): KeyWord | undefined {
+const isTaskUnderWay = (session: SessionState | undefined): boolean =>
+  session !== undefined && taskOf(session) !== undefined && !['passed', 'finished', 'blocked'].includes(session.status);
+
+/** Two keys that belong together share a word. */
+const pairs: Partial<Record<Place, string>> = { map: 'choose', help: 'scroll' };
+
+function keyWord(action: KeyAction, place: Place, state: Availability, session?: SessionState): KeyWord | undefined {
   const binding = bindingOf(action, place);
   if (!binding || (!state.can && onlyWhenUseful.has(action))) return undefined;
-  const label = state.can && state.label ? state.label : binding.label;
+  if (!state.can && onlyInTasks.has(action) && !isTaskUnderWay(session)) return undefined;
+  const pair = pairs[place];
+  if (pair && action === 'down') return undefined;
+  if (pair && action === 'up') return { key: 'Up Down', label: pair, can: true };
+  const label = state.label ?? binding.label;
   return { key: keyName(binding.keys[0] ?? ''), label, can: state.can };
 }
 
@@ -161,7 +191,7 @@ function keySpans(words: readonly KeyWord[], glyphs: Glyphs): Line {
 export function keyLine(place: Place, moment: Moment | undefined, width: number, glyphs: Glyphs): Line {
   let words = shownIn[place].flatMap((action) => {
     const state: Availability = moment && place === 'lesson' ? availability(action, moment) : { can: true };
-    const word = keyWord(action, place, state);
+    const word = keyWord(action, place, state, moment?.session);
     return word ? [word] : [];
   });
   if (place === 'lesson' && moment?.session.status === 'running') words = [interruptWord, ...words.slice(1)];

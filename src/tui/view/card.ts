@@ -87,6 +87,7 @@ export interface CommandCard {
   /** What is on the card now: the lesson's text, or the learner's edit. */
   proposal: Proposal;
   state: CardState;
+  /** Where it runs: `in the sandbox`. */
   world: string;
 }
 
@@ -103,10 +104,7 @@ export function commandCard(card: CommandCard, width: number, glyphs: Glyphs): L
   ].filter(Boolean);
   return boxLines(
     {
-      title: [
-        span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role),
-        span(` in the ${card.world}`, 'dim'),
-      ],
+      title: [span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role), span(` ${card.world}`, 'dim')],
       aside: [span(`${mark}${words.word}`, words.role)],
       body: scriptLines(proposal.script, width - 4),
       foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],

@@ -39,7 +39,9 @@ function reasons(result: CheckResult, why: string, width: number): Line[] {
 function conditionLines(report: ConditionReport, isBrief: boolean, width: number, glyphs: Glyphs): Line[] {
   const { mark, word, role } = resultWords(report.result, glyphs);
   const again = report.stale && report.result ? ', looking again' : '';
-  const saw = !isBrief && report.result?.status === 'passed' && report.result.saw ? bare(report.result.saw) : '';
+  const seen = !isBrief && report.result?.status === 'passed' ? bare(report.result.saw) : '';
+  // "has weight = 50 – passed: weight = 50" says it twice.
+  const saw = report.title.endsWith(seen) ? '' : seen;
   const head = wrap(
     [
       span(bare(report.title), report.result ? 'text' : 'dim'),

@@ -3,7 +3,7 @@ import type { CourseEntry, ScreenContent } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import type { Moment } from './availability.ts';
-import { headerLine, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
+import { headerLine, isInTray, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
 import { helpLines } from './help-screen.ts';
 import { isCardSeen, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
@@ -45,12 +45,12 @@ export function placeOf(content: ScreenContent, model: ScreenModel): Place {
 }
 
 export function sceneOf(view: View, session: SessionState): Scene {
-  const { model, size, theme, markdown, now } = view;
+  const { model, size, theme, markdown, course, now } = view;
   const panelInk = { width: size.columns, height: Math.max(3, Math.floor(size.rows * 0.5)), glyphs: theme.glyphs };
   const panel = panelLines(session, model, panelInk);
   // Header, the row of the moment, keys.
-  const taken = 3 + panel.length + (session.background.length > 0 ? 1 : 0);
-  const layout = layoutOf({ session, model, size, taken, theme, markdown, now });
+  const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
+  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now });
   const moment = {
     session,
     model,

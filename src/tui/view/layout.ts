@@ -1,4 +1,5 @@
 import type { SessionState } from '../../session/state.ts';
+import type { CourseEntry } from '../app-port.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import { type CheckText, checkText } from './check-pane.ts';
 import { type LessonText, lessonText } from './lesson-pane.ts';
@@ -34,6 +35,7 @@ export interface LayoutInput {
   taken: number;
   theme: Theme;
   markdown: MarkdownRows;
+  course: readonly CourseEntry[];
   now: number;
 }
 
@@ -111,7 +113,7 @@ function heightsOf(input: LayoutInput, isWide: boolean, rows: Record<Pane, numbe
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { session, model, size, theme, markdown, now } = input;
+  const { session, model, size, theme, markdown, course, now } = input;
   const output = outputText(session, now);
   const hasCheck = checkText(session, 40, theme.glyphs) !== undefined;
   const isWide = size.columns >= wideFrom && !model.zoomed && (output !== undefined || hasCheck);
@@ -119,7 +121,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const right = isWide ? size.columns - left - 1 : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
-  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs: theme.glyphs, markdown });
+  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs: theme.glyphs, markdown, course });
   const check = checkText(session, Math.min(sideWidth, readingWidth + 20), theme.glyphs);
   const rows = {
     lesson: lesson.lines.length,

@@ -1,11 +1,13 @@
 import type { Block, Task } from '../../lesson/lesson.ts';
 import { isFinished, needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { CourseEntry } from '../app-port.ts';
+import { lessonNumber } from './bars.ts';
 import { type CardState, commandCard, isDue, questionCard } from './card.ts';
 import type { MarkdownRows } from './markdown.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { Glyphs } from './theme.ts';
-import { countOf, duration, nextOf } from './words.ts';
+import { countOf, nextOf, placeWords } from './words.ts';
 
 /** The text of a task as one long list of rows, and where in it things stand. Does not know the window on it. */
 
@@ -27,12 +29,15 @@ export interface LessonText {
 
 export interface LessonInk {
   width: number;
+  course: readonly CourseEntry[];
   glyphs: Glyphs;
   markdown: MarkdownRows;
 }
 
 interface Draft {
   lines: Line[];
+  /** What was added last. */
+  last?: Stretch;
   places: Map<string, Stretch>;
   due?: Stretch;
   hint?: Stretch;
@@ -46,7 +51,8 @@ function add(draft: Draft, lines: readonly Line[]): Stretch {
   if (draft.lines.length > 0 && lines.length > 0) draft.lines.push(emptyLine);
   const from = draft.lines.length;
   draft.lines.push(...lines);
-  return { from, to: draft.lines.length };
+  draft.last = { from, to: draft.lines.length };
+  return draft.last;
 }
 
 function cardState(session: SessionState, name: string): CardState {
@@ -64,7 +70,7 @@ function cardState(session: SessionState, name: string): CardState {
 function addCommand(draft: Draft, session: SessionState, task: Task, name: string, ink: LessonInk): void {
   const command = task.commands.find((candidate) => candidate.name === name);
   if (!command) return;
-  const world = session.world.label;
+  const world = placeWords[session.world.kind];
   if (!command.worlds.includes(session.world.kind)) return;
   const state = cardState(session, name);
   const next = nextOf(session);
@@ -141,6 +147,9 @@ function addHints(draft: Draft, session: SessionState, task: Task, ink: LessonIn
 function taskText(session: SessionState, task: Task, marked: string | undefined, ink: LessonInk): LessonText {
   const draft = newDraft();
   for (const block of task.blocks) addBlock(draft, session, task, block, marked, ink);
+  // What an author says after the last card is read before Enter leaves the task.
+  const last = task.blocks.findLast(({ type }) => type !== 'check');
+  if (session.status === 'passed' && last?.type === 'prose' && draft.last) draft.due = draft.last;
   addHints(draft, session, task, ink);
   return textOf(draft);
 }
@@ -167,31 +176,46 @@ function introText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
   const { lesson } = session;
   add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs));
-  add(draft, [
+  // Enter begins once the tasks were on the screen.
+  draft.due = add(draft, [
     [span(countOf(lesson.tasks.length, 'task'), 'heading'), span(`  about ${lesson.minutes} min`, 'dim')],
     ...taskList(session, ink),
   ]);
   return textOf(draft);
 }
 
+/** `Next: Lesson 4 of 8, Deploy the bookstore, about 8 min`. */
+function nextLesson(session: SessionState, ink: LessonInk): Line[] {
+  const entry = ink.course.find(({ id }) => id === session.following);
+  if (!entry) return [];
+  const words = [lessonNumber(entry.id, ink.course), entry.title, `about ${entry.minutes} min`].filter(Boolean);
+  return wrap([span('Next: ', 'heading'), span(words.join(', '))], ink.width);
+}
+
+function isAllDone({ finished }: SessionState, course: readonly CourseEntry[]): boolean {
+  return course.every(({ id, tasks, locked }) => locked || tasks.every((task) => finished.has(taskKey(id, task.id))));
+}
+
 function finishedText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
-  const { lesson, lastRun } = session;
+  const { lesson } = session;
   add(draft, [[span(`${ink.glyphs.passed} Lesson done: ${lesson.title}`, 'good')]]);
   add(draft, taskList(session, ink));
+  add(draft, nextLesson(session, ink));
   add(draft, [
     ...wrap(
       [
         span(
           session.following
             ? 'Enter goes on to the next lesson. You can also stop here: what you did is saved, and the cluster stays as it is.'
-            : 'That was the last one. The cluster stays as it is: look around with your own commands, or quit.',
+            : isAllDone(session, ink.course)
+              ? 'That was the whole course. m shows all lessons, to look at any of them again; q quits.'
+              : 'That was the last lesson, but others are still open: m shows them, q quits.',
         ),
       ],
       ink.width,
     ),
   ]);
-  if (lastRun) add(draft, [[span(`The last command took ${duration(lastRun.tookMs)}.`, 'dim')]]);
   return textOf(draft);
 }
 

@@ -2,6 +2,7 @@ import type { CheckResult } from '../../check/check.ts';
 import type { CommandEffect } from '../../lesson/lesson.ts';
 import type { RunEnd } from '../../platform/run-end.ts';
 import type { NextStep, SessionState } from '../../session/state.ts';
+import type { WorldKind } from '../../world/world.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /** Words and marks for what the session says. A mark never stands without its word. */
@@ -11,6 +12,13 @@ export const effectWords: Readonly<Record<CommandEffect, { word: string; sentenc
   changes: { word: 'changes', sentence: 'changes things', role: 'warn' },
   deletes: { word: 'deletes', sentence: 'deletes things', role: 'bad' },
   cloud: { word: 'cloud', sentence: 'creates or removes cloud resources', role: 'info' },
+};
+
+/** Where a command runs, for its card; the header and the card that asks say it in full. */
+export const placeWords: Readonly<Record<WorldKind, string>> = {
+  sandbox: 'in the sandbox',
+  aks: 'on AKS',
+  cluster: 'in your cluster',
 };
 
 export function effectMark(effect: CommandEffect, glyphs: Glyphs): string {
