@@ -1,4 +1,4 @@
-import { readIfThere, writeAtomically } from './files.ts';
+import { errorCode, readIfThere, writeAtomically } from './files.ts';
 import { isGroupAlive, signalGroup, startTimeOf } from './process-identity.ts';
 import { Warden } from './warden.ts';
 
@@ -73,7 +73,12 @@ export class ProcessGroups {
   }
 
   #write(): void {
-    writeAtomically(this.#file, [...this.#groups.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    try {
+      writeAtomically(this.#file, [...this.#groups.values()].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+    } catch (error) {
+      // On a full disk commands still run: the warden has the numbers, and the paper is for the day it was killed too.
+      if (errorCode(error) === undefined) throw error;
+    }
   }
 }
 
