@@ -1,0 +1,138 @@
+import { type ExecFileException, execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openParts, type Parts } from '../../src/cli/compose.ts';
+import { Teardown } from '../../src/cli/teardown.ts';
+import { build } from '../cli/meshwalk.ts';
+import { realKubectl } from '../tools/kubectl.ts';
+import { courseWithItsOwnPort, play } from './play.ts';
+
+// What the lessons say about mistakes (of the course notes, and of hands) is what happens, with a real kubectl too.
+const root = join(import.meta.dirname, '../..');
+const teardown = new Teardown();
+let home: string;
+let parts: Parts;
+
+beforeAll(async () => {
+  build();
+  home = mkdtempSync(join(tmpdir(), 'meshwalk-mistakes-'));
+  const course = await courseWithItsOwnPort(join(home, 'course'));
+  const played = await play(home, course, '--to', '2');
+  expect(played.err).toBe('');
+  const machine = {
+    version: '0',
+    root,
+    environment: { PATH: process.env['PATH'], HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+    out: () => {},
+    err: () => {},
+  };
+  const options = { world: 'sandbox', pace: 'instant', profile: 'default', lessons: course } as const;
+  parts = await openParts(options, machine, teardown, {
+    onTrouble: () => {},
+    onBug: (bug) => {
+      throw bug;
+    },
+  });
+  await parts.world.prepare(() => {});
+}, 120_000);
+
+afterAll(async () => {
+  await teardown.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function run(script: string): Promise<{ code: number; output: string }> {
+  const env = parts.world.environment();
+  return new Promise((resolve) => {
+    const done = (error: ExecFileException | null, stdout: string, stderr: string) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, output: stdout + stderr });
+    execFile('/bin/sh', ['-c', script], { env, cwd: parts.world.workingFolder }, done);
+  });
+}
+
+describe('what the lessons call a mistake fails as they say', () => {
+  it('kubectl create namespace takes one name', async () => {
+    const { code, output } = await run('kubectl create ns bookbuyer bookstore bookwarehouse');
+    expect(code).toBe(1);
+    expect(output).toContain('exactly one NAME is required, got 3');
+    expect((await run('kubectl get ns -o name')).output).not.toContain('bookbuyer');
+  });
+
+  it('osm namespace add stops at the first that does not exist', async () => {
+    await run('kubectl create namespace first; kubectl create namespace last');
+    const { code, output } = await run('osm namespace add first missing last');
+    expect(code).toBe(1);
+    expect(output).toContain('missing');
+    const { output: label } = await run(
+      `kubectl get ns first last -o jsonpath='{range .items[*]}{.metadata.labels.openservicemesh\\.io/monitored-by};{end}'`,
+    );
+    expect(label).toBe('osm;;');
+    await run('kubectl delete namespace first last --wait=false');
+  });
+
+  it('a weight of 500m is refused, because a weight has to be a number', async () => {
+    await run('kubectl create namespace bookstore');
+    const { code, output } = await run(
+      "sed 's/weight: 50/weight: 500m/' manifests/split/50-50.yaml | kubectl apply -f -",
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(/spec\.backends\[0\]\.weight.*must be of type number/);
+  });
+
+  it('a patch of the MeshConfig without --type=merge is a kind of patch that it does not know', async () => {
+    const patch = `kubectl patch meshconfig osm-mesh-config -n kube-system -p '{"spec":{"traffic":{"enableEgress":false}}}'`;
+    const { code, output } = await run(patch);
+    expect(code).toBe(1);
+    expect(output).toContain('application/strategic-merge-patch+json');
+    const { output: egress } = await run(
+      "kubectl get meshconfig osm-mesh-config -n kube-system -o jsonpath='{.spec.traffic.enableEgress}'",
+    );
+    expect(egress).toBe('true');
+  });
+
+  it('az aks create without an SSH key is refused before Azure is asked for anything', async () => {
+    const { code, output } = await run(
+      'az aks create --resource-group meshwalk-rg --name second --ssh-key-value /none/there',
+    );
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/ssh|key/i);
+    expect((await run('az aks list --query "[].name" -o tsv')).output.trim()).toBe('meshwalk-aks');
+  });
+});
+
+describe('the manifests', () => {
+  const files = readdirSync(join(root, 'manifests'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+    .toSorted();
+
+  beforeAll(async () => {
+    await run('for n in bookbuyer bookstore bookthief bookwarehouse; do kubectl create namespace $n; done');
+  });
+
+  it.each(files)('%s is taken by the server without a warning, strictly validated', async (file) => {
+    const { code, output } = await run(`kubectl apply --dry-run=server --validate=strict -f ${file}`);
+    expect(output).not.toMatch(/warning|error/i);
+    expect(code).toBe(0);
+    expect(output.trim().split('\n')).toSatisfy((lines: string[]) =>
+      lines.every((line) => /^\S+ (created|configured|unchanged) \(server dry run\)$/.test(line)),
+    );
+  });
+
+  it.each(['1.28', '1.32', '1.36'] as const)('all of them are taken from a real kubectl %s', async (version) => {
+    const kubectl = realKubectl(version);
+    const { code, output } = await run(`'${kubectl}' apply --dry-run=server --validate=strict -R -f manifests`);
+    expect(output).not.toMatch(/warning|error/i);
+    expect(code).toBe(0);
+  });
+
+  it('a field that does not exist is found by the same validation', async () => {
+    const { code, output } = await run(
+      "sed 's/imagePullPolicy/imagePulPolicy/' manifests/apps/bookbuyer.yaml | kubectl apply --dry-run=server --validate=strict -f -",
+    );
+    expect(code).toBe(1);
+    expect(output).toContain('imagePulPolicy');
+  });
+});
