@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Fault } from '../fault.ts';
@@ -85,13 +86,16 @@ export async function showSandbox(options: SandboxOptions, subcommand: Subcomman
   const details = isUp ? await ask(door, 'GET', '/status') : undefined;
   if (options.json) machine.out(JSON.stringify({ running: isUp, pid: door?.pid, folder, ...asObject(details) }));
   else if (isUp) machine.out(`The sandbox runs (process ${door.pid}), kept in ${folder}`);
-  else machine.out(`No sandbox runs. It is kept in ${folder}`);
+  else if (existsSync(folder)) machine.out(`No sandbox runs. Its state is kept in ${folder}`);
+  else machine.out('No sandbox runs, and none was made yet. Make one: meshwalk sandbox start');
   if (!isUp) subcommand.exit(1);
 }
 
-export function printEnvironment(options: SandboxOptions, subcommand: Subcommand): void {
+export async function printEnvironment(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
   const folder = folderOf(options, subcommand);
-  const { out } = subcommand.machine;
+  const { out, err } = subcommand.machine;
+  // Beside what the shell reads: the lines are right, but nobody listens yet.
+  if (!(await findDoor(folder))) err('The sandbox does not run now. Start it: meshwalk sandbox start');
   out(`export KUBECONFIG=${quote(join(folder, 'kubeconfig'))}`);
   out(`export AZURE_CONFIG_DIR=${quote(join(folder, 'azure'))}`);
   out(`export PATH=${quote(join(folder, 'bin'))}:"$PATH"`);

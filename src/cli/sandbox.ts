@@ -26,7 +26,7 @@ export function sandboxCommand(subcommand: Subcommand): Command {
       .addHelpText('after', examples([example, what]))
       .exitOverride()
       .showHelpAfterError('(--help lists what there is)');
-  add('start', 'start the sandbox and leave it running', 'meshwalk sandbox start --pace real')
+  add('start', 'start the sandbox and leave it running', 'meshwalk sandbox start')
     .addOption(paceOption())
     .action(async (options: SandboxOptions) => (await sandboxes()).startSandbox(options, subcommand));
   add('stop', 'stop the sandbox; its state is kept', 'meshwalk sandbox stop').action(async (options: SandboxOptions) =>

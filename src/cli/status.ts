@@ -16,7 +16,11 @@ export const statusCommand = (subcommand: Subcommand): Command =>
     .addOption(lessonsOption())
     .addHelpText(
       'after',
-      examples(['meshwalk status', 'your progress'], ['meshwalk status --json', 'the same, for a program']),
+      examples(
+        ['meshwalk status', 'your progress'],
+        ['meshwalk status --profile ada', "ada's progress"],
+        ['meshwalk status --json', 'the same, for a program'],
+      ),
     )
     .action((options: StatusOptions) => showStatus(options, subcommand));
 
@@ -45,7 +49,9 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
   }
   for (const { lesson, step, title, finished, tasks, finishedTasks } of lessons) {
     const mark = finished ? '✓' : lesson === next?.id ? '→' : ' ';
-    machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${finishedTasks} of ${tasks} tasks)`);
+    const count = `${finishedTasks} of ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`;
+    machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
-  machine.out(lessons.every(({ finished }) => finished) ? '\nAll done.' : '\nGo on: meshwalk');
+  const whose = options.profile === 'default' ? '' : ` --profile ${options.profile}`;
+  machine.out(lessons.every(({ finished }) => finished) ? '\nAll done.' : `\nGo on: meshwalk${whose}`);
 }

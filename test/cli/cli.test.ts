@@ -50,6 +50,9 @@ describe('meshwalk', () => {
     [['reset']],
     [['sandbox']],
     [['sandbox', 'start']],
+    [['sandbox', 'stop']],
+    [['sandbox', 'status']],
+    [['sandbox', 'env']],
     [['lint']],
     [['doctor']],
   ])('has help with examples for %j', async (command: string[]) => {
@@ -91,6 +94,28 @@ describe('meshwalk', () => {
     journal.close();
     const after = JSON.parse((await meshwalk(home, ['status', '--json'])).out);
     expect(after.lessons[0]).toMatchObject({ finished: false, finishedTasks: 0 });
+  });
+
+  it('tells a new user the truth about a sandbox that was never made', async () => {
+    const home = tempFolder();
+    expect(await meshwalk(home, ['sandbox', 'status'])).toEqual({
+      code: 1,
+      out: 'No sandbox runs, and none was made yet. Make one: meshwalk sandbox start\n',
+      err: '',
+    });
+    const { code, out, err } = await meshwalk(home, ['sandbox', 'env']);
+    expect({ code, err }).toEqual({ code: 0, err: 'The sandbox does not run now. Start it: meshwalk sandbox start\n' });
+    // What a shell evaluates holds nothing but exports.
+    expect(out).toMatch(/^(export [A-Z_]+=\S+\n){3}$/);
+    const { out: status } = await meshwalk(home, ['status', '--profile', 'ada']);
+    expect(status).toContain('→  0  Welcome aboard (0 of 1 task)');
+    expect(status).toContain('Go on: meshwalk --profile ada');
+  });
+
+  it('prints what an author may write', async () => {
+    const { code, out } = await meshwalk(tempFolder(), ['lint', '--reference']);
+    expect(code).toBe(0);
+    expect(out).toContain('traffic-split (');
   });
 
   it('finds the mistakes of an author with file and line', async () => {
@@ -176,6 +201,14 @@ describe('meshwalk run', () => {
     expect(err).toContain('"Say it" did not pass.');
     expect(err).toContain('exit code 4');
     expect(err).toContain('too bad');
+  });
+
+  it('ends with 1 when an early line of a command fails, though the last one is well', async () => {
+    const home = courseOf(tempFolder(), course(fence('say', '(echo too bad; exit 4)\necho well')));
+    const { code, out, err } = await meshwalk(home, ['run', '--trust', '--lessons', home, '--pace', 'instant']);
+    expect(code).toBe(1);
+    expect(out).toContain('well');
+    expect(err).toContain('exit code 4');
   });
 
   it('tells programs what happens in JSON lines', async () => {
