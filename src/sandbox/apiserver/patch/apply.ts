@@ -1,5 +1,5 @@
 import { apiTime } from '../../../kube/duration.ts';
-import { isJsonObject, type JsonObject, sameJson } from '../../../kube/json-value.ts';
+import { canonicalJson, isJsonObject, type JsonObject, sameJson } from '../../../kube/json-value.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { apiVersionOf } from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
@@ -33,8 +33,11 @@ export function applyConfiguration(
     each.manager === manager && each.operation === 'Apply' && each.subresource === subresource;
   const mine = ownerships.find(isMine);
   const others = ownerships.filter((each) => each !== mine);
-  const conflicts = conflictsWith(others, wanted, ownableFields(current, resource));
-  if (conflicts.length > 0 && !force) throw conflictError(conflicts);
+  const present = ownableFields(current, resource);
+  const conflicts = conflictsWith(others, wanted, present);
+  const said = manager === clientSideApplier ? saidByClientSideApply(current, resource, present) : new Set<string>();
+  const refused = conflicts.filter(({ key }) => !force && !said.has(key));
+  if (refused.length > 0) throw conflictError(refused);
   for (const { owner, key } of conflicts) owner.fields.delete(key);
 
   const next = mergeApplied(structuredClone(current), contentOf(applied), shapeOf(resource, 'apply')) as KubeObject;
@@ -43,6 +46,7 @@ export function applyConfiguration(
     .filter(({ path }) => !isStillOwned(path, wanted, others))
     .sort((left, right) => left.path.length - right.path.length);
   for (const { path } of gone) removeField(next, path);
+  if (manager === clientSideApplier) recordLastApplied(next, applied);
 
   const isSame =
     mine !== undefined && mine.fields.size === wanted.size && [...wanted.keys()].every((key) => mine.fields.has(key));
@@ -67,6 +71,41 @@ export function firstOwnership(applied: KubeObject, resource: ServedResource, ma
   return toManagedFields([
     { manager, operation: 'Apply', apiVersion: apiVersionOf(resource), subresource: '', time, fields },
   ]);
+}
+
+/** The manager of `kubectl apply --server-side`. */
+const clientSideApplier = 'kubectl';
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Keeps the annotation of a client-side apply in step, so that the next one of those knows what was said meanwhile. */
+function recordLastApplied(next: KubeObject, applied: KubeObject): void {
+  const annotations = next.metadata.annotations;
+  if (annotations?.[lastApplied] === undefined) return;
+  const { managedFields: _managedFields, ...metadata } = applied.metadata;
+  const { [lastApplied]: _recorded, ...kept } = metadata.annotations ?? {};
+  const said = { ...applied, metadata: metadata.annotations ? { ...metadata, annotations: kept } : metadata };
+  annotations[lastApplied] = `${canonicalJson(said)}\n`;
+}
+
+/**
+ * Fields that are still as a client-side apply left them: who applied them may go on with server-side apply without a
+ * conflict with himself. Kubernetes: managedfields/internal/lastapplied.go.
+ */
+function saidByClientSideApply(current: KubeObject, resource: ServedResource, present: FieldSet): Set<string> {
+  const recorded = current.metadata.annotations?.[lastApplied];
+  if (recorded === undefined) return new Set();
+  let last: unknown;
+  try {
+    last = JSON.parse(recorded);
+  } catch {
+    // Anybody can write an annotation; one that is no JSON permits nothing.
+    return new Set();
+  }
+  if (!isJsonObject(last) || !isJsonObject(last['metadata'])) return new Set();
+  const fields = ownableFields(last as unknown as KubeObject, resource);
+  return new Set(
+    [...fields].filter(([key, { value }]) => sameJson(value, present.get(key)?.value)).map(([key]) => key),
+  );
 }
 
 interface Conflict {
