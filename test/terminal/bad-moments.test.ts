@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTimeOf } from '../../src/platform/process-identity.ts';
+import { build, entry, meshwalk } from '../cli/meshwalk.ts';
+import { until } from '../platform/temp-folder.ts';
+import { PtySession } from '../tools/pty.ts';
+import { processesOf } from '../walk/process-tree.ts';
+
+const course = `---
+lesson: 1
+id: moments
+step: 1
+title: Moments
+minutes: 1
+needs: []
+worlds: [sandbox]
+---
+
+# Moments
+
+Words.
+
+## First
+<!-- task: first -->
+
+\`\`\`bash {"name":"quick","effect":"reads"}
+echo quick is done
+\`\`\`
+
+## Second
+<!-- task: second -->
+
+\`\`\`bash {"name":"slow","effect":"reads"}
+echo slow goes on; sleep 300
+\`\`\`
+`;
+
+let home: string;
+let session: PtySession;
+beforeAll(build);
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'meshwalk-moments-'));
+  mkdirSync(join(home, 'lessons'));
+  writeFileSync(join(home, 'lessons/01-moments.md'), course);
+});
+afterEach(async () => {
+  await session.close();
+  await until(() => processesOf(home, undefined).length === 0);
+  rmSync(home, { recursive: true, force: true });
+});
+
+const args = () => ['--trust', '--pace', 'instant', '--lessons', home];
+
+function open(columns = 80, rows = 24): PtySession {
+  session = new PtySession({
+    file: process.execPath,
+    args: [entry, ...args()],
+    environment: { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+    folder: home,
+    columns,
+    rows,
+  });
+  return session;
+}
+
+const reached = {
+  async reading() {
+    await session.waitForText('Moments');
+    await session.waitForText('Enter begin');
+  },
+  async confirming() {
+    await reached.reading();
+    session.press('enter');
+    await session.waitForText('Task 1 of 2');
+    session.press(':');
+    session.write('echo own');
+    await session.waitForText('$ echo own');
+    session.press('enter');
+    await session.waitForText('Run your own command?');
+  },
+  async passed() {
+    await reached.reading();
+    session.press('enter');
+    await session.waitForText('Task 1 of 2');
+    session.press('enter');
+    await session.waitForText('quick is done');
+    await session.waitForText('(done)');
+  },
+  async running() {
+    await reached.passed();
+    session.press('enter');
+    await session.waitForText('Task 2 of 2');
+    session.press('enter');
+    // Its words stand on the card before they come out of it.
+    await session.waitFor((screen) => /^ slow goes on$/m.test(screen), 'the output of the command');
+  },
+};
+
+/** As it was: normal screen, cursor shown, no paste mode; and the lock is gone. */
+async function expectLeftWell(code: number): Promise<void> {
+  expect((await session.ended).exitCode).toBe(code);
+  expect(session.isFullScreen()).toBe(false);
+  expect(session.terminal.modes.bracketedPasteMode).toBe(false);
+  expect(session.raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(session.raw.lastIndexOf('\u001b[?25l'));
+  expect(existsSync(join(home, 'default/sandbox/lock'))).toBe(false);
+}
+
+const sandboxPid = (): number =>
+  JSON.parse(readFileSync(join(home, 'default/sandbox/sandbox/sandbox.json'), 'utf8')).pid;
+
+describe('the program at its screen', () => {
+  it.each(Object.keys(reached) as (keyof typeof reached)[])(
+    'is left by Ctrl-C when %s: the terminal is as it was, and nothing is left',
+    async (moment) => {
+      open();
+      await reached[moment]();
+      session.press('ctrl-c');
+      if (moment === 'running') {
+        await session.waitForText('interrupted');
+        session.press('ctrl-c');
+      }
+      if (moment === 'confirming') {
+        // The first one only takes the question away.
+        await session.waitFor((screen) => !screen.includes('Run your own command?'), 'the question is gone');
+        session.press('ctrl-c');
+      }
+      await session.waitForText('Quit?');
+      session.press('ctrl-c');
+      await expectLeftWell(0);
+    },
+  );
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])('ends at %s with code %i while a command runs, and goes on with that task', async (signal, code) => {
+    open();
+    await reached.running();
+    session.kill(signal);
+    await expectLeftWell(code);
+    open();
+    await session.waitForText('Task 2 of 2');
+  });
+
+  it('gets its sandbox back when that dies, and says so', async () => {
+    open();
+    await reached.passed();
+    const before = sandboxPid();
+    process.kill(before, 'SIGKILL');
+    await session.waitForText('The sandbox had stopped and runs again');
+    expect(sandboxPid()).not.toBe(before);
+    expect(startTimeOf(sandboxPid())).toBeDefined();
+  });
+
+  it('refuses a second one on the same progress, and is not disturbed', async () => {
+    open();
+    await reached.reading();
+    const second = await meshwalk(home, ['run', ...args()]);
+    expect(second).toMatchObject({ code: 1, out: '' });
+    expect(second.err).toContain('meshwalk is already running with this progress.');
+    expect(second.err).toContain(`Process ${session.pid} holds`);
+    expect(second.err).toContain('meshwalk --profile NAME');
+    session.press('enter');
+    await session.waitForText('Task 1 of 2');
+  });
+
+  it('asks for room at 20×5, and is whole when it has it', async () => {
+    open(20, 5);
+    await session.waitForText('Enlarge');
+    session.resize(80, 24);
+    await session.waitForText('Enter begin');
+  });
+
+  it('names file and line of a lesson with a mistake, and touches no terminal', async () => {
+    writeFileSync(join(home, 'lessons/01-moments.md'), course.replace('"effect":"reads"', '"efect":"reads"'));
+    open();
+    expect((await session.ended).exitCode).toBe(1);
+    expect(session.screen()).toMatch(/A lesson has a mistake: lessons\/01-moments\.md:\d+/);
+    expect(session.screen().replaceAll('\n', '')).toContain(`meshwalk lint ${home}`);
+    expect(session.raw).not.toContain('\u001b[?1049h');
+  });
+});
