@@ -57,7 +57,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const { spec, folder, clock, random } = options;
   const identity = ClusterIdentity.open(folder, clock, (keptAs) =>
     options.notice?.(
-      `The keys of cluster ${spec.name} could not be read, and new ones were made. Fetch its credentials again: az aks get-credentials. The damaged file is ${keptAs}.`,
+      `The keys of cluster ${spec.name} could not be read, and new ones were made. Fetch its credentials again: az aks get-credentials -g ${spec.id.split('/')[0]} -n ${spec.name} --overwrite-existing. The damaged file is ${keptAs}.`,
     ),
   );
   const storeFolder = join(folder, 'store');
