@@ -93,8 +93,8 @@ class TerminalScreen {
         interactive: true,
         isScreenReaderEnabled: false,
         patchConsole: false,
-        // Keys must not wait for the 30 frames that output may have.
-        maxFps: 60,
+        // The store draws 30 frames a second for output and one for each key; a second limit would only make keys wait.
+        maxFps: 1000,
       });
       // Ink ends by itself only when drawing throws.
       this.#instance.waitUntilExit().catch(onCrash);

@@ -147,9 +147,9 @@ function addHints(draft: Draft, session: SessionState, task: Task, ink: LessonIn
 function taskText(session: SessionState, task: Task, marked: string | undefined, ink: LessonInk): LessonText {
   const draft = newDraft();
   for (const block of task.blocks) addBlock(draft, session, task, block, marked, ink);
-  // What an author says after the last card is read before Enter leaves the task.
+  // What stands after the last command, a text or an explanation, is read before Enter leaves the task.
   const last = task.blocks.findLast(({ type }) => type !== 'check');
-  if (session.status === 'passed' && last?.type === 'prose' && draft.last) draft.due = draft.last;
+  if (session.status === 'passed' && last?.type !== 'command' && draft.last) draft.due = draft.last;
   addHints(draft, session, task, ink);
   return textOf(draft);
 }
