@@ -87,7 +87,7 @@ export class Learner {
   /** Until a command ended well and the end of its output stands on the screen. */
   async seesOutput(script: string, end: string): Promise<void> {
     const isOver = ({ output, keys }: ScreenReading) =>
-      output?.rule.startsWith(`Output: ${script.slice(0, 8)}`) === true && !keys.includes('Ctrl-C interrupt');
+      output?.rule.startsWith(`Output: ${script.slice(0, 12)}`) === true && !keys.includes('Ctrl-C interrupt');
     const isFailed = ({ output }: ScreenReading) =>
       / (exit code [1-9]|ended by|stopped after|interrupted|did not start)/.test(output?.rule ?? '');
     const reading = await this.until(
