@@ -11,6 +11,17 @@ export interface CommonOptions {
   trust?: boolean;
 }
 
+/** What `meshwalk run` takes. */
+export interface RunOptions extends CommonOptions {
+  from?: number;
+  to?: number;
+  json?: boolean;
+  prove?: boolean;
+}
+
+/** What `meshwalk sandbox …` takes. */
+export type SandboxOptions = Pick<CommonOptions, 'profile' | 'pace'> & { json?: boolean };
+
 export const worldOption = () =>
   new Option('--world <world>', 'where commands run').choices(['sandbox', 'aks', 'cluster']).default('sandbox');
 export const paceOption = () =>

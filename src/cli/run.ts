@@ -1,17 +1,10 @@
 import { Command } from 'commander';
-import type { CommonOptions } from './options.ts';
+import type { RunOptions } from './options.ts';
 import { lessonsOption, paceOption, positiveInteger, profileOption, trustOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk run`: the lessons without a screen, played by their own solutions; for CI, demos and the impatient. */
-export interface RunOptions extends CommonOptions {
-  from?: number;
-  to?: number;
-  json?: boolean;
-  prove?: boolean;
-}
-
 export const runCommand = (subcommand: Subcommand): Command =>
   new Command('run')
     .description('play the lessons without a screen: their solutions run, their checks decide')

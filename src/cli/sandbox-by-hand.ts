@@ -8,7 +8,7 @@ import { ensurePrivateFolder } from '../platform/files.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { keptEnvironment } from '../world/learner-environment.ts';
 import { answers, findDoor, isRunning, type SandboxDoor } from '../world/sandbox-control.ts';
-import type { SandboxOptions } from './sandbox.ts';
+import type { SandboxOptions } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** What `meshwalk sandbox start|stop|status|env` do. */

@@ -1,12 +1,10 @@
 import { Command } from 'commander';
-import type { CommonOptions } from './options.ts';
+import type { SandboxOptions } from './options.ts';
 import { paceOption, profileOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk sandbox …`: the sandbox by hand, for k9s, Headlamp or a second terminal. */
-export type SandboxOptions = Pick<CommonOptions, 'profile' | 'pace'> & { json?: boolean };
-
 export function sandboxCommand(subcommand: Subcommand): Command {
   const sandbox = new Command('sandbox')
     .description('start, stop and reach the sandbox by hand')
