@@ -35,6 +35,8 @@ describe('the screen on a terminal', () => {
     await session.waitForText('Task passed');
     expect(session.screen()).toContain('green created');
     session.press('enter');
+    await session.waitForText('Enter next task');
+    session.press('enter');
     await session.waitForText('Task 2 of 2');
     session.press('q');
     await expectRestored(session);
@@ -104,7 +106,7 @@ describe('the screen on a terminal', () => {
     session.press('x');
     await session.waitForText('Enter run …');
     session.press('enter');
-    await session.waitForText('Only y runs it.');
+    await session.waitForText('Run this?');
     session.press('y');
     await session.waitForText('Ctrl-C interrupt');
     session.press('ctrl-c');
