@@ -9,7 +9,7 @@ import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
 import { lessonLimit, placeOf, type Scene, sceneOf, type View } from './view/frame.ts';
 import { helpLines } from './view/help-screen.ts';
-import { type Layout, scrollLimit } from './view/layout.ts';
+import { type Layout, pageTowards, scrollLimit } from './view/layout.ts';
 import { mapRows } from './view/map-screen.ts';
 import { outputRows } from './view/output-pane.ts';
 import { confirmLimit } from './view/panels.ts';
@@ -244,15 +244,8 @@ function proceed(view: View, scene: Scene): Reaction {
     const { height } = layout.boxes.lesson;
     if (height === 0) return only({ ...model, zoomed: false });
     const top = Math.min(model.scroll.lesson, lessonLimit(layout));
-    const target =
-      due.to - due.from > height || due.to - height <= top
-        ? due.from < top
-          ? due.from
-          : due.to - height
-        : due.to - height;
-    // A page at a time, so that no text is jumped over.
-    const step = target > top ? Math.min(target, top + Math.max(1, height - 1)) : target;
-    return only({ ...model, focus: 'lesson', scroll: { ...model.scroll, lesson: clamp(step, lessonLimit(layout)) } });
+    const page = pageTowards(due, height, top);
+    return only({ ...model, focus: 'lesson', scroll: { ...model.scroll, lesson: clamp(page, lessonLimit(layout)) } });
   }
   if (next?.type === 'answer' && model.choice) {
     // The mark stays until the session took the answer, or a frame between would show the question unanswered.

@@ -2,7 +2,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import { type CheckText, checkText } from './check-pane.ts';
-import { type LessonText, lessonText } from './lesson-pane.ts';
+import { type LessonText, lessonText, type Stretch } from './lesson-pane.ts';
 import type { MarkdownRows } from './markdown.ts';
 import { type OutputText, outputRows, outputText } from './output-pane.ts';
 import type { Theme } from './theme.ts';
@@ -154,6 +154,17 @@ export function isCardSeen(layout: Layout, top: number): boolean {
   const { due } = layout.lesson;
   const { height } = layout.boxes.lesson;
   if (!due || height === 0) return due === undefined;
+  return isStretchSeen(due, height, top);
+}
+
+export function isStretchSeen(due: Stretch, height: number, top: number): boolean {
   const isEndSeen = due.to <= top + height && due.to > top;
   return isEndSeen && (due.from >= top || due.to - due.from > height);
+}
+
+/** The window's next top on the way to a stretch: a page at a time, so that no text is jumped over. */
+export function pageTowards(due: Stretch, height: number, top: number): number {
+  const isTall = due.to - due.from > height;
+  const isPassed = due.to <= top || (!isTall && due.from < top);
+  return isPassed ? due.from : Math.min(due.to - height, top + Math.max(1, height - 1));
 }
