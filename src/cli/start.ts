@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Fault } from '../fault.ts';
+import type { ScreenHost } from '../tui/app-port.ts';
 import type { CommonOptions } from './options.ts';
 import { lessonsOption, paceOption, profileOption, trustOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -26,7 +27,6 @@ export const describeStart = (program: Command): Command =>
     );
 
 export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {
-  const { machine, teardown, log } = subcommand;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new Fault('terminal.none', {
       what: 'The tutorial needs a terminal, and there is none here.',
@@ -34,6 +34,39 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
       next: ['Play the lessons without a screen: meshwalk run', 'See how far you are: meshwalk status'],
     });
   }
+  const leaving = new AbortController();
+  const open = () => openCourse(options, subcommand, leaving.signal);
+  // A course of one's own is asked about while the terminal still belongs to the shell.
+  const opened = options.lessons === undefined ? undefined : await open();
+  const { runScreen } = await import('../tui/terminal.tsx');
+  let opening: Promise<ScreenHost> | undefined;
+  try {
+    const exit = await runScreen({
+      openHost: async () => {
+        // A signal that came before the screen listened.
+        subcommand.signal.throwIfAborted();
+        opening = opened ? Promise.resolve(opened) : open();
+        return opening;
+      },
+      stdin: process.stdin,
+      stdout: process.stdout,
+      environment: subcommand.machine.environment,
+      theme: 'auto',
+    });
+    if (exit.type === 'signalled') {
+      const { codeOf } = await import('./signals.ts');
+      subcommand.exit(codeOf(exit.signal));
+    }
+  } finally {
+    // Who leaves while the course is opened must not leave the lock or a process behind.
+    leaving.abort();
+    await opening?.catch(() => undefined);
+  }
+}
+
+/** Opens what the lessons need, and goes on where the learner was; the screen is there already unless somebody must be asked. */
+async function openCourse(options: CommonOptions, subcommand: Subcommand, leaving: AbortSignal): Promise<ScreenHost> {
+  const { machine, teardown, log } = subcommand;
   const { openParts } = await import('./compose.ts');
   const { LessonHost } = await import('./lesson-host.ts');
   let host: InstanceType<typeof LessonHost> | undefined;
@@ -50,20 +83,10 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
     again: `meshwalk --lessons ${options.lessons} --trust`,
     signal: subcommand.signal,
   });
+  leaving.throwIfAborted();
   host = new LessonHost(parts);
   const opened = host;
   teardown.add(() => opened.close());
-  const { runScreen } = await import('../tui/terminal.tsx');
   host.begin();
-  const exit = await runScreen({
-    host,
-    stdin: process.stdin,
-    stdout: process.stdout,
-    environment: machine.environment,
-    theme: 'auto',
-  });
-  if (exit.type === 'signalled') {
-    const { codeOf } = await import('./signals.ts');
-    subcommand.exit(codeOf(exit.signal));
-  }
+  return host;
 }

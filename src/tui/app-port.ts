@@ -25,7 +25,7 @@ export interface ScreenHost {
   commandHistory(): readonly string[];
   /** Opens a page in the learner's browser; absent where there is none. */
   openPage?(url: string): void;
-  /** The screen lends its terminal to commands with `interactive`; called once, before the first frame. */
+  /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */
   lendTerminal?(lend: LendTerminal): void;
 }
 
@@ -62,7 +62,11 @@ export interface TerminalProgram {
 export type LendTerminal = (program: TerminalProgram) => Promise<RunEnd>;
 
 export interface ScreenOptions {
-  host: ScreenHost;
+  /**
+   * Called once, after the first frame; until there is a host the screen says that it gets ready. What this rejects with,
+   * `runScreen` rejects with, after the terminal is restored. A learner who quits does not wait for it.
+   */
+  openHost(): Promise<ScreenHost>;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   /** Read for TERM, COLORTERM, COLORFGBG, NO_COLOR, LANG, LC_ALL, LC_CTYPE. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
-import type { ScreenHost } from './app-port.ts';
+import type { ScreenContent, ScreenHost } from './app-port.ts';
 import { follow } from './screen-follow.ts';
 import { type ScreenModel, type Size, screenModel } from './screen-model.ts';
 import { type Input, react, type ScreenAct } from './screen-update.ts';
@@ -13,13 +13,15 @@ import { paintLine, type Theme } from './view/theme.ts';
  * It does not know Ink; what needs the terminal itself goes to `onAct`.
  */
 export interface StoreOptions {
-  host: ScreenHost;
   theme: Theme;
   size: Size;
   clock: Clock;
   /** Acts that the store cannot do: shell, suspend, redraw, quit. */
   onAct(act: Extract<ScreenAct, { type: 'shell' | 'suspend' | 'redraw' | 'quit' }>): void;
 }
+
+/** What is drawn until there is a host. */
+const opening: ScreenContent = { phase: 'preparing', title: 'Getting ready', done: [], doing: 'Starting' };
 
 /** Frames for changes that nobody pressed a key for: 30 a second. */
 const frameMs = 33;
@@ -28,7 +30,8 @@ export class ScreenStore {
   readonly #options: StoreOptions;
   readonly #markdown = new MarkdownRows();
   readonly #listeners = new Set<() => void>();
-  readonly #detach: () => void;
+  #host: ScreenHost | undefined;
+  #detach: (() => void) | undefined;
   #model: ScreenModel;
   #size: Size;
   #seen: SessionState | undefined;
@@ -40,9 +43,15 @@ export class ScreenStore {
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#size = options.size;
-    this.#model = screenModel(options.host.commandHistory());
-    this.#follow();
-    this.#detach = options.host.subscribe(() => this.#schedule());
+    this.#model = screenModel([]);
+  }
+
+  /** From here on the host says what to draw. */
+  attach(host: ScreenHost): void {
+    this.#host = host;
+    this.#model = { ...this.#model, history: host.commandHistory() };
+    this.#detach = host.subscribe(() => this.#schedule());
+    this.#draw();
   }
 
   /** For React's useSyncExternalStore. */
@@ -76,40 +85,41 @@ export class ScreenStore {
   }
 
   close(): void {
-    this.#detach();
+    this.#detach?.();
     this.#cancelFrame?.();
     this.#cancelTick?.();
     this.#listeners.clear();
   }
 
   #view(): View {
-    const { host, theme, clock } = this.#options;
+    const { theme, clock } = this.#options;
+    const host = this.#host;
     return {
-      content: host.content(),
+      content: host?.content() ?? opening,
       model: this.#model,
       size: this.#size,
       theme,
-      course: host.course(),
+      course: host?.course() ?? [],
       markdown: this.#markdown,
       now: clock.now(),
-      canOpenPages: host.openPage !== undefined,
+      canOpenPages: host?.openPage !== undefined,
     };
   }
 
   #carryOut(act: ScreenAct): void {
-    const { host, onAct } = this.#options;
+    const host = this.#host;
     switch (act.type) {
       case 'send':
-        host.send(act.intent);
+        host?.send(act.intent);
         return;
       case 'open-lesson':
-        host.openLesson(act.lesson, act.task);
+        host?.openLesson(act.lesson, act.task);
         return;
       case 'open-page':
-        host.openPage?.(act.url);
+        host?.openPage?.(act.url);
         return;
       default:
-        onAct(act);
+        this.#options.onAct(act);
     }
   }
 

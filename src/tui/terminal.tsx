@@ -4,7 +4,7 @@ import { type Instance, render, type useApp } from 'ink';
 import { Fault } from '../fault.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { RunEnd } from '../platform/run-end.ts';
-import type { RunScreen, ScreenExit, ScreenOptions, TerminalProgram } from './app-port.ts';
+import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions, TerminalProgram } from './app-port.ts';
 import { Screen } from './components/screen.tsx';
 import type { Size } from './screen-model.ts';
 import { ScreenStore } from './screen-store.ts';
@@ -52,6 +52,7 @@ class TerminalScreen {
   readonly #store: ScreenStore;
   readonly #end = Promise.withResolvers<ScreenExit>();
   #instance: Instance | undefined;
+  #host: ScreenHost | undefined;
   #app: App | undefined;
   /** Ctrl-C belongs to the program that has the terminal. */
   #isLent = false;
@@ -59,7 +60,6 @@ class TerminalScreen {
   constructor(options: ScreenOptions, theme: Theme) {
     this.#options = options;
     this.#store = new ScreenStore({
-      host: options.host,
       theme,
       size: sizeOf(options.stdout),
       clock: systemClock,
@@ -72,7 +72,7 @@ class TerminalScreen {
   }
 
   async run(): Promise<ScreenExit> {
-    const { stdin, stdout, host } = this.#options;
+    const { stdin, stdout } = this.#options;
     const onResize = () => this.#store.resize(sizeOf(stdout));
     const onSignal = (signal: NodeJS.Signals) => {
       if (signal === 'SIGINT' && this.#isLent) return;
@@ -83,9 +83,8 @@ class TerminalScreen {
     for (const signal of signals) process.on(signal, onSignal);
     process.on('uncaughtException', onCrash);
     process.on('unhandledRejection', onCrash);
-    host.lendTerminal?.((program) => this.#lend(program));
     try {
-      this.#instance = render(<Screen store={this.#store} onReady={(app) => (this.#app = app)} />, {
+      this.#instance = render(<Screen store={this.#store} onReady={(app) => this.#ready(app)} />, {
         stdin,
         stdout,
         alternateScreen: true,
@@ -103,10 +102,25 @@ class TerminalScreen {
       stdout.off('resize', onResize);
       this.#store.close();
       this.#instance?.unmount();
+      this.#instance = undefined;
       for (const signal of signals) process.off(signal, onSignal);
       process.off('uncaughtException', onCrash);
       process.off('unhandledRejection', onCrash);
     }
+  }
+
+  /** The first frame is on the terminal. */
+  #ready(app: App): void {
+    this.#app = app;
+    this.#guard(this.#open());
+  }
+
+  async #open(): Promise<void> {
+    const host = await this.#options.openHost();
+    if (!this.#instance) return;
+    host.lendTerminal?.((program) => this.#lend(program));
+    this.#host = host;
+    this.#store.attach(host);
   }
 
   #guard(work: Promise<unknown>): void {
@@ -120,7 +134,8 @@ class TerminalScreen {
   }
 
   async #openShell(): Promise<void> {
-    this.#options.host.shellEnded(await this.#lend(this.#options.host.shell()));
+    const host = this.#host;
+    if (host) host.shellEnded(await this.#lend(host.shell()));
   }
 
   // spawnSync on purpose: with an asynchronous child Node goes on reading the terminal, and its shell is stopped or dies.

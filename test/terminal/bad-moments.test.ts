@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock } from '../../src/platform/lock.ts';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { build, entry, meshwalk } from '../cli/meshwalk.ts';
 import { until } from '../platform/temp-folder.ts';
@@ -53,10 +54,10 @@ afterEach(async () => {
 
 const args = () => ['--trust', '--pace', 'instant', '--lessons', home];
 
-function open(columns = 80, rows = 24): PtySession {
+function open(columns = 80, rows = 24, options = args()): PtySession {
   session = new PtySession({
     file: process.execPath,
-    args: [entry, ...args()],
+    args: [entry, ...options],
     environment: { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
     folder: home,
     columns,
@@ -104,8 +105,10 @@ async function expectLeftWell(code: number): Promise<void> {
   expect(session.isFullScreen()).toBe(false);
   expect(session.terminal.modes.bracketedPasteMode).toBe(false);
   expect(session.raw.lastIndexOf('\u001b[?25h')).toBeGreaterThan(session.raw.lastIndexOf('\u001b[?25l'));
-  expect(existsSync(join(home, 'default/sandbox/lock'))).toBe(false);
+  expect(existsSync(lockFile())).toBe(false);
 }
+
+const lockFile = () => join(home, 'default/sandbox/lock');
 
 const sandboxPid = (): number =>
   JSON.parse(readFileSync(join(home, 'default/sandbox/sandbox/sandbox.json'), 'utf8')).pid;
@@ -142,6 +145,33 @@ describe('the program at its screen', () => {
     await expectLeftWell(code);
     open();
     await session.waitForText('Task 2 of 2');
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ])('ends at %s with code %i while the course is opened behind the first frame', async (signal, code) => {
+    open(80, 24, ['--pace', 'instant']);
+    await session.waitForText('Getting ready');
+    session.kill(signal);
+    await expectLeftWell(code);
+  });
+
+  it('is left by a q that was pressed before there was a frame', async () => {
+    open(80, 24, ['--pace', 'instant']);
+    session.write('q');
+    await session.waitFor(() => session.raw.includes('\u001b[?1049h'), 'the screen');
+    await expectLeftWell(0);
+  });
+
+  it('gives the terminal back before it says that another one has this progress', async () => {
+    mkdirSync(dirname(lockFile()), { recursive: true });
+    acquireLock(lockFile());
+    open(80, 24, ['--pace', 'instant']);
+    expect((await session.ended).exitCode).toBe(1);
+    expect(session.isFullScreen()).toBe(false);
+    expect(session.screen()).toContain('meshwalk is already running with this progress.');
+    expect(existsSync(lockFile())).toBe(true);
   });
 
   it('gets its sandbox back when that dies, and says so', async () => {

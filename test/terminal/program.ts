@@ -49,7 +49,13 @@ if (environment['CRASH'] === 'draw') {
 if (environment['CRASH'] === 'later') host.openPage = () => void Promise.reject(new Error('nobody caught this'));
 
 try {
-  const end = await runScreen({ host, stdin: process.stdin, stdout: process.stdout, environment, theme: 'auto' });
+  const end = await runScreen({
+    openHost: async () => host,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    environment,
+    theme: 'auto',
+  });
   await host.driver.close();
   process.stdout.write(`ended: ${JSON.stringify(end)}\n`);
   process.exitCode = 0;

@@ -17,7 +17,8 @@ afterEach(async () => {
 async function mounted() {
   const clock = new SteppedClock();
   host = await scriptedHost({ commands: {}, conditions: {}, clock });
-  store = new ScreenStore({ host, clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store = new ScreenStore({ clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store.attach(host);
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const screen = render(<Screen store={store} onReady={() => resolve()} />);
   await ready;

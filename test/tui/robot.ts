@@ -18,12 +18,12 @@ export class Robot {
     this.host = host;
     this.clock = clock;
     this.store = new ScreenStore({
-      host,
       clock,
       theme,
       size: { columns, rows },
       onAct: (act) => this.acts.push(act.type),
     });
+    this.store.attach(host);
   }
 
   /** Names of keys, as the keymap has them. */
