@@ -87,6 +87,29 @@ const httpWithoutWebSocket = {
   },
 };
 
+/**
+ * string-width builds a regular expression of all emoji when it is loaded: 35 ms before the first frame, which has none.
+ * Built when the first text asks for it, it measures the same.
+ */
+const emojiOnDemand = {
+  name: 'emoji-on-demand',
+  setup({ onLoad }) {
+    onLoad({ filter: /string-width[\\/]index\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace(
+        /^const emojiPrefixRegex = (\/.+\/v);$/m,
+        (_, literal) => `let allEmoji;
+const emojiPrefixRegex = {
+  exec: text => (allEmoji ??= ${literal}).exec(text),
+  test: text => (allEmoji ??= ${literal}).test(text),
+};`,
+      );
+      if (contents === text) throw new Error('string-width knows emoji in another way now; see emojiOnDemand');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 async function bundle() {
   const entries = ['main', 'sandbox/server', 'sandbox/bin/az', 'sandbox/bin/osm', 'sandbox/bin/kubectl'];
   const startedAt = new Date();
@@ -110,14 +133,16 @@ async function bundle() {
     define: { 'process.env.NODE_ENV': '"production"' },
     // Ink imports its devtools only when DEV is set; left external it would become a hoisted import that fails at start.
     // yaml's build for Node is CommonJS, whose named exports an import() of a chunk does not have; the other one is ESM.
+    // Ink brings an older string-width, which does not agree with ours on all emoji: one screen is measured by one ruler.
     alias: {
       'react-devtools-core': join(root, 'src/tui/no-devtools.ts'),
+      'string-width': join(root, 'node_modules/string-width/index.js'),
       yaml: join(root, 'node_modules/yaml/browser/index.js'),
     },
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [layoutWithoutFetch, httpWithoutWebSocket],
+    plugins: [layoutWithoutFetch, httpWithoutWebSocket, emojiOnDemand],
     logLevel: 'warning',
   });
   copyFileSync(join(root, 'src/meshwalk.cjs'), join(out, 'meshwalk.cjs'));

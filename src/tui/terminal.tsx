@@ -116,6 +116,9 @@ class TerminalScreen {
   }
 
   async #open(): Promise<void> {
+    // The frame leaves, and keys that came before it are heard, before this process is busy with loading.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!this.#instance) return;
     const host = await this.#options.openHost();
     if (!this.#instance) return;
     host.lendTerminal?.((program) => this.#lend(program));
