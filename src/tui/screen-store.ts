@@ -5,7 +5,7 @@ import { follow } from './screen-follow.ts';
 import { type ScreenModel, type Size, screenModel } from './screen-model.ts';
 import { type Input, react, type ScreenAct } from './screen-update.ts';
 import { drawFrame, type View } from './view/frame.ts';
-import { MarkdownRows } from './view/markdown.ts';
+import type { TextRows } from './view/text-rows.ts';
 import { paintLine, type Theme } from './view/theme.ts';
 
 /**
@@ -28,7 +28,7 @@ const frameMs = 33;
 
 export class ScreenStore {
   readonly #options: StoreOptions;
-  readonly #markdown = new MarkdownRows();
+  #markdown: TextRows = { lines: () => [] };
   readonly #listeners = new Set<() => void>();
   #host: ScreenHost | undefined;
   #detach: (() => void) | undefined;
@@ -46,9 +46,10 @@ export class ScreenStore {
     this.#model = screenModel([]);
   }
 
-  /** From here on the host says what to draw. */
-  attach(host: ScreenHost): void {
+  /** From here on the host says what to draw, and its texts are drawn by `markdown`. */
+  attach(host: ScreenHost, markdown: TextRows): void {
     this.#host = host;
+    this.#markdown = markdown;
     this.#model = { ...this.#model, history: host.commandHistory() };
     this.#detach = host.subscribe(() => this.#schedule());
     this.#draw();

@@ -120,10 +120,11 @@ class TerminalScreen {
     await new Promise((resolve) => setImmediate(resolve));
     if (!this.#instance) return;
     const host = await this.#options.openHost();
+    const { MarkdownRows } = await import('./view/markdown.ts');
     if (!this.#instance) return;
     host.lendTerminal?.((program) => this.#lend(program));
     this.#host = host;
-    this.#store.attach(host);
+    this.#store.attach(host, new MarkdownRows());
   }
 
   #guard(work: Promise<unknown>): void {

@@ -3,6 +3,7 @@ import { SteppedClock } from '../../src/platform/clock.ts';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
 import type { ScreenAct } from '../../src/tui/screen-update.ts';
 import { bare } from '../../src/tui/view/foreign-text.ts';
+import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { type Theme, unicodeGlyphs } from '../../src/tui/view/theme.ts';
 import { type Script, type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
@@ -23,7 +24,7 @@ export class Robot {
       size: { columns, rows },
       onAct: (act) => this.acts.push(act.type),
     });
-    this.store.attach(host);
+    this.store.attach(host, new MarkdownRows());
   }
 
   /** Names of keys, as the keymap has them. */

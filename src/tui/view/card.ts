@@ -1,8 +1,7 @@
 import type { Command, Question } from '../../lesson/lesson.ts';
 import type { Proposal, TaskProgress } from '../../session/state.ts';
 import { highlight } from './highlight.ts';
-import { wrapCode } from './markdown.ts';
-import { type Line, lineWidth, type Span, span, truncate, wrap } from './spans.ts';
+import { type Line, lineWidth, type Span, span, truncate, wrap, wrapCode } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 import { effectMark, effectWords } from './words.ts';
 

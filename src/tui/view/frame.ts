@@ -8,10 +8,10 @@ import { helpLines } from './help-screen.ts';
 import { isCardSeen, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
 import { mapLines, mapRows } from './map-screen.ts';
-import type { MarkdownRows } from './markdown.ts';
 import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines } from './panels.ts';
 import { emptyLine, type Line, span, toWidth, wrap } from './spans.ts';
+import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface View {
   size: Size;
   theme: Theme;
   course: readonly CourseEntry[];
-  markdown: MarkdownRows;
+  markdown: TextRows;
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
   canOpenPages: boolean;

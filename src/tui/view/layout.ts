@@ -3,8 +3,8 @@ import type { CourseEntry } from '../app-port.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import { type CheckText, checkText } from './check-pane.ts';
 import { type LessonText, lessonText, type Stretch } from './lesson-pane.ts';
-import type { MarkdownRows } from './markdown.ts';
 import { type OutputText, outputRows, outputText } from './output-pane.ts';
+import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 
 /** Where the panes are and how many rows each has. Decides from what they hold and what the moment is about. */
@@ -34,7 +34,7 @@ export interface LayoutInput {
   /** Rows that bars, panels and the key line take. */
   taken: number;
   theme: Theme;
-  markdown: MarkdownRows;
+  markdown: TextRows;
   course: readonly CourseEntry[];
   now: number;
 }

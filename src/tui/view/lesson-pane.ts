@@ -4,8 +4,8 @@ import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { lessonNumber } from './bars.ts';
 import { type CardState, commandCard, isDue, questionCard } from './card.ts';
-import type { MarkdownRows } from './markdown.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
+import type { TextRows } from './text-rows.ts';
 import type { Glyphs } from './theme.ts';
 import { countOf, nextOf, placeWords } from './words.ts';
 
@@ -31,7 +31,7 @@ export interface LessonInk {
   width: number;
   course: readonly CourseEntry[];
   glyphs: Glyphs;
-  markdown: MarkdownRows;
+  markdown: TextRows;
 }
 
 interface Draft {

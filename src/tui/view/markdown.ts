@@ -2,8 +2,9 @@ import { marked, type Token, type Tokens } from 'marked';
 import { bare } from './foreign-text.ts';
 import { highlight } from './highlight.ts';
 import { atBreaks, decodeEntities, inlineSpans } from './inline.ts';
-import { emptyLine, type Line, lineWidth, plain, type Span, span, wrap } from './spans.ts';
+import { emptyLine, type Line, lineWidth, type Span, span, wrap, wrapCode } from './spans.ts';
 import { tableLines } from './table.ts';
+import type { TextRows } from './text-rows.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /**
@@ -34,14 +35,6 @@ function code(token: Tokens.Code, ink: Ink): Line[] {
   return highlight(token.text.split('\n').map(bare).join('\n'), language).flatMap((line) =>
     wrapCode(line, ink.width, [edge], [edge, span('  ')]),
   );
-}
-
-/** Code keeps its leading blanks; a row that is too long goes on deeper. */
-export function wrapCode(line: Line, width: number, first: Line, rest: Line): Line[] {
-  const text = plain(line);
-  if (lineWidth(line) + lineWidth(first) <= width) return [[...first, ...line]];
-  const indent = span(' '.repeat(Math.min(text.length - text.trimStart().length, Math.floor(width / 3))));
-  return wrap(line, width, first, [...rest, indent]);
 }
 
 function quote(token: Tokens.Blockquote, ink: Ink): Line[] {
@@ -130,10 +123,9 @@ function withoutDetails(tokens: readonly Token[]): Token[] {
 const keptAtMost = 200;
 
 /** Turns Markdown into rows and keeps the latest, because every frame asks for the same texts again. */
-export class MarkdownRows {
+export class MarkdownRows implements TextRows {
   readonly #kept = new Map<string, Line[]>();
 
-  /** Each row is at most `width` cells wide. */
   lines(markdown: string, width: number, glyphs: Glyphs): Line[] {
     const key = `${width}${glyphs.ascii ? 'a' : 'u'}${markdown}`;
     const known = this.#kept.get(key);

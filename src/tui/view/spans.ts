@@ -165,3 +165,11 @@ export function wrap(line: Line, width: number, first: Line = emptyLine, rest: L
   if (row.length > 0 || rows.length === 0) flush();
   return rows;
 }
+
+/** Code keeps its leading blanks; a row that is too long goes on deeper. */
+export function wrapCode(line: Line, width: number, first: Line, rest: Line): Line[] {
+  const text = plain(line);
+  if (lineWidth(line) + lineWidth(first) <= width) return [[...first, ...line]];
+  const indent = span(' '.repeat(Math.min(text.length - text.trimStart().length, Math.floor(width / 3))));
+  return wrap(line, width, first, [...rest, indent]);
+}
