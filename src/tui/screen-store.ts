@@ -25,6 +25,10 @@ const opening: ScreenContent = { phase: 'preparing', title: 'Getting ready', don
 
 /** Frames for changes that nobody pressed a key for: 30 a second. */
 const frameMs = 33;
+/** Where drawing is slow such frames leave two thirds of the time to keys: from one to the next, three times its cost. */
+const costsApart = 3;
+/** A machine that slept between two frames drew none slowly. */
+const longestRestMs = 250;
 
 export class ScreenStore {
   readonly #options: StoreOptions;
@@ -36,9 +40,12 @@ export class ScreenStore {
   #size: Size;
   #seen: SessionState | undefined;
   #frame: readonly string[] | undefined;
+  /** What React has; a frame that looks the same is not drawn again. */
+  #shown: readonly string[] = [];
   #cancelFrame: (() => void) | undefined;
   #cancelTick: (() => void) | undefined;
   #lastFrameAt = 0;
+  #lastFrameMs = 0;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -65,7 +72,10 @@ export class ScreenStore {
   readonly frame = (): readonly string[] => {
     if (!this.#frame) {
       const view = this.#view();
-      this.#frame = drawFrame(view).map((line) => paintLine(line, view.theme));
+      // Blanks at the end of a row cost Ink as much as letters, and a cleared row has them already.
+      const frame = drawFrame(view).map((line) => paintLine(line, view.theme).trimEnd());
+      if (!isSame(frame, this.#shown)) this.#shown = frame;
+      this.#frame = this.#shown;
     }
     return this.#frame;
   };
@@ -82,6 +92,8 @@ export class ScreenStore {
 
   resize(size: Size): void {
     this.#size = size;
+    // The terminal may have lost what was on it.
+    this.#shown = [];
     this.#draw();
   }
 
@@ -133,7 +145,8 @@ export class ScreenStore {
   /** Changes in a burst share one frame. */
   #schedule(): void {
     if (this.#cancelFrame) return;
-    const wait = Math.max(0, this.#lastFrameAt + frameMs - this.#options.clock.now());
+    const pause = Math.max(frameMs, Math.min(longestRestMs, costsApart * this.#lastFrameMs));
+    const wait = Math.max(0, this.#lastFrameAt + pause - this.#options.clock.now());
     this.#cancelFrame = this.#options.clock.after(wait, () => this.#draw());
   }
 
@@ -145,6 +158,10 @@ export class ScreenStore {
     this.#frame = undefined;
     this.#tickWhileRunning();
     for (const listener of this.#listeners) listener();
+    // React draws in an immediate of its own, which stands before this one.
+    setImmediate(() => {
+      this.#lastFrameMs = this.#options.clock.now() - this.#lastFrameAt;
+    });
   }
 
   /** The seconds of a running command go on without any event. */
@@ -154,3 +171,6 @@ export class ScreenStore {
       this.#seen?.status === 'running' ? this.#options.clock.after(1000, () => this.#draw()) : undefined;
   }
 }
+
+const isSame = (frame: readonly string[], other: readonly string[]): boolean =>
+  frame.length === other.length && frame.every((row, index) => row === other[index]);
