@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configMaps, customResourceDefinitions } from '../../../src/kube/resources.ts';
+import { configMaps, customResourceDefinitions, deployments, services } from '../../../src/kube/resources.ts';
 import { ClusterFixture, token } from '../kubectl/cluster-fixture.ts';
 
 interface Answer {
@@ -169,6 +169,83 @@ describe('what is answered to requests that are wrong', () => {
     const answer = await ask('/api/v1/namespaces/default/configmaps', { method: 'POST', headers: json, body });
     expect(answer.code).toBe(201);
     expect(answer.headers['warning']).toBe('299 - "unknown field \\"dta\\""');
+  });
+});
+
+describe('a body of YAML', () => {
+  const headers = { 'content-type': 'application/yaml' };
+  const collection = '/api/v1/namespaces/default/configmaps';
+
+  it('is stored as what it says, and comes back as YAML to who asks for it', async () => {
+    const body = 'metadata:\n  name: from-yaml\ndata:\n  answer: "42"\n  lines: |\n    one\n    two\n';
+    const created = await ask(collection, { method: 'POST', headers, body });
+    expect(created.code).toBe(201);
+    expect(created.json()).toMatchObject({ kind: 'ConfigMap', data: { answer: '42', lines: 'one\ntwo\n' } });
+    const shown = await ask(`${collection}/from-yaml`, { headers: { accept: 'application/yaml' } });
+    expect(shown.headers['content-type']).toBe('application/yaml');
+    expect(shown.body).toMatch(/^apiVersion: v1\ndata:\n {2}answer: "42"\n {2}lines: \|\n {4}one\n {4}two\nkind: /);
+  });
+
+  it('that is no YAML is refused, and nothing is stored', async () => {
+    const refused = await ask(collection, { method: 'POST', headers, body: 'metadata: {name: half' });
+    expect(refused.json()).toMatchObject({ kind: 'Status', status: 'Failure', reason: 'BadRequest', code: 400 });
+    expect((await ask(`${collection}/half`)).code).toBe(404);
+  });
+});
+
+describe('the proxy of a service', () => {
+  // Words of the path that are "proxy" themselves must not be taken for the subresource.
+  const namespace = 'proxy';
+  const base = `/api/v1/namespaces/${namespace}/services`;
+  const port = { name: 'page', port: 80, targetPort: 14001 };
+
+  it('passes a request on to a pod behind it, by name or number of the port, without our token', async () => {
+    const heard: IncomingMessage[] = [];
+    const app = createServer(async (request, response) => {
+      heard.push(request);
+      let body = '';
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+      response.writeHead(418, { 'x-answered-by': 'the pod' }).end(`${request.method} ${request.url} ${body}`);
+    });
+    await cluster.node.serve(14001, (socket) => void app.emit('connection', socket));
+    const { cluster: objects } = cluster.api;
+    const namespaces = { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false };
+    await objects.create(namespaces, { metadata: { name: namespace } });
+    const labels = { app: 'proxied' };
+    const containers = [{ name: 'web', image: 'web', ports: [{ containerPort: 14001 }] }];
+    await objects.create(services, { metadata: { name: 'web', namespace }, spec: { selector: labels, ports: [port] } });
+    await objects.create(deployments, {
+      metadata: { name: 'web', namespace },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    });
+    await expect.poll(async () => (await ask(`${base}/web:80/proxy/`)).code).toBe(418);
+
+    const posted = await ask(`${base}/http:web:page/proxy/a%2Fb/proxy?x=1&x=2`, { method: 'POST', body: 'hello' });
+    expect(posted).toMatchObject({ code: 418, body: 'POST /a%2Fb/proxy?x=1&x=2 hello' });
+    expect(posted.headers['x-answered-by']).toBe('the pod');
+    expect(heard.at(-1)?.headers.authorization).toBeUndefined();
+  });
+
+  it('without an endpoint, port or service says what is missing', async () => {
+    await cluster.api.cluster.create(services, {
+      metadata: { name: 'empty', namespace: 'default' },
+      spec: { selector: { app: 'nobody' }, ports: [port] },
+    });
+    const inDefault = '/api/v1/namespaces/default/services';
+    expect((await ask(`${inDefault}/empty:80/proxy/`)).json()).toMatchObject({
+      code: 503,
+      reason: 'ServiceUnavailable',
+      message: 'no endpoints available for service "empty:80"',
+    });
+    expect((await ask(`${base}/web:81/proxy/`)).json()).toMatchObject({ code: 503, reason: 'ServiceUnavailable' });
+    expect((await ask(`${inDefault}/nope:80/proxy/`)).json()).toMatchObject({
+      code: 404,
+      message: 'services "nope" not found',
+    });
   });
 });
 

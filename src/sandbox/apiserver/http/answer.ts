@@ -4,6 +4,9 @@ import { internalError, type Status, StatusError } from '../../../kube/status.ts
 
 /** Writing answers: JSON (or YAML) objects, plain texts, Status errors and warnings. */
 
+/** Kubernetes: sigs.k8s.io/yaml, which sorts the keys and quotes what YAML 1.1 would take for something else. */
+const asGoWritesYaml = { version: '1.1', lineWidth: 0, sortMapEntries: true, indentSeq: false } as const;
+
 /** Kubernetes: `Warning: 299 - "text"`; quotes are escaped, and control characters can't be in a header. */
 export function setWarnings(response: ServerResponse, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
@@ -21,7 +24,9 @@ export function sendObject(
   options: { encoding?: 'json' | 'yaml'; pretty?: boolean; contentType?: string } = {},
 ): void {
   const yaml = options.encoding === 'yaml';
-  const text = yaml ? stringify(object) : `${JSON.stringify(object, null, options.pretty ? 2 : undefined)}\n`;
+  const text = yaml
+    ? stringify(object, asGoWritesYaml)
+    : `${JSON.stringify(object, null, options.pretty ? 2 : undefined)}\n`;
   sendBytes(response, code, Buffer.from(text), options.contentType ?? (yaml ? 'application/yaml' : 'application/json'));
 }
 

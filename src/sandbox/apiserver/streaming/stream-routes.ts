@@ -52,8 +52,8 @@ export async function serveStream(
       const [namespace, name] = [path.namespace ?? '', path.name ?? ''];
       const target =
         path.resource === 'pods' ? podProxyTarget(api, namespace, name) : serviceProxyTarget(api, namespace, name);
-      // The rest of the path goes on as it was written, percent-encoding included.
-      const rest = url.pathname.slice(url.pathname.indexOf('/proxy') + '/proxy'.length) || '/';
+      // The rest of the path goes on as it was written, percent-encoding included. A namespace may be called proxy, too.
+      const rest = url.pathname.replace(/^\/api\/v1\/namespaces(\/[^/]+){3}\/proxy/, '') || '/';
       return proxyRequest(request, response, target, `${rest}${url.search}`, nodes);
     }
     case 'portforward':
