@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { startTimeOf } from '../../src/platform/process-identity.ts';
 import { build, entry, meshwalk } from '../cli/meshwalk.ts';
 import { until } from '../platform/temp-folder.ts';
 import { PtySession } from '../tools/pty.ts';
+import { freePort } from '../walk/course.ts';
 import { processesOf } from '../walk/process-tree.ts';
 
 const course = `---
@@ -36,6 +38,45 @@ echo quick is done
 \`\`\`bash {"name":"slow","effect":"reads"}
 echo slow goes on; sleep 300
 \`\`\`
+`;
+
+/** A task whose condition asks a page on this port. */
+const courseWithLook = (port: number) => `${course.slice(0, course.indexOf('## Second'))}## Second
+<!-- task: second -->
+
+\`\`\`bash {"name":"try","effect":"reads"}
+echo it was tried
+\`\`\`
+
+<details><summary>Check: the page answers</summary>
+
+\`\`\`yaml {"check":"second"}
+- id: page
+  http: { url: "http://localhost:${port}/" }
+  why: Nothing shows the page.
+\`\`\`
+
+</details>
+
+<details><summary>Hint 1</summary>
+
+Wait.
+
+</details>
+
+<details><summary>Hint 2</summary>
+
+Wait on.
+
+</details>
+
+<details><summary>Solution</summary>
+
+\`\`\`bash
+echo it was tried
+\`\`\`
+
+</details>
 `;
 
 let home: string;
@@ -99,6 +140,29 @@ const reached = {
   },
 };
 
+/** With the course that has a look: its second task's command ran, and the look began. */
+async function tryIt(): Promise<void> {
+  await reached.passed();
+  session.press('enter');
+  await session.waitForText('Task 2 of 2');
+  session.press('enter');
+  await session.waitFor((screen) => /^ it was tried$/m.test(screen), 'the output of the command');
+}
+
+/** Ctrl-C asks, Esc stays, Ctrl-C twice leaves; the next start shows the task that was open. */
+async function leaveAndComeBack(): Promise<void> {
+  session.press('ctrl-c');
+  await session.waitForText('Quit?');
+  session.press('escape');
+  await session.waitFor((screen) => !screen.includes('Quit?'), 'the lesson again');
+  session.press('ctrl-c');
+  await session.waitForText('Quit?');
+  session.press('ctrl-c');
+  await expectLeftWell(0);
+  open();
+  await session.waitForText('Task 2 of 2');
+}
+
 /** As it was: normal screen, cursor shown, no paste mode; and the lock is gone. */
 async function expectLeftWell(code: number): Promise<void> {
   expect((await session.ended).exitCode).toBe(code);
@@ -134,6 +198,36 @@ describe('the program at its screen', () => {
       await expectLeftWell(0);
     },
   );
+
+  it('takes Ctrl-C for the end of a look while it verifies, then asks to quit, and resumes on that task', async () => {
+    // Takes the question and never answers: the look goes on until somebody ends it.
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const silent = createServer((socket) => void socket.on('error', () => {}).once('data', isAsked));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    try {
+      writeFileSync(join(home, 'lessons/01-moments.md'), courseWithLook((silent.address() as AddressInfo).port));
+      open();
+      await tryIt();
+      await asked;
+      await session.waitForText('Looking: 0 of 1');
+      session.press('ctrl-c');
+      await session.waitFor((screen) => !screen.includes('Looking'), 'the end of the look');
+      expect(session.screen()).not.toContain('Quit?');
+      await leaveAndComeBack();
+    } finally {
+      silent.close();
+    }
+  });
+
+  it('asks to quit at Ctrl-C when a condition failed, and resumes on that task', async () => {
+    writeFileSync(join(home, 'lessons/01-moments.md'), courseWithLook(await freePort()));
+    open();
+    await tryIt();
+    // It has looked for a while before it calls it failed.
+    await session.waitForText('Not there: 0 of 1');
+    await leaveAndComeBack();
+  });
 
   it.each([
     ['SIGTERM', 143],
