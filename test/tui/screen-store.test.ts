@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
+import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { plainTheme } from './robot.ts';
 import { type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
@@ -23,7 +24,8 @@ afterEach(async () => {
 async function shown(drawMs = 0) {
   const clock = new DrawingClock();
   host = await scriptedHost({ commands: {}, conditions: {}, clock });
-  store = new ScreenStore({ host, clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store = new ScreenStore({ clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store.attach(host, new MarkdownRows());
   const frames: (readonly string[])[] = [];
   store.subscribe(() => {
     clock.spent += drawMs;
