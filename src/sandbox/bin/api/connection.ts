@@ -19,6 +19,17 @@ export interface ApiConnection {
   onWarning?: (text: string) => void;
 }
 
+/** client-go's last resort when there is no kubeconfig: nothing listens there, and the error says so. */
+export const nowhere: ApiConnection = {
+  context: '',
+  server: 'https://localhost:8080',
+  namespace: 'default',
+  ca: undefined,
+  token: undefined,
+  clientCert: undefined,
+  clientKey: undefined,
+};
+
 export interface ApiRequest {
   method?: string;
   body?: string;

@@ -1,4 +1,4 @@
-import { type ApiConnection, connectionFrom, kubeconfigPath } from '../api/connection.ts';
+import { type ApiConnection, connectionFrom, kubeconfigPath, nowhere } from '../api/connection.ts';
 import type { Invocation, ProgramIo } from '../cobra/command.ts';
 import type { Flag, Flags } from '../cobra/flags.ts';
 import { type ApiResource, discover, findResource } from './discovery.ts';
@@ -68,16 +68,6 @@ export function dryRunOf({ flags }: Session): 'none' | 'client' | 'server' {
 
 export const dryRunSuffix = (session: Session): string =>
   ({ none: '', client: ' (dry run)', server: ' (server dry run)' })[dryRunOf(session)];
-
-const nowhere: ApiConnection = {
-  context: '',
-  server: 'https://localhost:8080',
-  namespace: 'default',
-  ca: undefined,
-  token: undefined,
-  clientCert: undefined,
-  clientKey: undefined,
-};
 
 export async function openSession({ flags, args, io }: Invocation): Promise<Session> {
   const path = kubeconfigPath(io.env, flags.string('kubeconfig'));

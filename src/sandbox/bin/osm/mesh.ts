@@ -5,6 +5,7 @@ import {
   getObject,
   kubeconfigPath,
   listObjects,
+  nowhere,
   requestJson,
 } from '../api/connection.ts';
 import type { Invocation } from '../cobra/command.ts';
@@ -21,17 +22,6 @@ export interface MeshInfo {
   namespace: string;
   version: string;
 }
-
-/** client-go's last resort when there is no kubeconfig. */
-const nowhere: ApiConnection = {
-  context: '',
-  server: 'https://localhost:8080',
-  namespace: 'default',
-  ca: undefined,
-  token: undefined,
-  clientCert: undefined,
-  clientKey: undefined,
-};
 
 export async function connect(invocation: Invocation): Promise<ApiConnection> {
   return (await connectionFrom(kubeconfigPath(invocation.io.env))) ?? nowhere;
