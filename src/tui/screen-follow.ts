@@ -65,13 +65,29 @@ function newlyExplained(session: SessionState, before: SessionState): string | u
   );
 }
 
+/**
+ * The window goes along with the card that Enter is about when the card or the panes around it grow: a key pressed at
+ * that moment must not mean something else than the screen said.
+ */
+export function withCardInView(view: View, session: SessionState, was: View & { session: SessionState }): ScreenModel {
+  const { model } = view;
+  const { layout } = sceneOf(view, session);
+  const { due } = layout.lesson;
+  const { height } = layout.boxes.lesson;
+  const limit = lessonLimit(layout);
+  const top = Math.min(model.scroll.lesson, limit);
+  if (!due || height === 0 || isCardSeen(layout, top)) return model;
+  if (!sceneOf(was, was.session).moment.isCardSeen) return model;
+  return lessonTop(model, Math.max(0, Math.min(due.to - height, limit)));
+}
+
 function toWhatIsNew(view: View, session: SessionState, before: SessionState): ScreenModel {
   const { model } = view;
   const hasNewHint = session.progress.hints > before.progress.hints;
   const explained = newlyExplained(session, before);
   const due = dueName(session);
   const was = dueName(before) ?? (before.status === 'running' ? before.run.command : undefined);
-  if (!hasNewHint && !explained && due === was) return model;
+  if (!hasNewHint && !explained && due === was) return withCardInView(view, session, { ...view, session: before });
   const { layout } = sceneOf(view, session);
   const limit = lessonLimit(layout);
   const { hint, places } = layout.lesson;

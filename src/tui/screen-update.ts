@@ -4,6 +4,7 @@ import { isGrave, taskOf } from '../session/next-step.ts';
 import type { SessionState } from '../session/state.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
 import { type EditorAction, edit, insert, lineEditor } from './line-editor.ts';
+import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
@@ -130,7 +131,10 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
   const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (place === 'background' && digit > 0) return stopBackground(view, session, digit);
   const choice = place === 'lesson' ? choiceOf(session, key) : undefined;
-  if (choice) return only({ ...model, choice });
+  if (choice) {
+    const marked = { ...view, model: { ...model, choice } };
+    return only(withCardInView(marked, session, { ...view, session }));
+  }
   const action = actionFor(key, place);
   if (!action) return only(model);
   switch (place) {

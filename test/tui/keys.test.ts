@@ -47,6 +47,23 @@ describe('Enter', () => {
     expect(sent()).not.toContain('proceed');
   });
 
+  it('goes on meaning what the screen said while the check or the card grows', async () => {
+    const growing: Script = { ...script, conditions: { ...script.conditions }, taskIndex: 0 };
+    for (let rows = 14; rows <= 24; rows += 1) {
+      growing.conditions['weights'] = { status: 'passed', saw: 'it' };
+      robot = await startRobot(growing, 60, rows);
+      while (!robot.text().includes('Enter pass over')) await robot.press('enter');
+      await robot.press('a');
+      expect(robot.text(), `a choice marked in ${rows} rows`).toContain('Enter answer');
+      while (!robot.text().includes('Enter run ')) await robot.press('enter');
+      growing.conditions['weights'] = { status: 'wrong', expected: 'much '.repeat(30), saw: 'other '.repeat(30) };
+      await robot.press('v');
+      expect(robot.text(), `a longer check in ${rows} rows`).toContain('Enter run ');
+      expect(robot.text()).toContain('50-50.yaml');
+      if (rows < 24) await robot.close();
+    }
+  });
+
   it('does not run what deletes; y does', async () => {
     await start(1);
     await robot.press('x', 'enter', 'enter');
