@@ -29,6 +29,7 @@ describe('service certificates', () => {
     authority: CertificateAuthority.create(clock, { commonName: 'osm-ca.openservicemesh.io' }),
     clock,
     random: seededRandom(1),
+    trustDomain: 'cluster.local',
     validity: () => validity,
   });
   const identity = { account: 'buyer', namespace: 'shop' };

@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { loadOrCreateAuthority } from '../../../src/sandbox/mesh/osm/certificates.ts';
 import * as kinds from '../../../src/sandbox/mesh/osm/kinds.ts';
-import { envoyUid } from '../../../src/sandbox/mesh/osm/names.ts';
+import { addOn, envoyUid } from '../../../src/sandbox/mesh/osm/names.ts';
 import type { ProxyUpdate } from '../../../src/sandbox/mesh/proxy-config.ts';
 import { Sidecar } from '../../../src/sandbox/mesh/sidecar.ts';
 import { CertificateAuthority, type KeyPair } from '../../../src/sandbox/pki/authority.ts';
@@ -56,7 +56,7 @@ beforeAll(async () => {
   });
   await mesh.traffic({ enablePermissiveTrafficPolicyMode: false });
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-  authority = await loadOrCreateAuthority(mesh.api, systemClock);
+  authority = await loadOrCreateAuthority(mesh.api, systemClock, addOn);
 }, 30_000);
 
 afterAll(() => mesh.close());

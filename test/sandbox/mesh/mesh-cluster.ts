@@ -10,7 +10,7 @@ import type { ClusterApi } from '../../../src/sandbox/cluster-api.ts';
 import { startControllers } from '../../../src/sandbox/controllers/start-controllers.ts';
 import { installOpenServiceMesh } from '../../../src/sandbox/mesh/osm/install.ts';
 import * as kinds from '../../../src/sandbox/mesh/osm/kinds.ts';
-import { controlPlaneNamespace, meshConfigName } from '../../../src/sandbox/mesh/osm/names.ts';
+import { addOn, meshConfigName } from '../../../src/sandbox/mesh/osm/names.ts';
 import { createPodNetwork } from '../../../src/sandbox/network/create-pod-network.ts';
 import type { PodNetwork } from '../../../src/sandbox/network/pod-network.ts';
 import { azureNodeNames, registerNodes } from '../../../src/sandbox/node/azure-nodes.ts';
@@ -215,7 +215,7 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
   if (options.withMesh !== false) {
     await installOpenServiceMesh(api, { clock });
     await vi.waitFor(() => {
-      const ready = api.list(resources.pods, { namespace: controlPlaneNamespace }).filter(isReady);
+      const ready = api.list(resources.pods, { namespace: addOn.namespace }).filter(isReady);
       if (ready.length < 5)
         throw new Error(
           `${ready.length} of 5 control plane pods are ready: ${JSON.stringify(errors.map(String))} ${JSON.stringify(
@@ -288,7 +288,7 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       await api.create(ref, { apiVersion: resources.apiVersionOf(ref), kind: ref.kind, ...object });
     },
     async traffic(change) {
-      await api.modify(kinds.meshConfigs, meshConfigName, controlPlaneNamespace, (draft) => {
+      await api.modify(kinds.meshConfigs, meshConfigName, addOn.namespace, (draft) => {
         draft.spec = { ...draft.spec, traffic: { ...draft.spec?.traffic, ...change } };
       });
     },

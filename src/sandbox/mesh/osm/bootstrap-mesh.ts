@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
-import { controlPlaneNamespace, meshConfigName, presetConfigMapKey, presetConfigMapName } from './names.ts';
+import { meshConfigName, type OsmInstall, presetConfigMapKey, presetConfigMapName } from './names.ts';
 import { untilServed } from './served-kinds.ts';
 
 const exists = (error: unknown) => error instanceof StatusError && error.reason === 'AlreadyExists';
@@ -28,18 +28,19 @@ export async function createDefinitions(
 /** From the preset, and only when there is none: what a learner changed stays. */
 export async function createMeshConfig(
   api: ClusterApi,
+  { namespace }: Pick<OsmInstall, 'namespace'>,
   clock: Clock,
   signal: AbortSignal,
   log: LogWriter,
 ): Promise<void> {
   await untilServed(api, clock, [kinds.meshConfigs], signal);
-  if (api.get(kinds.meshConfigs, meshConfigName, controlPlaneNamespace)) return;
-  const preset = api.get(resources.configMaps, presetConfigMapName, controlPlaneNamespace);
+  if (api.get(kinds.meshConfigs, meshConfigName, namespace)) return;
+  const preset = api.get(resources.configMaps, presetConfigMapName, namespace);
   const text = preset?.data?.[presetConfigMapKey] ?? '{}';
   const meshConfig: kinds.MeshConfig = {
     apiVersion: 'config.openservicemesh.io/v1alpha2',
     kind: 'MeshConfig',
-    metadata: { name: meshConfigName, namespace: controlPlaneNamespace },
+    metadata: { name: meshConfigName, namespace },
     spec: JSON.parse(text) as kinds.MeshConfigSpec,
   };
   const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -47,5 +48,5 @@ export async function createMeshConfig(
   await api.create(kinds.meshConfigs, meshConfig).catch((error) => {
     if (!exists(error)) throw error;
   });
-  log.info('osm-bootstrap/main', `MeshConfig (${meshConfigName}) created in namespace ${controlPlaneNamespace}`);
+  log.info('osm-bootstrap/main', `MeshConfig (${meshConfigName}) created in namespace ${namespace}`);
 }

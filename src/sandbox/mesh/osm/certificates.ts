@@ -5,7 +5,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { integerBetween, type Random } from '../../../platform/random.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
 import { CertificateAuthority, type KeyPair, tenYearsMs } from '../../pki/authority.ts';
-import { caBundleSecretName, controlPlaneLabels, controlPlaneNamespace, trustDomain } from './names.ts';
+import { controlPlaneLabels, type OsmInstall } from './names.ts';
 import type { Identity } from './policy/snapshot.ts';
 
 /** The mesh CA and the certificates it gives. Provider `tresor`: the root lives in a Secret that all replicas read. */
@@ -14,8 +14,13 @@ const encode = (text: string) => Buffer.from(text).toString('base64');
 const decode = (text: string | undefined) => Buffer.from(text ?? '', 'base64').toString();
 
 /** Creates the root once; whoever comes second reads it. */
-export async function loadOrCreateAuthority(api: ClusterApi, clock: Clock): Promise<CertificateAuthority> {
-  const known = api.get(resources.secrets, caBundleSecretName, controlPlaneNamespace);
+export async function loadOrCreateAuthority(
+  api: ClusterApi,
+  clock: Clock,
+  install: OsmInstall,
+): Promise<CertificateAuthority> {
+  const { caBundleSecretName: name, namespace } = install;
+  const known = api.get(resources.secrets, name, namespace);
   if (known) {
     return CertificateAuthority.load(clock, {
       certPem: decode(known.data?.['ca.crt']),
@@ -34,20 +39,25 @@ export async function loadOrCreateAuthority(api: ClusterApi, clock: Clock): Prom
     await api.create(resources.secrets, {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: caBundleSecretName, namespace: controlPlaneNamespace, labels: { ...controlPlaneLabels } },
+      metadata: { name, namespace, labels: controlPlaneLabels(install) },
       type: 'Opaque',
       data: { 'ca.crt': encode(pair.certPem), 'private.key': encode(pair.keyPem) },
     });
     return created;
   } catch (error) {
-    if (error instanceof StatusError && error.reason === 'AlreadyExists') return loadOrCreateAuthority(api, clock);
+    if (error instanceof StatusError && error.reason === 'AlreadyExists')
+      return loadOrCreateAuthority(api, clock, install);
     throw error;
   }
 }
 
 /** For the control plane's own servers: webhooks and xDS. */
-export function issueServerCertificate(authority: CertificateAuthority, service: string): KeyPair {
-  const name = `${service}.${controlPlaneNamespace}.svc`;
+export function issueServerCertificate(
+  authority: CertificateAuthority,
+  service: string,
+  { namespace, trustDomain }: OsmInstall,
+): KeyPair {
+  const name = `${service}.${namespace}.svc`;
   return authority.issue({
     commonName: name,
     organization,
@@ -56,12 +66,11 @@ export function issueServerCertificate(authority: CertificateAuthority, service:
   });
 }
 
-export const xdsName = (uuid: string, { account, namespace }: Identity): string =>
+export const xdsName = (uuid: string, { account, namespace }: Identity, trustDomain: string): string =>
   `${uuid}.sidecar.${account}.${namespace}.${trustDomain}`;
 
-/** What a sidecar shows to the control plane; its name is also its Envoy node id. */
-export function issueXdsCertificate(authority: CertificateAuthority, uuid: string, identity: Identity): KeyPair {
-  const name = xdsName(uuid, identity);
+/** What a sidecar shows to the control plane; its name (`xdsName`) is also its Envoy node id. */
+export function issueXdsCertificate(authority: CertificateAuthority, name: string): KeyPair {
   return authority.issue({ commonName: name, organization, dnsNames: [name], validityMs: tenYearsMs });
 }
 
@@ -93,17 +102,20 @@ export class ServiceCertificates {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #validityMs: () => number;
+  readonly #trustDomain: string;
   readonly #issued = new Map<string, Issued>();
 
   constructor(parts: {
     authority: CertificateAuthority;
     clock: Clock;
     random: Random;
+    trustDomain: string;
     validity: () => string | undefined;
   }) {
     this.#authority = parts.authority;
     this.#clock = parts.clock;
     this.#random = parts.random;
+    this.#trustDomain = parts.trustDomain;
     this.#validityMs = () => parseGoDuration(parts.validity() ?? '') || dayMs;
   }
 
@@ -121,7 +133,7 @@ export class ServiceCertificates {
   }
 
   #issue(identity: Identity): Issued {
-    const name = `${identity.account}.${identity.namespace}.${trustDomain}`;
+    const name = `${identity.account}.${identity.namespace}.${this.#trustDomain}`;
     const pair = this.#authority.issue({
       commonName: name,
       organization,

@@ -8,20 +8,14 @@ import { Broadcast } from './broadcast.ts';
 import type { ServiceCertificates } from './certificates.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
-import {
-  controlPlaneNamespace,
-  meshConfigName,
-  meshName,
-  monitoredByLabel,
-  proxyUuidLabel,
-  serviceCertificateName,
-} from './names.ts';
+import { meshConfigName, monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
 import { monitoredNamespaces, readSnapshot } from './read-snapshot.ts';
 
 export interface ControlPlaneParts {
   api: ClusterApi;
+  install: OsmInstall;
   clock: Clock;
   /** Multiplies OSM's batching delays. */
   delayFactor: number;
@@ -54,6 +48,7 @@ interface Proxy {
 /** What osm-controller does: watches the cluster, decides with policy/, and sends each proxy what concerns it. */
 export class ControlPlane implements XdsServerEvents {
   readonly #api: ClusterApi;
+  readonly #install: OsmInstall;
   readonly #certificates: ServiceCertificates;
   readonly #log: LogWriter;
   readonly #broadcast: Broadcast;
@@ -62,8 +57,9 @@ export class ControlPlane implements XdsServerEvents {
   #version = 0;
   readonly counters = { broadcasts: 0, connects: 0, nacks: 0, pushes: 0 };
 
-  constructor({ api, clock, delayFactor, certificates, log }: ControlPlaneParts) {
+  constructor({ api, install, clock, delayFactor, certificates, log }: ControlPlaneParts) {
     this.#api = api;
+    this.#install = install;
     this.#certificates = certificates;
     this.#log = log;
     this.#broadcast = new Broadcast(clock, delayFactor, () => this.#pushToAll());
@@ -88,7 +84,7 @@ export class ControlPlane implements XdsServerEvents {
   #watch(kind: ResourceRef<KubeObject>): () => void {
     return this.#api.watch(kind, ({ object }) => {
       const namespace = this.#api.get(resources.namespaces, object.metadata.namespace ?? '');
-      if (namespace?.metadata.labels?.[monitoredByLabel] === meshName) this.#broadcast.request();
+      if (namespace?.metadata.labels?.[monitoredByLabel] === this.#install.meshName) this.#broadcast.request();
     });
   }
 
@@ -96,7 +92,7 @@ export class ControlPlane implements XdsServerEvents {
     let previous: string | undefined;
     return this.#api.watch(kinds.meshConfigs, ({ type, object }) => {
       const { name, namespace } = object.metadata;
-      if (name !== meshConfigName || namespace !== controlPlaneNamespace) return;
+      if (name !== meshConfigName || namespace !== this.#install.namespace) return;
       const relevant = type === 'DELETED' ? '{}' : pushRelevantFields(object.spec ?? {});
       if (type === 'DELETED') {
         this.#log.warn(
@@ -145,7 +141,7 @@ export class ControlPlane implements XdsServerEvents {
     this.counters.connects++;
     const proxy: Proxy = { connection, uuid, identity: { account, namespace }, sent: undefined };
     this.#proxies.set(connection, proxy);
-    this.#send(proxy, readSnapshot(this.#api));
+    this.#send(proxy, readSnapshot(this.#api, this.#install));
   }
 
   answered(proxy: ConnectedProxy, answer: Parameters<XdsServerEvents['answered']>[1]): void {
@@ -171,7 +167,7 @@ export class ControlPlane implements XdsServerEvents {
   }
 
   #pushTo(concerns: (proxy: Proxy) => boolean): void {
-    const snapshot = readSnapshot(this.#api);
+    const snapshot = readSnapshot(this.#api, this.#install);
     for (const proxy of this.#proxies.values()) if (concerns(proxy)) this.#send(proxy, snapshot);
   }
 
@@ -199,7 +195,7 @@ export class ControlPlane implements XdsServerEvents {
 
   /** Namespaces of the mesh, for the metrics page. */
   namespaces(): string[] {
-    return [...monitoredNamespaces(this.#api)];
+    return [...monitoredNamespaces(this.#api, this.#install)];
   }
 }
 

@@ -6,14 +6,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
 import { loadOrCreateAuthority } from './certificates.ts';
 import * as kinds from './kinds.ts';
-import {
-  caBundleSecretName,
-  controlPlaneNamespace,
-  meshConfigName,
-  mutatingWebhookName,
-  presetConfigMapName,
-  validatingWebhookName,
-} from './names.ts';
+import { addOn, meshConfigName, presetConfigMapName } from './names.ts';
 import * as workloads from './workloads.ts';
 
 /**
@@ -21,7 +14,7 @@ import * as workloads from './workloads.ts';
  * MeshConfig (osm-bootstrap), webhooks (osm-injector, osm-controller).
  */
 export async function installOpenServiceMesh(api: ClusterApi, { clock }: { clock: Clock }): Promise<void> {
-  await loadOrCreateAuthority(api, clock);
+  await loadOrCreateAuthority(api, clock, addOn);
   await ensure(api, resources.serviceAccounts, workloads.controlPlaneAccount());
   await ensure(api, resources.configMaps, workloads.presetConfigMap());
   for (const service of workloads.controlPlaneServices()) await ensure(api, resources.services, service);
@@ -34,12 +27,12 @@ export async function installOpenServiceMesh(api: ClusterApi, { clock }: { clock
 
 /** What disabling leaves behind, as on AKS: the kinds with their objects, and the sidecars of running pods. */
 export async function removeOpenServiceMesh(api: ClusterApi): Promise<void> {
-  await api.delete(resources.mutatingWebhookConfigurations, mutatingWebhookName);
-  await api.delete(resources.validatingWebhookConfigurations, validatingWebhookName);
+  await api.delete(resources.mutatingWebhookConfigurations, workloads.mutatingWebhookName);
+  await api.delete(resources.validatingWebhookConfigurations, workloads.validatingWebhookName);
   const remove = (ref: ResourceRef, objects: readonly KubeObject[]) =>
     Promise.all(
       objects.map(({ metadata }) =>
-        api.delete(ref, metadata.name ?? '', controlPlaneNamespace, { propagationPolicy: 'Background' }),
+        api.delete(ref, metadata.name ?? '', addOn.namespace, { propagationPolicy: 'Background' }),
       ),
     );
   if (isServed(api, workloads.horizontalPodAutoscalers)) {
@@ -48,9 +41,9 @@ export async function removeOpenServiceMesh(api: ClusterApi): Promise<void> {
   await remove(resources.deployments, workloads.controlPlaneDeployments());
   await remove(resources.services, workloads.controlPlaneServices());
   await remove(resources.serviceAccounts, [workloads.controlPlaneAccount()]);
-  await api.delete(resources.configMaps, presetConfigMapName, controlPlaneNamespace);
-  await api.delete(resources.secrets, caBundleSecretName, controlPlaneNamespace);
-  if (isServed(api, kinds.meshConfigs)) await api.delete(kinds.meshConfigs, meshConfigName, controlPlaneNamespace);
+  await api.delete(resources.configMaps, presetConfigMapName, addOn.namespace);
+  await api.delete(resources.secrets, addOn.caBundleSecretName, addOn.namespace);
+  if (isServed(api, kinds.meshConfigs)) await api.delete(kinds.meshConfigs, meshConfigName, addOn.namespace);
 }
 
 const isServed = (api: ClusterApi, ref: ResourceRef): boolean =>

@@ -1,12 +1,9 @@
 /** Names and ports that OSM's parts agree on (pkg/constants/constants.go). */
-export const meshName = 'osm';
-export const controlPlaneNamespace = 'kube-system';
-export const osmVersion = 'v1.2.11';
 export const gitCommit = '82651008921837b2f21113e4604a807c3f68a97c';
 export const buildDate = '2023-04-20-21:10';
-export const trustDomain = 'cluster.local';
+/** Of the cluster's DNS names; a mesh's trust domain is the same unless it was installed with another. */
+export const clusterDomain = 'cluster.local';
 export const meshConfigName = 'osm-mesh-config';
-export const caBundleSecretName = 'osm-ca-bundle';
 export const presetConfigMapName = 'preset-mesh-config';
 export const presetConfigMapKey = 'preset-mesh-config.json';
 
@@ -33,25 +30,43 @@ export const ports = {
   validator: 9093,
 } as const;
 
-export const mutatingWebhookName = 'aks-osm-webhook-osm';
-export const validatingWebhookName = 'aks-osm-validator-mesh-osm';
+/** One installed control plane, as its components are told on their command lines. There can be several in a cluster. */
+export interface OsmInstall {
+  meshName: string;
+  /** Where the control plane runs. */
+  namespace: string;
+  version: string;
+  trustDomain: string;
+  caBundleSecretName: string;
+}
 
-const registry = 'mcr.microsoft.com/oss/openservicemesh';
-/** AKS names its Envoy build `osm-sidecar` (release notes, Kubernetes 1.33 and later). */
-export const images = {
-  controller: `${registry}/osm-controller:${osmVersion}`,
-  injector: `${registry}/osm-injector:${osmVersion}`,
-  bootstrap: `${registry}/osm-bootstrap:${osmVersion}`,
-  init: `${registry}/init:${osmVersion}`,
-  healthcheck: `${registry}/osm-healthcheck:${osmVersion}`,
-  sidecar: `${registry}/osm-sidecar:v1.32.2-hotfix.20241216`,
-} as const;
+/** The add-on of AKS: one per cluster, always there. */
+export const addOn: OsmInstall = {
+  meshName: 'osm',
+  namespace: 'kube-system',
+  version: 'v1.2.11',
+  trustDomain: clusterDomain,
+  caBundleSecretName: 'osm-ca-bundle',
+};
+
+/** What a pod is injected with when MeshConfig names no other images; the injector is told in its environment. */
+export interface SidecarImages {
+  sidecar: string;
+  init: string;
+  healthcheck: string;
+}
+
+export const defaultImageVariables = {
+  sidecar: 'OSM_DEFAULT_ENVOY_IMAGE',
+  init: 'OSM_DEFAULT_INIT_CONTAINER_IMAGE',
+  healthcheck: 'OSM_DEFAULT_HEALTHCHECK_CONTAINER_IMAGE',
+} as const satisfies Record<keyof SidecarImages, string>;
 
 /** Labels that every object of the control plane carries. */
-export const controlPlaneLabels = {
+export const controlPlaneLabels = ({ meshName, version }: OsmInstall) => ({
   'app.kubernetes.io/name': 'openservicemesh.io',
   'app.kubernetes.io/instance': meshName,
-  'app.kubernetes.io/version': osmVersion,
-} as const;
+  'app.kubernetes.io/version': version,
+});
 
 export const serviceCertificateName = (namespace: string, account: string) => `service-cert:${namespace}/${account}`;

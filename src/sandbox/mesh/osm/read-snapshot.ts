@@ -2,18 +2,11 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import * as resources from '../../../kube/resources.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
 import * as kinds from './kinds.ts';
-import {
-  controlPlaneNamespace,
-  ignoreLabel,
-  meshConfigName,
-  meshName,
-  monitoredByLabel,
-  trustDomain,
-} from './names.ts';
+import { ignoreLabel, meshConfigName, monitoredByLabel, type OsmInstall } from './names.ts';
 import type { MeshSnapshot } from './policy/snapshot.ts';
 
 /** What the mesh may see of the cluster, at this moment. */
-export function monitoredNamespaces(api: ClusterApi): Set<string> {
+export function monitoredNamespaces(api: ClusterApi, { meshName }: Pick<OsmInstall, 'meshName'>): Set<string> {
   return new Set(
     api
       .list(resources.namespaces)
@@ -25,16 +18,16 @@ export function monitoredNamespaces(api: ClusterApi): Set<string> {
 export const isIgnored = (object: KubeObject): boolean => ignoreLabel in (object.metadata.labels ?? {});
 
 /** An absent MeshConfig means Go's zero values: neither permissive nor egress. */
-export function readMeshConfig(api: ClusterApi): kinds.MeshConfigSpec {
-  return api.get(kinds.meshConfigs, meshConfigName, controlPlaneNamespace)?.spec ?? {};
+export function readMeshConfig(api: ClusterApi, { namespace }: Pick<OsmInstall, 'namespace'>): kinds.MeshConfigSpec {
+  return api.get(kinds.meshConfigs, meshConfigName, namespace)?.spec ?? {};
 }
 
-export function readSnapshot(api: ClusterApi): MeshSnapshot {
-  const monitored = monitoredNamespaces(api);
+export function readSnapshot(api: ClusterApi, install: OsmInstall): MeshSnapshot {
+  const monitored = monitoredNamespaces(api, install);
   const isMonitored = (object: KubeObject) => monitored.has(object.metadata.namespace ?? '');
   return {
-    meshConfig: readMeshConfig(api),
-    trustDomain,
+    meshConfig: readMeshConfig(api, install),
+    trustDomain: install.trustDomain,
     monitoredNamespaces: monitored,
     services: api.list(resources.services).filter(isMonitored),
     endpoints: api.list(resources.endpoints).filter(isMonitored),

@@ -3,49 +3,49 @@ import type { ResourceRef } from '../../../kube/resources.ts';
 import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
-import {
-  controlPlaneLabels,
-  controlPlaneNamespace,
-  ignoreLabel,
-  meshName,
-  monitoredByLabel,
-  mutatingWebhookName,
-  ports,
-  validatingWebhookName,
-} from './names.ts';
+import { controlPlaneLabels, ignoreLabel, monitoredByLabel, type OsmInstall, ports } from './names.ts';
 
 /** The two webhook configurations; each component writes its own when it is ready to answer, with its CA. */
-const onlyMonitored = {
+const onlyMonitored = ({ meshName, namespace }: OsmInstall): NonNullable<Webhook['namespaceSelector']> => ({
   matchLabels: { [monitoredByLabel]: meshName },
   matchExpressions: [
     { key: ignoreLabel, operator: 'DoesNotExist' },
-    { key: 'name', operator: 'NotIn', values: [controlPlaneNamespace] },
+    { key: 'name', operator: 'NotIn', values: [namespace] },
     { key: 'control-plane', operator: 'DoesNotExist' },
   ],
-} as const;
+});
+
+/** What a component knows of its webhook. */
+export interface WebhookOwner {
+  install: OsmInstall;
+  /** Of the configuration. */
+  name: string;
+  caPem: string;
+  timeoutSeconds?: number;
+}
 
 function webhook(
   parts: Pick<Webhook, 'name' | 'rules' | 'sideEffects'>,
   service: string,
   path: string,
   port: number,
-  caPem: string,
+  { install, caPem, timeoutSeconds = 20 }: WebhookOwner,
 ): Webhook {
   return {
     ...parts,
     clientConfig: {
-      service: { namespace: controlPlaneNamespace, name: service, path, port },
+      service: { namespace: install.namespace, name: service, path, port },
       caBundle: Buffer.from(caPem).toString('base64'),
     },
     failurePolicy: 'Fail',
     matchPolicy: 'Exact',
-    namespaceSelector: structuredClone(onlyMonitored) as unknown as NonNullable<Webhook['namespaceSelector']>,
-    timeoutSeconds: 20,
+    namespaceSelector: onlyMonitored(install),
+    timeoutSeconds,
     admissionReviewVersions: ['v1'],
   };
 }
 
-export function injectorWebhook(caPem: string): WebhookConfiguration {
+export function injectorWebhook(owner: WebhookOwner): WebhookConfiguration {
   const rule = {
     operations: ['CREATE'],
     apiGroups: ['*'],
@@ -57,12 +57,12 @@ export function injectorWebhook(caPem: string): WebhookConfiguration {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'MutatingWebhookConfiguration',
-    metadata: { name: mutatingWebhookName, labels: { ...controlPlaneLabels, app: 'osm-injector' } },
-    webhooks: [webhook(hook, 'osm-injector', '/mutate-pod-creation', ports.injector, caPem)],
+    metadata: { name: owner.name, labels: { ...controlPlaneLabels(owner.install), app: 'osm-injector' } },
+    webhooks: [webhook(hook, 'osm-injector', '/mutate-pod-creation', ports.injector, owner)],
   };
 }
 
-export function validatorWebhook(caPem: string): WebhookConfiguration {
+export function validatorWebhook(owner: WebhookOwner & { validateTrafficTarget: boolean }): WebhookConfiguration {
   const rule = (group: string, version: string, names: string[]) => ({
     operations: ['CREATE', 'UPDATE'],
     apiGroups: [group],
@@ -72,14 +72,14 @@ export function validatorWebhook(caPem: string): WebhookConfiguration {
   });
   const rules = [
     rule('policy.openservicemesh.io', 'v1alpha1', ['ingressbackends', 'egresses']),
-    rule('access.smi-spec.io', 'v1alpha3', ['traffictargets']),
+    ...(owner.validateTrafficTarget ? [rule('access.smi-spec.io', 'v1alpha3', ['traffictargets'])] : []),
   ];
   const hook = { name: 'osm-validator.k8s.io', sideEffects: 'NoneOnDryRun', rules };
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
-    metadata: { name: validatingWebhookName, labels: { ...controlPlaneLabels, app: 'osm-controller' } },
-    webhooks: [webhook(hook, 'osm-validator', '/validate', ports.validator, caPem)],
+    metadata: { name: owner.name, labels: { ...controlPlaneLabels(owner.install), app: 'osm-controller' } },
+    webhooks: [webhook(hook, 'osm-validator', '/validate', ports.validator, owner)],
   };
 }
 

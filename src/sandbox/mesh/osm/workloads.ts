@@ -11,15 +11,24 @@ import type {
 import type { ResourceRef } from '../../../kube/resources.ts';
 import type { MeshConfigSpec } from './kinds.ts';
 import {
-  caBundleSecretName,
+  addOn,
   controlPlaneLabels,
-  controlPlaneNamespace,
-  images,
-  meshName,
+  defaultImageVariables,
   ports,
   presetConfigMapKey,
   presetConfigMapName,
 } from './names.ts';
+
+const registry = 'mcr.microsoft.com/oss/openservicemesh';
+const image = (name: string) => `${registry}/${name}:${addOn.version}`;
+/** AKS names its Envoy build `osm-sidecar` (release notes, Kubernetes 1.33 and later). */
+export const sidecarImages = {
+  sidecar: `${registry}/osm-sidecar:v1.32.2-hotfix.20241216`,
+  init: image('init'),
+  healthcheck: image('osm-healthcheck'),
+};
+export const mutatingWebhookName = 'aks-osm-webhook-osm';
+export const validatingWebhookName = 'aks-osm-validator-mesh-osm';
 
 /** The objects that the AKS add-on puts into kube-system: what they are, not how they get there. */
 export const horizontalPodAutoscalers: ResourceRef<KubeObject> = {
@@ -32,8 +41,8 @@ export const horizontalPodAutoscalers: ResourceRef<KubeObject> = {
 
 const metadata = (name: string, app?: string) => ({
   name,
-  namespace: controlPlaneNamespace,
-  labels: { ...controlPlaneLabels, ...(app ? { app } : {}) },
+  namespace: addOn.namespace,
+  labels: { ...controlPlaneLabels(addOn), ...(app ? { app } : {}) },
 });
 
 /** AKS's values: the chart's, with permissive mode, egress and the debug server on. */
@@ -61,7 +70,7 @@ export const presetMeshConfig: MeshConfigSpec & Record<string, unknown> = {
     enableDebugServer: true,
     tracing: {
       enable: false,
-      ...{ port: 9411, address: `jaeger.${controlPlaneNamespace}.svc.cluster.local`, endpoint: '/api/v2/spans' },
+      ...{ port: 9411, address: `jaeger.${addOn.namespace}.svc.cluster.local`, endpoint: '/api/v2/spans' },
     },
   },
   certificate: { serviceCertValidityDuration: '24h', certKeyBitSize: 2048 },
@@ -91,9 +100,9 @@ interface Component {
 const components: readonly Component[] = [
   {
     name: 'osm-controller',
-    image: images.controller,
+    image: image('osm-controller'),
     replicas: 2,
-    args: ['--validator-webhook-config', 'aks-osm-validator-mesh-osm', '--validate-traffic-target', 'true'],
+    args: ['--validator-webhook-config', validatingWebhookName, '--validate-traffic-target=true'],
     ports: [
       { name: 'admin-port', containerPort: ports.admin },
       { name: 'ads-port', containerPort: ports.xds },
@@ -106,9 +115,9 @@ const components: readonly Component[] = [
   },
   {
     name: 'osm-injector',
-    image: images.injector,
+    image: image('osm-injector'),
     replicas: 2,
-    args: ['--webhook-config-name', 'aks-osm-webhook-osm', '--webhook-timeout', '20'],
+    args: ['--webhook-config-name', mutatingWebhookName, '--webhook-timeout', '20'],
     ports: [
       { name: 'sidecar-inject', containerPort: ports.injector },
       { name: 'metrics', containerPort: ports.http },
@@ -119,7 +128,7 @@ const components: readonly Component[] = [
   },
   {
     name: 'osm-bootstrap',
-    image: images.bootstrap,
+    image: image('osm-bootstrap'),
     replicas: 1,
     args: [],
     ports: [
@@ -150,13 +159,15 @@ function container(component: Component): Container {
       '--verbosity',
       'info',
       '--osm-namespace',
-      controlPlaneNamespace,
+      addOn.namespace,
+      '--osm-version',
+      addOn.version,
       '--mesh-name',
-      meshName,
+      addOn.meshName,
       '--osm-service-account',
-      meshName,
+      addOn.meshName,
       '--ca-bundle-secret-name',
-      caBundleSecretName,
+      addOn.caBundleSecretName,
       '--certificate-manager',
       'tresor',
       ...component.args,
@@ -164,8 +175,9 @@ function container(component: Component): Container {
     ports: component.ports,
     env: [
       fromField('BOOTSTRAP_POD_NAME', 'metadata.name'),
-      { name: 'OSM_DEFAULT_ENVOY_CONTAINER_IMAGE', value: images.sidecar },
-      { name: 'OSM_DEFAULT_INIT_CONTAINER_IMAGE', value: images.init },
+      { name: defaultImageVariables.sidecar, value: sidecarImages.sidecar },
+      { name: defaultImageVariables.init, value: sidecarImages.init },
+      { name: defaultImageVariables.healthcheck, value: sidecarImages.healthcheck },
     ],
     resources: {
       requests: { cpu: component.cpu, memory: component.memory },
@@ -184,18 +196,18 @@ function deployment(component: Component): Deployment {
     kind: 'Deployment',
     metadata: {
       ...metadata(name, name),
-      labels: { ...controlPlaneLabels, app: name, meshName, ...labels },
+      labels: { ...controlPlaneLabels(addOn), app: name, meshName: addOn.meshName, ...labels },
     },
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
       template: {
         metadata: {
-          labels: { ...controlPlaneLabels, app: name },
+          labels: { ...controlPlaneLabels(addOn), app: name },
           annotations: { 'prometheus.io/port': String(ports.http), 'prometheus.io/scrape': 'true' },
         },
         spec: {
-          serviceAccountName: meshName,
+          serviceAccountName: addOn.meshName,
           priorityClassName: 'system-node-critical',
           containers: [container(component)],
         },
@@ -255,7 +267,7 @@ export const controlPlaneAutoscalers = (): KubeObject[] => ['osm-controller', 'o
 export const controlPlaneAccount = (): ServiceAccount => ({
   apiVersion: 'v1',
   kind: 'ServiceAccount',
-  metadata: metadata(meshName),
+  metadata: metadata(addOn.meshName),
 });
 
 export const presetConfigMap = (): ConfigMap => ({

@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster-api.ts';
 import { createDefinitions, createMeshConfig } from '../../mesh/osm/bootstrap-mesh.ts';
+import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { meshDefinitions } from '../../mesh/osm/crds/definitions.ts';
 import { healthPages } from '../../mesh/osm/health-pages.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
@@ -13,14 +14,16 @@ export function osmBootstrap({ api }: { api: ClusterApi }): ImageProgram {
     repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-bootstrap', 'openservicemesh/osm-bootstrap'],
     sizeBytes: 18_874_368,
     entrypoint: ['/osm-bootstrap'],
-    async run({ clock, signal, sockets, stdout }) {
+    async run({ argv, clock, signal, sockets, stdout }) {
+      const flags = new ComponentFlags(argv);
+      const namespace = flags.required('osm-namespace', 'OSM namespace');
       const log = controlPlaneLog(clock, stdout);
       await createDefinitions(api, meshDefinitions(), log);
-      await createMeshConfig(api, clock, signal, log);
+      await createMeshConfig(api, { namespace }, clock, signal, log);
       const stop = await serveHttp(
         sockets,
         ports.http,
-        healthPages({ '/healthz': 'Health OK' }, () => []),
+        healthPages(flags.string('osm-version'), { '/healthz': 'Health OK' }, () => []),
       );
       await untilAborted(signal);
       stop();

@@ -1,10 +1,11 @@
 import type { ClusterApi } from '../../cluster-api.ts';
 import { issueServerCertificate, loadOrCreateAuthority, ServiceCertificates } from '../../mesh/osm/certificates.ts';
+import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { ControlPlane, requiredKinds } from '../../mesh/osm/control-plane.ts';
 import { healthPages, type Metric } from '../../mesh/osm/health-pages.ts';
 import { answerReviews } from '../../mesh/osm/injector/admission.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
-import { buildDate, gitCommit, osmVersion, ports } from '../../mesh/osm/names.ts';
+import { buildDate, gitCommit, ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
 import { readMeshConfig } from '../../mesh/osm/read-snapshot.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
@@ -33,30 +34,42 @@ export function osmController({ api, pace }: { api: ClusterApi; pace: Pace }): I
 
 async function runController(context: ContainerContext, api: ClusterApi, delayFactor: number): Promise<number> {
   const { clock, random, signal, sockets, stdout } = context;
+  const flags = new ComponentFlags(context.argv);
+  const install = flags.install();
   const log = controlPlaneLog(clock, stdout);
-  log.info('osm-controller/main', `Starting osm-controller ${osmVersion}; ${gitCommit}; ${buildDate}`);
+  log.info('osm-controller/main', `Starting osm-controller ${install.version}; ${gitCommit}; ${buildDate}`);
   await untilServed(api, clock, requiredKinds, signal);
-  const authority = await loadOrCreateAuthority(api, clock);
+  const authority = await loadOrCreateAuthority(api, clock, install);
   const certificates = new ServiceCertificates({
     authority,
     clock,
     random,
-    validity: () => readMeshConfig(api).certificate?.serviceCertValidityDuration,
+    trustDomain: install.trustDomain,
+    validity: () => readMeshConfig(api, install).certificate?.serviceCertValidityDuration,
   });
-  const controlPlane = new ControlPlane({ api, clock, delayFactor, certificates, log });
-  const server = issueServerCertificate(authority, 'osm-controller');
+  const controlPlane = new ControlPlane({ api, install, clock, delayFactor, certificates, log });
+  const server = issueServerCertificate(authority, 'osm-controller', install);
   const stops = [
     await serveXds(sockets, ports.xds, { ...server, caPem: authority.certPem }, controlPlane),
     await serveHttps(
       sockets,
       ports.validator,
-      issueServerCertificate(authority, 'osm-validator'),
+      issueServerCertificate(authority, 'osm-validator', install),
       answerReviews('/validate', policyReview),
     ),
-    await serveHttp(sockets, ports.http, statusPages(controlPlane)),
+    await serveHttp(sockets, ports.http, statusPages(install.version, controlPlane)),
   ];
   controlPlane.start();
-  await publishWebhook(api, webhookKinds.validating, validatorWebhook(authority.certPem));
+  await publishWebhook(
+    api,
+    webhookKinds.validating,
+    validatorWebhook({
+      install,
+      name: flags.required('validator-webhook-config', 'webhook configuration name'),
+      caPem: authority.certPem,
+      validateTrafficTarget: flags.bool('validate-traffic-target', true),
+    }),
+  );
   log.info('validator', 'Finished creating ValidatingWebhookConfiguration');
   await untilAborted(signal);
   controlPlane.stop();
@@ -64,12 +77,13 @@ async function runController(context: ContainerContext, api: ClusterApi, delayFa
   return 0;
 }
 
-function statusPages(controlPlane: ControlPlane) {
+function statusPages(version: string, controlPlane: ControlPlane) {
   return healthPages(
+    version,
     {
       '/health/ready': 'Service is ready',
       '/health/alive': 'Service is alive',
-      '/version': JSON.stringify({ version: osmVersion, git_commit: gitCommit, build_date: buildDate }),
+      '/version': JSON.stringify({ version, git_commit: gitCommit, build_date: buildDate }),
       '/smi/version': JSON.stringify(smiVersions),
     },
     (): Metric[] => [

@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster-api.ts';
 import { issueServerCertificate, loadOrCreateAuthority } from '../../mesh/osm/certificates.ts';
+import { ComponentFlags, sidecarImagesFrom } from '../../mesh/osm/component-flags.ts';
 import { healthPages } from '../../mesh/osm/health-pages.ts';
 import { answerReviews, podReview } from '../../mesh/osm/injector/admission.ts';
 import * as kinds from '../../mesh/osm/kinds.ts';
@@ -16,24 +17,39 @@ export function osmInjector({ api }: { api: ClusterApi }): ImageProgram {
     repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-injector', 'openservicemesh/osm-injector'],
     sizeBytes: 19_922_944,
     entrypoint: ['/osm-injector'],
-    async run({ clock, signal, sockets, stdout }) {
+    async run({ argv, clock, env, signal, sockets, stdout }) {
+      const flags = new ComponentFlags(argv);
+      const install = flags.install();
+      const name = flags.required('webhook-config-name', 'mutatingwebhookconfiguration name');
       const log = controlPlaneLog(clock, stdout);
       await untilServed(api, clock, [kinds.meshConfigs], signal);
-      const authority = await loadOrCreateAuthority(api, clock);
+      const authority = await loadOrCreateAuthority(api, clock, install);
       const stops = [
         await serveHttps(
           sockets,
           ports.injector,
-          issueServerCertificate(authority, 'osm-injector'),
-          answerReviews('/mutate-pod-creation', podReview({ api, authority, log })),
+          issueServerCertificate(authority, 'osm-injector', install),
+          answerReviews(
+            '/mutate-pod-creation',
+            podReview({ api, authority, install, images: sidecarImagesFrom(env), log }),
+          ),
         ),
         await serveHttp(
           sockets,
           ports.http,
-          healthPages({ '/healthz': 'Health OK' }, () => []),
+          healthPages(install.version, { '/healthz': 'Health OK' }, () => []),
         ),
       ];
-      await publishWebhook(api, webhookKinds.mutating, injectorWebhook(authority.certPem));
+      await publishWebhook(
+        api,
+        webhookKinds.mutating,
+        injectorWebhook({
+          install,
+          name,
+          caPem: authority.certPem,
+          timeoutSeconds: Number(flags.string('webhook-timeout', '20')),
+        }),
+      );
       log.info('sidecar-injector', 'Finished creating MutatingWebhookConfiguration');
       await untilAborted(signal);
       for (const stop of stops) stop();

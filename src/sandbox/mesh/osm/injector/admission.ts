@@ -7,7 +7,7 @@ import type { ClusterApi } from '../../../cluster-api.ts';
 import type { CertificateAuthority } from '../../../pki/authority.ts';
 import { issueXdsCertificate, xdsName } from '../certificates.ts';
 import type { LogWriter } from '../log.ts';
-import { controlPlaneLabels } from '../names.ts';
+import { controlPlaneLabels, type OsmInstall, type SidecarImages } from '../names.ts';
 import { readMeshConfig } from '../read-snapshot.ts';
 import { bootstrapSecretData } from './bootstrap.ts';
 import { inject } from './inject.ts';
@@ -78,16 +78,19 @@ async function answer(body: Buffer, review: Review): Promise<{ status: number; b
 export interface InjectorParts {
   api: ClusterApi;
   authority: CertificateAuthority;
+  install: OsmInstall;
+  images: SidecarImages;
   log: LogWriter;
 }
 
 /** The mutating webhook: decides, patches, and leaves the sidecar's bootstrap secret beside the pod. */
-export function podReview({ api, authority, log }: InjectorParts): Review {
+export function podReview(parts: InjectorParts): Review {
+  const { api, install, images, log } = parts;
   return async ({ uid, namespace: namespaceName = '', object, dryRun }) => {
     const pod = object as Pod;
     const namespace = api.get(resources.namespaces, namespaceName);
     try {
-      if (!namespace || !mustInject(pod, namespace)) {
+      if (!namespace || !mustInject(pod, namespace, install)) {
         log.info(
           'sidecar-injector',
           `Mutation request is for pod with UID ${pod.metadata.uid ?? ''}; Injection in Namespace ${namespaceName} is not permitted`,
@@ -95,10 +98,14 @@ export function podReview({ api, authority, log }: InjectorParts): Review {
         return { uid, allowed: true };
       }
       const proxyUuid = randomUUID();
-      const { pod: injected, probes } = inject(pod, namespace, readMeshConfig(api), proxyUuid);
+      const { pod: injected, probes } = inject(pod, {
+        namespace,
+        meshConfig: readMeshConfig(api, install),
+        images,
+        uuid: proxyUuid,
+      });
       const account = pod.spec.serviceAccountName || 'default';
-      if (!dryRun)
-        await createBootstrapSecret(api, authority, { proxyUuid, namespace: namespaceName, account, probes });
+      if (!dryRun) await createBootstrapSecret(parts, { proxyUuid, namespace: namespaceName, account, probes });
       const patch = Buffer.from(JSON.stringify(createPatch(pod, injected))).toString('base64');
       return { uid, allowed: true, patchType: 'JSONPatch', patch };
     } catch (error) {
@@ -109,18 +116,17 @@ export function podReview({ api, authority, log }: InjectorParts): Review {
 }
 
 async function createBootstrapSecret(
-  api: ClusterApi,
-  authority: CertificateAuthority,
+  { api, authority, install }: InjectorParts,
   proxy: { proxyUuid: string; namespace: string; account: string; probes: readonly ProbeRoute[] },
 ): Promise<void> {
   const { proxyUuid, namespace, account, probes } = proxy;
-  const identity = { namespace, account };
-  const pair = issueXdsCertificate(authority, proxyUuid, identity);
+  const name = xdsName(proxyUuid, { namespace, account }, install.trustDomain);
+  const pair = issueXdsCertificate(authority, name);
   await api.create(resources.secrets, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: `envoy-bootstrap-config-${proxyUuid}`, namespace, labels: { ...controlPlaneLabels } },
+    metadata: { name: `envoy-bootstrap-config-${proxyUuid}`, namespace, labels: controlPlaneLabels(install) },
     type: 'Opaque',
-    data: bootstrapSecretData(xdsName(proxyUuid, identity), probes, pair, authority.certPem),
+    data: bootstrapSecretData(name, probes, pair, authority.certPem, install.namespace),
   });
 }

@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml';
 import type { KeyPair } from '../../../pki/authority.ts';
 import type { FilterChain, Listener, ProxyConfig, RouteConfig, UpstreamCluster } from '../../proxy-config.ts';
-import { controlPlaneNamespace, ports, trustDomain } from '../names.ts';
+import { clusterDomain, ports } from '../names.ts';
 import { connectionManager, connectTimeoutMs } from '../policy/envoy-defaults.ts';
 import type { ProbeRoute } from './probes.ts';
 
@@ -201,9 +201,10 @@ export function bootstrapSecretData(
   probes: readonly ProbeRoute[],
   pair: KeyPair,
   caPem: string,
+  controlPlaneNamespace: string,
 ): Record<string, string> {
   const path = (file: string) => ({ filename: `/etc/envoy/${file}` });
-  const host = `osm-controller.${controlPlaneNamespace}.svc.${trustDomain}`;
+  const host = `osm-controller.${controlPlaneNamespace}.svc.${clusterDomain}`;
   const { ca, certificate, key } = bootstrapFiles;
   const texts: Record<string, string> = {
     [bootstrapFiles.bootstrap]: renderBootstrap({

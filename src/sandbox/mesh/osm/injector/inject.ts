@@ -1,6 +1,6 @@
 import type { Container, EnvVar, Namespace, Pod } from '../../../../kube/objects.ts';
 import type { MeshConfigSpec } from '../kinds.ts';
-import { envoyUid, images, metricsAnnotation, ports, proxyUuidLabel } from '../names.ts';
+import { envoyUid, metricsAnnotation, ports, proxyUuidLabel, type SidecarImages } from '../names.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { iptablesScript } from './iptables.ts';
 import { type ProbeRoute, rewriteProbes } from './probes.ts';
@@ -14,7 +14,14 @@ export interface Injected {
 const volumeName = 'envoy-bootstrap-config-volume';
 const fromField = (name: string, fieldPath: string): EnvVar => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-export function inject(original: Pod, namespace: Namespace, meshConfig: MeshConfigSpec, uuid: string): Injected {
+export interface InjectionContext {
+  namespace: Namespace;
+  meshConfig: MeshConfigSpec;
+  images: SidecarImages;
+  uuid: string;
+}
+
+export function inject(original: Pod, { namespace, meshConfig, images, uuid }: InjectionContext): Injected {
   const pod = structuredClone(original);
   const { metadata, spec } = pod;
   metadata.labels = { ...metadata.labels, [proxyUuidLabel]: uuid };
@@ -33,11 +40,11 @@ export function inject(original: Pod, namespace: Namespace, meshConfig: MeshConf
   }
   spec.volumes = [...(spec.volumes ?? []), volume];
   const { routes, needsHealthcheck } = rewriteProbes(spec.containers);
-  spec.initContainers = [...(spec.initContainers ?? []), initContainer(pod, meshConfig)];
+  spec.initContainers = [...(spec.initContainers ?? []), initContainer(pod, meshConfig, images)];
   spec.containers = [
     ...spec.containers,
-    ...(needsHealthcheck ? [healthcheckContainer] : []),
-    envoyContainer(pod, meshConfig, routes),
+    ...(needsHealthcheck ? [healthcheckContainer(images)] : []),
+    envoyContainer(pod, meshConfig, images, routes),
   ];
   return { pod, probes: routes };
 }
@@ -46,7 +53,7 @@ export function inject(original: Pod, namespace: Namespace, meshConfig: MeshConf
 const isInjectedCopy = ({ spec }: Pod): boolean =>
   (spec.volumes ?? []).some(({ name }) => name === volumeName) && spec.containers.some(({ name }) => name === 'envoy');
 
-function initContainer({ metadata }: Pod, meshConfig: MeshConfigSpec): Container {
+function initContainer({ metadata }: Pod, meshConfig: MeshConfigSpec, images: SidecarImages): Container {
   return {
     name: 'osm-init',
     image: meshConfig.sidecar?.initContainerImage || images.init,
@@ -64,7 +71,7 @@ function initContainer({ metadata }: Pod, meshConfig: MeshConfigSpec): Container
   };
 }
 
-const healthcheckContainer: Container = {
+const healthcheckContainer = (images: SidecarImages): Container => ({
   name: 'osm-healthcheck',
   image: images.healthcheck,
   imagePullPolicy: 'IfNotPresent',
@@ -72,9 +79,14 @@ const healthcheckContainer: Container = {
   args: ['--verbosity', 'info'],
   ports: [{ containerPort: ports.healthcheck }],
   resources: {},
-};
+});
 
-function envoyContainer({ metadata, spec }: Pod, meshConfig: MeshConfigSpec, probes: readonly ProbeRoute[]): Container {
+function envoyContainer(
+  { metadata, spec }: Pod,
+  meshConfig: MeshConfigSpec,
+  images: SidecarImages,
+  probes: readonly ProbeRoute[],
+): Container {
   const serviceAccount = spec.serviceAccountName || 'default';
   return {
     name: 'envoy',

@@ -1,18 +1,19 @@
 import type { Namespace, Pod } from '../../../../kube/objects.ts';
-import { controlPlaneNamespace, injectionAnnotation, meshName, monitoredByLabel } from '../names.ts';
+import { injectionAnnotation, monitoredByLabel, type OsmInstall } from '../names.ts';
 
 /** A pod that the injector refuses; the message is what the learner reads in the event. */
 export class InjectionRefused extends Error {
   override readonly name = 'InjectionRefused';
 }
 
-const never = new Set(['kube-system', 'kube-public', controlPlaneNamespace]);
+const never = ['kube-system', 'kube-public'];
 
 /** pkg/injector/webhook.go, mustInject: in this order. `namespace` is where the pod goes. */
-export function mustInject(pod: Pod, namespace: Namespace | undefined): boolean {
+export function mustInject(pod: Pod, namespace: Namespace | undefined, install: OsmInstall): boolean {
   const name = namespace?.metadata.name ?? '';
   if (pod.spec.hostNetwork) return false;
-  if (never.has(name) || namespace?.metadata.labels?.[monitoredByLabel] !== meshName) return false;
+  if ([...never, install.namespace].includes(name)) return false;
+  if (namespace?.metadata.labels?.[monitoredByLabel] !== install.meshName) return false;
   const wishOfPod = readWish(pod.metadata.annotations);
   const wishOfNamespace = readWish(namespace.metadata.annotations);
   if (wishOfPod === true) return true;
