@@ -34,3 +34,21 @@ export function ageOf(timestamp: string | null | undefined, nowMs: number): stri
 export function apiTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
+
+const goUnits: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Milliseconds of Go's time.ParseDuration (`1h30m`, `1.5s`, `0`); undefined when the text is none, or negative. */
+export function parseGoDuration(text: string): number | undefined {
+  if (text === '0') return 0;
+  if (!/^(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
+  const parts = text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g);
+  return [...parts].reduce((sum, [, amount, unit]) => sum + Number(amount) * (goUnits[unit ?? ''] ?? 0), 0);
+}

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parseGoDuration } from '../../../src/kube/duration.ts';
 import { SteppedClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { Broadcast } from '../../../src/sandbox/mesh/osm/broadcast.ts';
-import { parseGoDuration, ServiceCertificates } from '../../../src/sandbox/mesh/osm/certificates.ts';
+import { ServiceCertificates } from '../../../src/sandbox/mesh/osm/certificates.ts';
 import { CertificateAuthority } from '../../../src/sandbox/pki/authority.ts';
 
 describe('batching', () => {

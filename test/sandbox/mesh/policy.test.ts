@@ -33,6 +33,10 @@ function snapshot(change: Partial<MeshSnapshot> = {}): MeshSnapshot {
     httpRouteGroups: [],
     tcpRoutes: [],
     trafficSplits: [],
+    egresses: [],
+    ingressBackends: [],
+    retries: [],
+    upstreamTrafficSettings: [],
     ...change,
   };
 }

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { parseGoDuration } from '../../../kube/duration.ts';
 import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
@@ -72,15 +73,6 @@ export const xdsName = (uuid: string, { account, namespace }: Identity, trustDom
 /** What a sidecar shows to the control plane; its name (`xdsName`) is also its Envoy node id. */
 export function issueXdsCertificate(authority: CertificateAuthority, name: string): KeyPair {
   return authority.issue({ commonName: name, organization, dnsNames: [name], validityMs: tenYearsMs });
-}
-
-const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Go's time.ParseDuration for the units in use; undefined when the text is none. */
-export function parseGoDuration(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (durationUnits[unit ?? ''] ?? 0), 0);
 }
 
 const checkEveryMs = 5000;

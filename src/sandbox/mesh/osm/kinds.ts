@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { ResourceRef } from '../../../kube/resources.ts';
+import type { Egress, IngressBackend, Retry, UpstreamTrafficSetting } from './policy-kinds.ts';
 
 /** The custom kinds that OSM 1.2 reads, cut to the fields it reads. SMI first, then OSM's own. */
 export interface IdentityReference {
@@ -55,7 +56,14 @@ export interface MeshConfigSpec {
     outboundIPRangeInclusionList?: string[];
     outboundPortExclusionList?: number[];
     inboundPortExclusionList?: number[];
-    inboundExternalAuthorization?: { enable?: boolean };
+    inboundExternalAuthorization?: {
+      enable?: boolean;
+      address?: string;
+      port?: number;
+      statPrefix?: string;
+      timeout?: string;
+      failureModeAllow?: boolean;
+    };
   };
   observability?: { osmLogLevel?: string; enableDebugServer?: boolean; tracing?: { enable?: boolean } };
   certificate?: { serviceCertValidityDuration?: string; certKeyBitSize?: number };
@@ -85,15 +93,15 @@ export const httpRouteGroups = custom<HttpRouteGroup>(
 export const tcpRoutes = custom<TcpRoute>('specs.smi-spec.io', 'v1alpha4', 'tcproutes', 'TCPRoute');
 export const trafficSplits = custom<TrafficSplit>('split.smi-spec.io', 'v1alpha2', 'trafficsplits', 'TrafficSplit');
 export const meshConfigs = custom<MeshConfig>('config.openservicemesh.io', 'v1alpha2', 'meshconfigs', 'MeshConfig');
-export const egresses = custom<KubeObject>('policy.openservicemesh.io', 'v1alpha1', 'egresses', 'Egress');
-export const ingressBackends = custom<KubeObject>(
+export const egresses = custom<Egress>('policy.openservicemesh.io', 'v1alpha1', 'egresses', 'Egress');
+export const ingressBackends = custom<IngressBackend>(
   'policy.openservicemesh.io',
   'v1alpha1',
   'ingressbackends',
   'IngressBackend',
 );
-export const retries = custom<KubeObject>('policy.openservicemesh.io', 'v1alpha1', 'retries', 'Retry');
-export const upstreamTrafficSettings = custom<KubeObject>(
+export const retries = custom<Retry>('policy.openservicemesh.io', 'v1alpha1', 'retries', 'Retry');
+export const upstreamTrafficSettings = custom<UpstreamTrafficSetting>(
   'policy.openservicemesh.io',
   'v1alpha1',
   'upstreamtrafficsettings',

@@ -30,11 +30,15 @@ export function readSnapshot(api: ClusterApi, install: OsmInstall): MeshSnapshot
     trustDomain: install.trustDomain,
     monitoredNamespaces: monitored,
     services: api.list(resources.services).filter(isMonitored),
-    endpoints: api.list(resources.endpoints).filter(isMonitored),
+    endpoints: api.list(resources.endpoints),
     pods: api.list(resources.pods).filter(isMonitored),
     trafficTargets: api.list(kinds.trafficTargets).filter(isMonitored),
     httpRouteGroups: api.list(kinds.httpRouteGroups).filter(isMonitored),
     tcpRoutes: api.list(kinds.tcpRoutes).filter(isMonitored),
     trafficSplits: api.list(kinds.trafficSplits).filter(isMonitored),
+    egresses: api.list(kinds.egresses).filter(isMonitored),
+    ingressBackends: api.list(kinds.ingressBackends).filter(isMonitored),
+    retries: api.list(kinds.retries),
+    upstreamTrafficSettings: api.list(kinds.upstreamTrafficSettings),
   };
 }

@@ -1,21 +1,29 @@
 import type { Endpoints, LabelSelector, Pod, Service } from '../../../../kube/objects.ts';
 import type { HttpRouteGroup, MeshConfigSpec, TcpRoute, TrafficSplit, TrafficTarget } from '../kinds.ts';
+import type { Egress, IngressBackend, Retry, UpstreamTrafficSetting } from '../policy-kinds.ts';
 
 /**
  * Everything the control plane knows when it decides, frozen at one moment; policies are pure functions of it. Only
- * objects of monitored namespaces are in it. It knows no proxy and no connection.
+ * objects of monitored namespaces are in it, except where a field says so. It knows no proxy and no connection.
  */
 export interface MeshSnapshot {
   meshConfig: MeshConfigSpec;
   trustDomain: string;
   monitoredNamespaces: ReadonlySet<string>;
   services: readonly Service[];
+  /** Of all namespaces: an IngressBackend names sources outside the mesh (pkg/k8s/client.go, GetEndpoints). */
   endpoints: readonly Endpoints[];
   pods: readonly Pod[];
   trafficTargets: readonly TrafficTarget[];
   httpRouteGroups: readonly HttpRouteGroup[];
   tcpRoutes: readonly TcpRoute[];
   trafficSplits: readonly TrafficSplit[];
+  egresses: readonly Egress[];
+  ingressBackends: readonly IngressBackend[];
+  /** Of all namespaces: OSM does not look at where a Retry lies (pkg/policy/client.go, ListRetryPolicies). */
+  retries: readonly Retry[];
+  /** Of all namespaces, as `retries`. */
+  upstreamTrafficSettings: readonly UpstreamTrafficSetting[];
 }
 
 /** A service account: what OSM calls a service identity. */
