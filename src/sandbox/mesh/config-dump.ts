@@ -171,7 +171,12 @@ export function listener(config: model.Listener): object {
   };
 }
 
-const discoveryTypes = { eds: 'EDS', static: 'STATIC', 'original-dst': 'ORIGINAL_DST' } as const;
+const discoveryTypes = {
+  eds: 'EDS',
+  static: 'STATIC',
+  'original-dst': 'ORIGINAL_DST',
+  'strict-dns': 'STRICT_DNS',
+} as const;
 
 function loadAssignment({ name, endpoints }: model.UpstreamCluster): object {
   return {

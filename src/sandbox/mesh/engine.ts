@@ -21,7 +21,8 @@ export interface ServedConnection {
 
 export interface HttpRules {
   manager: HttpConnectionManager;
-  decide(request: RequestHead): Decision;
+  /** A promise where a filter asks somebody else first (external authorization). */
+  decide(request: RequestHead): Decision | Promise<Decision>;
   began(): void;
   finished(record: ExchangeRecord): void;
 }
@@ -32,7 +33,26 @@ export interface RequestHead extends RequestFacts {
 }
 
 /** Envoy's response flags, as far as this proxy sets them. */
-export type ResponseFlag = '-' | 'NR' | 'NC' | 'UH' | 'UF' | 'UC' | 'DC' | 'DPE';
+export type ResponseFlag =
+  | '-'
+  | 'UH'
+  | 'UT'
+  | 'UR'
+  | 'UF'
+  | 'UC'
+  | 'UO'
+  | 'NR'
+  | 'NC'
+  | 'RL'
+  | 'UAEX'
+  | 'DC'
+  | 'URX'
+  | 'SI'
+  | 'DPE'
+  | 'UPE';
+
+/** One flag, or why the last attempt failed and that it was the last one: `UF,URX`. */
+export type ResponseFlags = ResponseFlag | `${ResponseFlag},${ResponseFlag}`;
 
 export interface LocalReply {
   type: 'reply';
@@ -41,6 +61,8 @@ export interface LocalReply {
   flags: ResponseFlag;
   details: string;
   upstreamCluster: string | null;
+  /** Beside those that every reply has; names in lower case. */
+  headers?: readonly (readonly [string, string])[];
 }
 
 export interface Forward {
@@ -48,6 +70,24 @@ export interface Forward {
   upstream: UpstreamRuntime;
   host: UpstreamHost;
   path: string;
+  /** Set on the request that goes up, replacing what the client sent under these names (lower case). */
+  requestHeadersToSet?: readonly (readonly [string, string])[];
+  retry?: RetryPolicy;
+  /** From the request's last byte to the response's last; absent waits for ever. */
+  timeoutMs?: number;
+}
+
+/** Envoy: RetryPolicy. The engine executes it; which condition means what is `retryOn`'s standard vocabulary. */
+export interface RetryPolicy {
+  /** `5xx`, `gateway-error`, `reset`, `connect-failure`, `retriable-4xx`, `refused-stream`, …; unknown words match nothing. */
+  retryOn: readonly string[];
+  numRetries: number;
+  /** 0 sets no limit. */
+  perTryTimeoutMs: number;
+  /** The back-off is fully jittered, doubles, and stops growing at ten times this. */
+  backoffBaseMs: number;
+  /** The endpoint of the next attempt; undefined when none is left. */
+  repick(): { upstream: UpstreamRuntime; host: UpstreamHost } | undefined;
 }
 
 export type Decision = LocalReply | Forward;
@@ -59,13 +99,15 @@ export interface ExchangeRecord {
   firstByteMs: number | undefined;
   request: RequestHead | undefined;
   status: number;
-  flags: ResponseFlag;
+  flags: ResponseFlags;
   details: string;
   upstreamCluster: string | null;
   upstreamHost: string | null;
   upstreamServiceTimeMs: number | undefined;
   bytesReceived: number;
   bytesSent: number;
+  /** What the upstream answered, before this proxy changed it: name, value, name, value; names in lower case. */
+  responseHeaders: readonly string[];
 }
 
 export const bodyOfReset = (reason: string): string =>

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } f
 import type { Clock } from '../../platform/clock.ts';
 import {
   bodyOfReset,
+  type Decision,
   type ExchangeRecord,
   type Forward,
   type HttpRules,
@@ -57,6 +58,7 @@ export class Exchange {
       upstreamServiceTimeMs: undefined,
       bytesReceived: 0,
       bytesSent: 0,
+      responseHeaders: [],
     };
   }
 
@@ -90,6 +92,12 @@ export class Exchange {
       return;
     }
     const decision = this.#rules.decide(head);
+    if (decision instanceof Promise) void decision.then((decided) => this.#follow(head, decided));
+    else this.#follow(head, decision);
+  }
+
+  #follow(head: RequestHead, decision: Decision): void {
+    if (this.#settled) return;
     if (decision.type === 'reply') this.#reply(decision);
     else this.#forward(head, decision);
   }
@@ -118,13 +126,15 @@ export class Exchange {
     Object.assign(this.#record, { status, flags, details, upstreamCluster });
     const headers = body === '' ? [] : ['content-length', String(body.length), 'content-type', 'text/plain'];
     if (body === '') headers.push('content-length', '0');
+    for (const [name, value] of reply.headers ?? []) headers.push(name, value);
     this.#request.resume();
     this.#writeHead(status, undefined, headers);
     this.#record.bytesSent = this.#request.method === 'HEAD' ? 0 : body.length;
     this.#response.end(body);
   }
 
-  #forward(head: RequestHead, { upstream, host, path }: Forward): void {
+  #forward(head: RequestHead, forward: Forward): void {
+    const { upstream, host, path } = forward;
     const record = this.#record;
     record.upstreamCluster = upstream.name;
     record.upstreamHost = host.key;
@@ -136,7 +146,7 @@ export class Exchange {
     const outgoing = this.#send(upstream, host, {
       method: head.method,
       path,
-      headers: this.#requestHeaders(head) as unknown as RequestOptions['headers'],
+      headers: this.#requestHeaders(head, forward) as unknown as RequestOptions['headers'],
     });
     outgoing.on('response', (answer) => {
       record.upstreamServiceTimeMs = this.#clock.now() - sentMs;
@@ -154,8 +164,9 @@ export class Exchange {
     this.#request.pipe(outgoing);
   }
 
-  #requestHeaders(head: RequestHead): string[] {
+  #requestHeaders(head: RequestHead, { requestHeadersToSet = [] }: Forward): string[] {
     const { manager } = this.#rules;
+    const set = new Set(requestHeadersToSet.map(([name]) => name));
     const raw = this.#request.rawHeaders;
     const headers: string[] = [];
     let chunked = false;
@@ -164,12 +175,14 @@ export class Exchange {
       const name = (raw[at] ?? '').toLowerCase();
       if (name === 'transfer-encoding') chunked = true;
       if (name === 'x-forwarded-proto') forwardedProto = true;
-      if (hopByHop.has(name) || name === 'x-request-id' || name in manager.requestHeadersToAdd) continue;
+      if (hopByHop.has(name) || name === 'x-request-id' || name in manager.requestHeadersToAdd || set.has(name))
+        continue;
       headers.push(name, raw[at + 1] ?? '');
     }
     if (head.requestId !== undefined) headers.push('x-request-id', head.requestId);
     if (!forwardedProto) headers.push('x-forwarded-proto', 'http');
     for (const [name, value] of Object.entries(manager.requestHeadersToAdd)) headers.push(name, value);
+    for (const [name, value] of requestHeadersToSet) headers.push(name, value);
     if (chunked) headers.push('transfer-encoding', 'chunked');
     return headers;
   }
@@ -196,6 +209,7 @@ export class Exchange {
     const { manager } = this.#rules;
     const headers: string[] = [];
     const raw = answer.rawHeaders;
+    this.#record.responseHeaders = raw.map((text, at) => (at % 2 === 0 ? text.toLowerCase() : text));
     let sized = false;
     for (let at = 0; at < raw.length; at += 2) {
       const name = (raw[at] ?? '').toLowerCase();

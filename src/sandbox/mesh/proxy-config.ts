@@ -156,9 +156,25 @@ export interface WeightedCluster {
 
 export interface UpstreamCluster {
   name: string;
-  /** `original-dst` connects to where the client wanted to go. */
-  discovery: 'eds' | 'static' | 'original-dst';
+  /** `original-dst` connects to where the client wanted to go, `strict-dns` to every address of `host`. */
+  discovery: 'eds' | 'static' | 'original-dst' | 'strict-dns';
   endpoints: readonly Address[];
+  /** For `strict-dns`: the name to look up, and the port to connect to. */
+  host?: string;
+  port?: number;
   connectTimeoutMs: number;
   tls?: UpstreamTls;
+  /** Always HTTP/2; absent speaks what the client of each request speaks (Envoy: use_downstream_protocol_config). */
+  http2?: boolean;
+  circuitBreakers?: CircuitBreakers;
+}
+
+/** Per cluster, over all its endpoints; what is absent is 4294967295, which is no limit. */
+export interface CircuitBreakers {
+  maxConnections?: number;
+  maxPendingRequests?: number;
+  maxRequests?: number;
+  maxRetries?: number;
+  /** Not a limit on what is under way: a connection is closed after so many requests. */
+  maxRequestsPerConnection?: number;
 }
