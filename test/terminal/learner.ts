@@ -30,12 +30,13 @@ export class Learner {
 
   /** Waits until the screen reads as wanted. What cannot become true any more should be let through, and asserted. */
   async until(wanted: (reading: ScreenReading) => boolean, what: string): Promise<ScreenReading> {
-    await this.#session.waitFor(
-      (screen) => this.#session.isFullScreen() && wanted(readScreen(screen)),
-      what,
-      patienceMs,
-    );
-    const reading = this.read();
+    // What was found is what counts: a moment later the next frame may stand there half drawn.
+    let reading = this.read();
+    const look = (screen: string) => {
+      reading = readScreen(screen);
+      return this.#session.isFullScreen() && wanted(reading);
+    };
+    await this.#session.waitFor(look, what, patienceMs);
     this.#remember(reading.lesson);
     return reading;
   }
@@ -118,7 +119,7 @@ export class Learner {
       reading = await this.until((next) => next[which]?.rule !== rule, 'the next page');
     }
     this.press(...Array.from({ length: 3 - tabs }, () => 'tab'), 'z');
-    await this.until((next) => next.lesson.rule !== '', 'the lesson again');
+    await this.until((next) => next.lesson.rule !== '' && next[which] !== undefined, 'all panes again');
     return squash(text);
   }
 

@@ -69,6 +69,19 @@ async function quitsAndComesBack(learner: Learner): Promise<void> {
   await learner.until((next) => next.lesson.rule === lesson.rule && next.header === header, 'the same place');
 }
 
+/** Whether the program drew this for that size: the terminal's own reflow of the frame before breaks its rules in two. */
+function isDrawnFor(screen: string, columns: number, rows: number): boolean {
+  const lines = screen.split('\n');
+  const rules = lines.filter((line) => line.startsWith('─'));
+  const keys = lines.filter((line) => line.includes('q quit'));
+  return (
+    keys.length === 1 &&
+    lines[rows - 1] === keys[0] &&
+    rules.length > 0 &&
+    rules.every((line) => line.startsWith('─ ') && line.length === columns)
+  );
+}
+
 async function resizesOnTheWay(learner: Learner, columns: number, rows: number): Promise<void> {
   for (const [width, height] of [
     [columns + 40, rows + 12],
@@ -76,11 +89,8 @@ async function resizesOnTheWay(learner: Learner, columns: number, rows: number):
     [columns, rows],
   ] as const) {
     learner.resize(width, height);
-    await learner.until(({ header }) => header.length > 0, 'a frame');
-    await learner.session.waitFor(
-      (screen) => screen.split('\n').filter((row) => row.includes('q quit')).length === 1,
-      `one line of keys at ${width}×${height}`,
-    );
+    await learner.session.waitFor((screen) => isDrawnFor(screen, width, height), `a frame of ${width}×${height}`);
+    await learner.until(({ lesson }) => lesson.rows.length > 0, 'the lesson in it');
   }
 }
 
