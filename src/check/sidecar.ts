@@ -3,8 +3,9 @@ import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import { wrong } from './answers.ts';
 import type { CheckResult } from './check.ts';
+import type { CounterReading } from './counter-ledger.ts';
 import { type NamespacedName, nameOf } from './spec-fields.ts';
-import { findWorkload, hasSidecar, podsOf } from './workload.ts';
+import { findWorkload, hasSidecar, podsOf, sidecarName } from './workload.ts';
 
 /** Envoy's admin port in OSM 1.2; `osm proxy get stats` uses it too. */
 const adminPort = 15000;
@@ -50,12 +51,21 @@ export async function readStats(
   pods: readonly Pod[],
   filter: string,
   signal: AbortSignal,
-): Promise<Map<string, Map<string, number>>> {
+): Promise<Map<string, CounterReading>> {
   const path = `/stats?filter=${encodeURIComponent(filter)}`;
-  const bodies = await Promise.all(
-    pods.map(async (pod) => [pod.metadata.uid ?? '', await adminGet(kube, pod, path, signal)] as const),
+  const readings = await Promise.all(
+    pods.map(async (pod) => {
+      const counters = parseStats(await adminGet(kube, pod, path, signal));
+      return [pod.metadata.uid ?? '', { incarnation: incarnationOf(pod), counters }] as const;
+    }),
   );
-  return new Map(bodies.map(([uid, body]) => [uid, parseStats(body)]));
+  return new Map(readings);
+}
+
+/** Envoy's counters are as old as its container. */
+function incarnationOf(pod: Pod): string {
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  return String(statuses.find((status) => status.name === sidecarName)?.restartCount ?? 0);
 }
 
 /** One page of a sidecar's admin interface. */

@@ -9,6 +9,7 @@ import { lessons } from './rows/lessons.ts';
 import { sandboxStart } from './rows/sandbox-start.ts';
 import { sidecars } from './rows/sidecars.ts';
 import { splash } from './rows/splash.ts';
+import { splitVerdicts } from './rows/split-verdicts.ts';
 import { store } from './rows/store.ts';
 import { version } from './rows/version.ts';
 
@@ -25,5 +26,6 @@ export const rows: readonly Row[] = [
   sidecars,
   store,
   falseRejections,
+  splitVerdicts,
   killNine,
 ];

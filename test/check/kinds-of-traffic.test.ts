@@ -283,6 +283,40 @@ describe('traffic-split', () => {
     expect(await verify()).toMatchObject({ status: 'passed' });
   });
 
+  it('counts from zero after a restart of the sidecar, also when the new one has counted further already', async () => {
+    const restarted = (restartCount: number) => {
+      const envoy = { name: 'envoy', restartCount, image: '', imageID: '', ready: true, state: {}, lastState: {} };
+      const caller = pod('bookbuyer', 'buyer-1', 'bookbuyer');
+      replace('buyer-1', [{ ...caller, status: { ...caller.status, containerStatuses: [envoy] } }]);
+    };
+    restarted(0);
+    sent(40, 0);
+    await verify();
+    restarted(1);
+    sent(60, 60);
+    // Told by the counters alone it would be 20 to 60.
+    expect(await verify()).toMatchObject({
+      status: 'not-yet',
+      saw: expect.stringMatching(/^120 requests: 60 \(50 %\)/),
+    });
+    // The counters may tell of a restart before the API does; it is one restart all the same.
+    sent(10, 10);
+    await verify();
+    restarted(2);
+    sent(20, 20);
+    expect(await verify()).toMatchObject({ saw: expect.stringMatching(/^160 requests: 80 \(50 %\)/) });
+  });
+
+  it('counts a request once that was tried again', async () => {
+    await verify();
+    kube.setStats(buyer, {
+      [`${v1}.upstream_rq_total`]: 1000,
+      [`${v2}.upstream_rq_total`]: 300,
+      [`${v2}.upstream_rq_retry`]: 200,
+    });
+    expect(await verify()).toMatchObject({ status: 'passed', saw: expect.stringContaining('200 requests: 100') });
+  });
+
   it('takes the wanted weights from the object when the learner chooses them', async () => {
     const declared = { backends: undefined, declared: 'bookstore/bookstore-split' };
     replace('bookstore-split', [split(3, 1)]);

@@ -86,6 +86,26 @@ describe('wrong splits', () => {
   });
 });
 
+describe('a backend with a share that gets nothing', () => {
+  const canary: ShareTest = { ...half, shares: [0.9, 0.1], tolerance: 0.2 };
+
+  it('keeps the split from passing, however well the others do', () => {
+    expect(judgeShares(canary, [120, 0])).toEqual({ type: 'undecided', unseen: 1 });
+    expect(judgeShares(canary, [120, 10])).toEqual({ type: 'within' });
+  });
+
+  it('is named once chance can be ruled out', () => {
+    expect(judgeShares(canary, [400, 0])).toEqual({ type: 'outside', backend: 1 });
+  });
+
+  it('is called missing no oftener than stated while it has its right share, 1 of 100', () => {
+    const rare: ShareTest = { ...half, shares: [0.99, 0.01], tolerance: 0.2, error: 1e-3 };
+    const missing = Array.from({ length: 3000 }, (_, seed) => play(rare, [0.99, 0.01], seededRandom(seed + 1), 1200));
+    // Stated: at most one in 1,000.
+    expect(missing.filter(({ type }) => type === 'outside').length).toBeLessThanOrEqual(3);
+  });
+});
+
 it('no request decides nothing', () => {
   expect(judgeShares(half, [0, 0])).toEqual({ type: 'undecided' });
 });

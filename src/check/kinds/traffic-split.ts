@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../kube/client.ts';
 import { askCluster, counted, joined, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
-import { CounterLedger } from '../counter-ledger.ts';
+import { CounterLedger, type CounterReading } from '../counter-ledger.ts';
 import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
 import { judgeShares } from '../share-test.ts';
 import { adminGet, type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
@@ -23,27 +23,31 @@ const fields = {
   declared: { description: 'instead of backends: the TrafficSplit, as namespace/name, whose own weights must hold' },
   tolerance: { description: 'how far a share may be off; 0.2 if left out. Smaller wants more requests' },
   error: { description: 'how likely a right split may be rejected; 1e-6 if left out' },
-  miss: { description: 'how likely a share beyond the tolerance may pass; 0.05 if left out' },
+  miss: { description: 'how likely a share beyond the tolerance may pass; 0.001 if left out' },
 };
 
-/** Counting starts anew whenever what decides the shares changes; each start has its part of `error`. */
+/** Counting starts anew whenever what decides the shares changes; each start has its part of `error` and `miss`. */
 class SplitTrial {
   readonly ledger = new CounterLedger();
   #signature: string | undefined;
-  starts = 0;
+  #starts = 0;
 
-  /** True when this is a new start: the counts up to this look say nothing about what holds now. */
+  /** True when something changed: the counts up to this look say nothing about what holds now. */
   startOver(signature: string): boolean {
     if (signature === this.#signature) return false;
     this.#signature = signature;
     this.ledger.restart();
-    this.starts += 1;
     return true;
   }
 
-  /** The sum over all starts stays below `error`: 1/2 + 1/6 + 1/12 + … = 1. */
-  errorOf(error: number): number {
-    return error / (this.starts * (this.starts + 1));
+  /** Counting begins; waiting for the weights to be in force costs no part. */
+  begin(): void {
+    this.#starts += 1;
+  }
+
+  /** The sum over all starts stays below the whole: 1/2 + 1/6 + 1/12 + … = 1. */
+  partOf(probability: number): number {
+    return probability / (this.#starts * (this.#starts + 1));
   }
 }
 
@@ -63,9 +67,9 @@ export const trafficSplit: CheckKind<Spec> = {
     return {
       from: spec.namespacedName('from'),
       wanted: spec.has('declared') ? { declared: spec.namespacedName('declared') } : { backends },
-      tolerance: spec.number('tolerance', 0.2, { above: 0, below: 0.5 }),
+      tolerance: spec.number('tolerance', 0.2, { from: 0.01, below: 0.5 }),
       error: spec.number('error', 1e-6, { above: 0, below: 0.5 }),
-      miss: spec.number('miss', 0.05, { above: 0, below: 0.5 }),
+      miss: spec.number('miss', 0.001, { above: 0, below: 0.5 }),
     };
   },
   describe(spec) {
@@ -145,17 +149,26 @@ async function count(
       tryThis: `kubectl get pods -n ${namespace}`,
     });
   if (routes.status === 'other') return judgeRoutes(kube, shares, routes.saw, namespace, expected);
-  if (restarted) return notYet({ expected, saw: 'the weights are in force; counting starts now', tryThis });
+  if (restarted) {
+    trial.begin();
+    return notYet({ expected, saw: 'the weights are in force; counting starts now', tryThis });
+  }
 
   const counts = services.map((service) => sent(trial.ledger, service));
   const saw = describeCounts(services, counts);
-  const { tolerance, error, miss } = spec;
-  const verdict = judgeShares({ shares: [...shares.values()], tolerance, error: trial.errorOf(error), miss }, counts);
+  const [error, miss] = [trial.partOf(spec.error), trial.partOf(spec.miss)];
+  const verdict = judgeShares({ shares: [...shares.values()], tolerance: spec.tolerance, error, miss }, counts);
   switch (verdict.type) {
     case 'within':
       return passed(saw);
-    case 'undecided':
-      return notYet({ expected, saw: `${saw}; too few to tell`, tryThis });
+    case 'undecided': {
+      const unseen = verdict.unseen === undefined ? undefined : services[verdict.unseen]?.name;
+      return notYet({
+        expected,
+        saw: `${saw}; ${unseen ? `${unseen} must get one, too` : 'too few to tell'}`,
+        tryThis,
+      });
+    }
     case 'outside':
       return wrong({
         expected,
@@ -169,16 +182,22 @@ async function count(
 const routesCommand = (client: ClientPods, spec: Spec) =>
   `osm proxy get config_dump ${client.pods[0]?.metadata.name} -n ${spec.from.namespace}`;
 
-/** Each request that was given to the Service, also those for which no pod could be found. */
+/**
+ * Each request that was given to the Service, also those for which no pod could be found. A retry is another attempt at
+ * a backend that was drawn already, and no draw of its own; Envoy counts it as a request to the upstream all the same.
+ */
 function sent(ledger: CounterLedger, service: NamespacedName): number {
-  const counters = ['upstream_rq_total', 'upstream_cx_none_healthy', 'upstream_rq_pending_failure_eject'];
-  return counters.reduce((sum, counter) => sum + ledger.grown(upstreamCounter(service, counter)), 0);
+  const grown = (counter: string) => ledger.grown(upstreamCounter(service, counter));
+  const given = ['upstream_rq_total', 'upstream_cx_none_healthy', 'upstream_rq_pending_failure_eject'];
+  return Math.max(0, given.reduce((sum, counter) => sum + grown(counter), 0) - grown('upstream_rq_retry'));
 }
 
 /** True when some sidecar has the cluster but no healthy endpoint in it. */
-function isWithoutEndpoint(service: NamespacedName, stats: ReadonlyMap<string, ReadonlyMap<string, number>>): boolean {
+function isWithoutEndpoint(service: NamespacedName, stats: ReadonlyMap<string, CounterReading>): boolean {
   const isMembership = upstreamCounter(service, 'membership_healthy');
-  return [...stats.values()].some((pod) => [...pod].some(([name, value]) => value === 0 && isMembership(name)));
+  return [...stats.values()].some(({ counters }) =>
+    [...counters].some(([name, value]) => value === 0 && isMembership(name)),
+  );
 }
 
 function describeCounts(services: readonly NamespacedName[], counts: readonly number[]): string {
