@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Namespace, Pod } from '../../../src/kube/objects.ts';
+import { addOnMeshConfig, addOnImages as images } from '../../../src/sandbox/mesh/osm/add-on.ts';
 import { parseBootstrap, renderBootstrap } from '../../../src/sandbox/mesh/osm/injector/bootstrap.ts';
 import { inject as injectWith } from '../../../src/sandbox/mesh/osm/injector/inject.ts';
 import { parseIptablesScript } from '../../../src/sandbox/mesh/osm/injector/iptables.ts';
 import { mustInject as mustInjectFor } from '../../../src/sandbox/mesh/osm/injector/must-inject.ts';
 import type { MeshConfigSpec } from '../../../src/sandbox/mesh/osm/kinds.ts';
 import { addOn } from '../../../src/sandbox/mesh/osm/names.ts';
-import { sidecarImages as images, presetMeshConfig } from '../../../src/sandbox/mesh/osm/workloads.ts';
 
+const meshConfig = addOnMeshConfig();
 const uuid = '11111111-2222-4333-8444-555555555555';
 const annotation = 'openservicemesh.io/sidecar-injection';
 
@@ -28,8 +29,8 @@ const pod = (spec: Partial<Pod['spec']> = {}, annotations: Record<string, string
 });
 
 const mustInject = (target: Pod, into: Namespace) => mustInjectFor(target, into, addOn);
-const inject = (target: Pod, into: Namespace, meshConfig: MeshConfigSpec) =>
-  injectWith(target, { namespace: into, meshConfig, images, uuid });
+const inject = (target: Pod, into: Namespace, config: MeshConfigSpec) =>
+  injectWith(target, { namespace: into, meshConfig: config, images, uuid });
 
 describe('when a pod is injected', () => {
   it('follows the pod before the namespace, and knows five spellings', () => {
@@ -55,7 +56,7 @@ describe('when a pod is injected', () => {
 
 describe('what a pod gets', () => {
   it('appends osm-init and envoy last, with the label, the volume and the ports', () => {
-    const { pod: injected } = inject(pod(), namespace('enabled'), presetMeshConfig);
+    const { pod: injected } = inject(pod(), namespace('enabled'), meshConfig);
     expect(injected.metadata.labels).toEqual({ app: 'web', 'osm-proxy-uuid': uuid });
     expect(injected.metadata.annotations).toEqual({});
     expect(injected.spec.volumes).toEqual([
@@ -83,7 +84,7 @@ describe('what a pod gets', () => {
   });
 
   it('marks the pod for scraping where the namespace has metrics enabled', () => {
-    const { pod: injected } = inject(pod(), namespace('enabled', 'shop', true), presetMeshConfig);
+    const { pod: injected } = inject(pod(), namespace('enabled', 'shop', true), meshConfig);
     expect(injected.metadata.annotations).toEqual({
       'prometheus.io/scrape': 'true',
       'prometheus.io/port': '15010',
@@ -104,7 +105,7 @@ describe('what a pod gets', () => {
         },
       ],
     });
-    const { pod: injected, probes } = inject(original, namespace('enabled'), presetMeshConfig);
+    const { pod: injected, probes } = inject(original, namespace('enabled'), meshConfig);
     expect(injected.spec.containers.map(({ name }) => name)).toEqual(['web', 'osm-healthcheck', 'envoy']);
     expect(injected.spec.containers[0]).toMatchObject({
       livenessProbe: { httpGet: { path: '/osm-liveness-probe', port: 15901 } },
@@ -136,7 +137,7 @@ describe('what a pod gets', () => {
       },
     );
     const config = {
-      ...presetMeshConfig,
+      ...meshConfig,
       traffic: { inboundPortExclusionList: [22], outboundPortExclusionList: [25] },
     };
     const { pod: injected } = inject(annotated, namespace('enabled'), config);
@@ -155,7 +156,7 @@ describe('what a pod gets', () => {
 
   it('refuses ports and ranges that are none', () => {
     const bad = (key: string, value: string) => () =>
-      inject(pod({}, { [`openservicemesh.io/${key}`]: value }), namespace('enabled'), presetMeshConfig);
+      inject(pod({}, { [`openservicemesh.io/${key}`]: value }), namespace('enabled'), meshConfig);
     expect(bad('outbound-port-exclusion-list', 'x')).toThrow(
       "Invalid port value 'x' specified for annotation 'openservicemesh.io/outbound-port-exclusion-list'",
     );

@@ -4,43 +4,56 @@ import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
+import { addOnMeshConfig, addOnRelease } from './add-on.ts';
 import { loadOrCreateAuthority } from './certificates.ts';
+import { controlPlaneDeployments } from './chart/deployments.ts';
+import { controlPlaneAccount, controlPlaneAutoscalers, controlPlaneServices } from './chart/objects.ts';
+import { presetConfigMap } from './chart/preset-mesh-config.ts';
+import { webhookNamesOf } from './chart/release.ts';
 import * as kinds from './kinds.ts';
 import { addOn, meshConfigName, presetConfigMapName } from './names.ts';
-import * as workloads from './workloads.ts';
+
+const horizontalPodAutoscalers: ResourceRef<KubeObject> = {
+  group: 'autoscaling',
+  version: 'v2',
+  resource: 'horizontalpodautoscalers',
+  kind: 'HorizontalPodAutoscaler',
+  namespaced: true,
+};
 
 /**
  * The AKS add-on as Azure switches it on and off. The components do the rest by themselves once their pods run: kinds and
- * MeshConfig (osm-bootstrap), webhooks (osm-injector, osm-controller).
+ * MeshConfig (osm-bootstrap), webhooks (osm-injector, osm-controller). `osm install` puts up the same chart over HTTPS.
  */
 export async function installOpenServiceMesh(api: ClusterApi, { clock }: { clock: Clock }): Promise<void> {
   await loadOrCreateAuthority(api, clock, addOn);
-  await ensure(api, resources.serviceAccounts, workloads.controlPlaneAccount());
-  await ensure(api, resources.configMaps, workloads.presetConfigMap());
-  for (const service of workloads.controlPlaneServices()) await ensure(api, resources.services, service);
-  for (const deployment of workloads.controlPlaneDeployments()) await ensure(api, resources.deployments, deployment);
-  if (!isServed(api, workloads.horizontalPodAutoscalers)) return;
-  for (const autoscaler of workloads.controlPlaneAutoscalers()) {
-    await ensure(api, workloads.horizontalPodAutoscalers, autoscaler);
+  await ensure(api, resources.serviceAccounts, controlPlaneAccount(addOnRelease));
+  await ensure(api, resources.configMaps, presetConfigMap(addOnRelease, addOnMeshConfig()));
+  for (const service of controlPlaneServices(addOnRelease)) await ensure(api, resources.services, service);
+  for (const deployment of controlPlaneDeployments(addOnRelease)) await ensure(api, resources.deployments, deployment);
+  if (!isServed(api, horizontalPodAutoscalers)) return;
+  for (const autoscaler of controlPlaneAutoscalers(addOnRelease)) {
+    await ensure(api, horizontalPodAutoscalers, autoscaler);
   }
 }
 
 /** What disabling leaves behind, as on AKS: the kinds with their objects, and the sidecars of running pods. */
 export async function removeOpenServiceMesh(api: ClusterApi): Promise<void> {
-  await api.delete(resources.mutatingWebhookConfigurations, workloads.mutatingWebhookName);
-  await api.delete(resources.validatingWebhookConfigurations, workloads.validatingWebhookName);
+  const webhooks = webhookNamesOf(addOnRelease);
+  await api.delete(resources.mutatingWebhookConfigurations, webhooks.mutating);
+  await api.delete(resources.validatingWebhookConfigurations, webhooks.validating);
   const remove = (ref: ResourceRef, objects: readonly KubeObject[]) =>
     Promise.all(
       objects.map(({ metadata }) =>
         api.delete(ref, metadata.name ?? '', addOn.namespace, { propagationPolicy: 'Background' }),
       ),
     );
-  if (isServed(api, workloads.horizontalPodAutoscalers)) {
-    await remove(workloads.horizontalPodAutoscalers, workloads.controlPlaneAutoscalers());
+  if (isServed(api, horizontalPodAutoscalers)) {
+    await remove(horizontalPodAutoscalers, controlPlaneAutoscalers(addOnRelease));
   }
-  await remove(resources.deployments, workloads.controlPlaneDeployments());
-  await remove(resources.services, workloads.controlPlaneServices());
-  await remove(resources.serviceAccounts, [workloads.controlPlaneAccount()]);
+  await remove(resources.deployments, controlPlaneDeployments(addOnRelease));
+  await remove(resources.services, controlPlaneServices(addOnRelease));
+  await remove(resources.serviceAccounts, [controlPlaneAccount(addOnRelease)]);
   await api.delete(resources.configMaps, presetConfigMapName, addOn.namespace);
   await api.delete(resources.secrets, addOn.caBundleSecretName, addOn.namespace);
   if (isServed(api, kinds.meshConfigs)) await api.delete(kinds.meshConfigs, meshConfigName, addOn.namespace);

@@ -56,6 +56,7 @@ export interface MeshConfigSpec {
     outboundIPRangeInclusionList?: string[];
     outboundPortExclusionList?: number[];
     inboundPortExclusionList?: number[];
+    networkInterfaceExclusionList?: string[];
     inboundExternalAuthorization?: {
       enable?: boolean;
       address?: string;
@@ -65,7 +66,11 @@ export interface MeshConfigSpec {
       failureModeAllow?: boolean;
     };
   };
-  observability?: { osmLogLevel?: string; enableDebugServer?: boolean; tracing?: { enable?: boolean } };
+  observability?: {
+    osmLogLevel?: string;
+    enableDebugServer?: boolean;
+    tracing?: { enable?: boolean; port?: number; address?: string; endpoint?: string };
+  };
   certificate?: { serviceCertValidityDuration?: string; certKeyBitSize?: number };
   featureFlags?: Record<string, boolean>;
 }
