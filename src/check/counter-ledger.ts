@@ -5,56 +5,53 @@ export interface CounterReading {
   counters: ReadonlyMap<string, number>;
 }
 
+/**
+ * What a pod that joins, or a process that began anew, counted before it was first seen. `counted` where more is only
+ * sooner; `left-out` where counts are weighed against each other and some may be older than what is asked about.
+ */
+export type Newcomers = 'counted' | 'left-out';
+
 interface KnownSource {
   incarnation: string;
   last: Map<string, number>;
-  /** Its counters fell before the API knew of a restart: the next incarnation is the one that is counted already. */
-  hasFallen: boolean;
 }
 
 /**
  * How much counters grew since the first look, over pods that restart, leave and join. Counters live in the memory of a
- * process: with a new incarnation all of them begin again from zero. Within one, a counter that is smaller than at the
- * last look did so alone, since Envoy drops and brings back whole clusters. It knows no names of counters.
+ * process: one that is smaller than at the last look began again from zero. It knows no names of counters.
  */
 export class CounterLedger {
+  readonly #newcomers: Newcomers;
   readonly #sources = new Map<string, KnownSource>();
   readonly #grown = new Map<string, number>();
   #looks = 0;
 
-  /**
-   * One look at all sources (pods, by uid). A source that was not there at the first look counts from zero: all that it
-   * did, it did since. A counter that is missing keeps its last value.
-   */
+  constructor(newcomers: Newcomers = 'counted') {
+    this.#newcomers = newcomers;
+  }
+
+  /** One look at all sources (pods, by uid). */
   look(sources: ReadonlyMap<string, CounterReading>): void {
-    for (const [name, reading] of sources) {
-      const source = this.#sources.get(name) ?? this.#enter(name, reading);
-      if (source.incarnation !== reading.incarnation) {
-        // Without this, a process that counted further than the one before it would look like the same one, and the
-        // difference of the two would tilt the shares.
-        if (!source.hasFallen) source.last.clear();
-        source.incarnation = reading.incarnation;
-        source.hasFallen = false;
-      }
-      this.#count(source, reading.counters);
+    for (const [name, { incarnation, counters }] of sources) {
+      const known = this.#sources.get(name);
+      // A process that counted further than the one before it looks like the same one by its counters alone, and the
+      // difference of the two would tilt the shares.
+      const isNew = known?.incarnation !== incarnation;
+      const isLeftOut = isNew && (this.#looks === 0 || this.#newcomers === 'left-out');
+      const last = isLeftOut ? new Map(counters) : (known?.last ?? new Map<string, number>());
+      this.#count(last, counters);
+      this.#sources.set(name, { incarnation, last });
     }
     this.#looks += 1;
   }
 
-  #enter(name: string, reading: CounterReading): KnownSource {
-    const last = new Map(this.#looks === 0 ? reading.counters : []);
-    const source = { incarnation: reading.incarnation, last, hasFallen: false };
-    this.#sources.set(name, source);
-    return source;
-  }
-
-  #count(source: KnownSource, counters: ReadonlyMap<string, number>): void {
+  /** A counter that is missing keeps its last value, since Envoy drops and brings back whole clusters. */
+  #count(last: Map<string, number>, counters: ReadonlyMap<string, number>): void {
     for (const [name, value] of counters) {
-      const before = source.last.get(name) ?? 0;
+      const before = last.get(name) ?? 0;
       const growth = value >= before ? value - before : value;
-      if (value < before) source.hasFallen = true;
       if (growth > 0) this.#grown.set(name, (this.#grown.get(name) ?? 0) + growth);
-      source.last.set(name, value);
+      last.set(name, value);
     }
   }
 
@@ -68,9 +65,5 @@ export class CounterLedger {
   /** Forgets the growth, keeps the last values: counts from here. */
   restart(): void {
     this.#grown.clear();
-  }
-
-  get looks(): number {
-    return this.#looks;
   }
 }

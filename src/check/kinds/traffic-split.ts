@@ -28,7 +28,7 @@ const fields = {
 
 /** Counting starts anew whenever what decides the shares changes; each start has its part of `error` and `miss`. */
 class SplitTrial {
-  readonly ledger = new CounterLedger();
+  readonly ledger = new CounterLedger('left-out');
   #signature: string | undefined;
   #starts = 0;
 
