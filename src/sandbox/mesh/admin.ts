@@ -1,10 +1,12 @@
-import { X509Certificate } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
+import { type Answer, json, plain, StatusText } from './admin-answer.ts';
+import { certificates, clustersPage } from './admin-clusters.ts';
+import { prometheusPage, statsPage } from './admin-stats.ts';
 import { configDump } from './config-dump.ts';
+import { selectConfig } from './config-dump-query.ts';
+import { Loggers } from './loggers.ts';
 import type { Sidecar } from './sidecar.ts';
-import { asJson, asPrometheus, asText, type Stat } from './stats.ts';
-import { dnsNames, type UpstreamRuntime } from './upstream.ts';
 
 /** Envoy's admin interface over one sidecar: it reads, and stops or resets only what is POSTed. */
 export interface AdminParts {
@@ -12,50 +14,30 @@ export interface AdminParts {
   clock: Clock;
   /** As the proxy was started, for `/config_dump` and `/server_info`. */
   bootstrap: { node: { id: string; cluster: string } };
+  /** `--log-level`. */
+  logLevel: string;
   startedMs: number;
   quit: () => void;
 }
 
-interface Answer {
-  status?: number;
-  type?: string;
-  body: string;
+interface Page {
+  /** As `/help` says it. */
+  help: string;
+  /** Changes the proxy, so a GET is refused. */
+  post?: boolean;
+  answer(query: URLSearchParams): Answer;
 }
 
-type Page = (query: URLSearchParams) => Answer;
+type Pages = Readonly<Record<string, Page>>;
 
-const json = (value: unknown): Answer => ({ type: 'application/json', body: `${JSON.stringify(value, null, 1)}\n` });
-const plain = (body: string, status = 200): Answer => ({ status, type: 'text/plain; charset=UTF-8', body });
+/** Envoy's version of its hot restart protocol; this proxy never hands over to a successor. */
+const hotRestartVersion = '11.104';
 
 export function adminPages(parts: AdminParts): RequestListener {
-  const { sidecar } = parts;
-  const reads: Record<string, Page> = {
-    '/certs': () => json(certificates(sidecar, parts.clock)),
-    '/clusters': (query) => clusters(sidecar, query),
-    '/config_dump': (query) => json(configDump(sidecar, parts.bootstrap, query.has('include_eds'))),
-    '/listeners': () =>
-      plain(
-        sidecar.listeners.map(({ config }) => `${config.name}::${config.host ?? '0.0.0.0'}:${config.port}\n`).join(''),
-      ),
-    '/ready': () => plain(isLive(sidecar) ? 'LIVE\n' : 'PRE_INITIALIZING\n', isLive(sidecar) ? 200 : 503),
-    '/server_info': () => json(serverInfo(parts)),
-    '/stats': (query) => stats(sidecar, query),
-    '/stats/prometheus': (query) => prometheus(sidecar, query),
-  };
-  const changes: Record<string, () => void> = {
-    '/reset_counters': () => sidecar.stats.resetCounters(),
-    '/quitquitquit': parts.quit,
-  };
-  const help = () =>
-    plain(
-      `admin commands are:\n${[...Object.keys(reads), ...Object.keys(changes)]
-        .sort()
-        .map((path) => `  ${path}\n`)
-        .join('')}`,
-    );
+  const pages = pagesOf(parts);
   return (request, response) => {
     const url = new URL(request.url ?? '/', 'http://admin');
-    const { status = 200, type = 'text/plain; charset=UTF-8', body } = answer(url, request.method ?? 'GET');
+    const { status = 200, type = 'text/plain; charset=UTF-8', body } = answer(pages, url, request.method ?? 'GET');
     response.writeHead(status, {
       'content-type': type,
       'cache-control': 'no-cache, max-age=0',
@@ -64,144 +46,98 @@ export function adminPages(parts: AdminParts): RequestListener {
     });
     response.end(body);
   };
+}
 
-  function answer(url: URL, method: string): Answer {
-    const change = changes[url.pathname];
-    if (change) {
-      if (method !== 'POST') return plain(`Method Not Allowed: use POST on ${url.pathname}\n`, 405);
-      change();
-      return plain('OK\n');
-    }
-    if (url.pathname === '/' || url.pathname === '/help') return help();
-    const read = reads[url.pathname];
-    return read ? read(url.searchParams) : { ...help(), status: 404, body: `invalid path. ${help().body}` };
+function answer(pages: Pages, url: URL, method: string): Answer {
+  const page = pages[url.pathname];
+  if (!page) return plain(`invalid path. ${helpText(pages)}`, 404);
+  if (page.post && method !== 'POST') return plain(`Method ${method} not allowed, POST required.`, 405);
+  try {
+    return page.answer(url.searchParams);
+  } catch (error) {
+    if (error instanceof StatusText) return plain(error.message, error.status);
+    throw error;
   }
+}
+
+const helpText = (pages: Pages): string =>
+  `admin commands are:\n${Object.entries(pages)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, { help, post }]) => `  ${path}${post ? ' (POST)' : ''}: ${help}\n`)
+    .join('')}`;
+
+function pagesOf(parts: AdminParts): Pages {
+  const { sidecar, clock } = parts;
+  const loggers = new Loggers(parts.logLevel);
+  const ok = (act: () => void) => {
+    act();
+    return plain('OK\n');
+  };
+  const pages: Pages = {
+    '/': { help: 'Admin home page', answer: () => plain(helpText(pages)) },
+    '/certs': { help: 'print certs on machine', answer: () => json(certificates(sidecar, clock)) },
+    '/clusters': { help: 'upstream cluster status', answer: (query) => clustersPage(sidecar, query) },
+    '/config_dump': {
+      help: 'dump current Envoy configs (experimental)',
+      answer: (query) => json(configPart(parts, query)),
+    },
+    '/help': { help: 'print out list of admin commands', answer: () => plain(helpText(pages)) },
+    '/hot_restart_version': {
+      help: 'print the hot restart compatibility version',
+      answer: () => plain(`${hotRestartVersion}\n`),
+    },
+    '/listeners': { help: 'print listener info', answer: (query) => listeners(sidecar, query) },
+    '/logging': { help: 'query/change logging levels', post: true, answer: (query) => plain(loggers.change(query)) },
+    '/quitquitquit': { help: 'exit the server', post: true, answer: () => ok(parts.quit) },
+    '/ready': {
+      help: 'print server state, return 200 if LIVE, otherwise return 503',
+      answer: () => plain(`${stateOf(sidecar)}\n`, isLive(sidecar) ? 200 : 503),
+    },
+    '/reset_counters': {
+      help: 'reset all counters to zero',
+      post: true,
+      answer: () => ok(() => sidecar.stats.resetCounters()),
+    },
+    '/server_info': { help: 'print server version/status information', answer: () => json(serverInfo(parts)) },
+    '/stats': { help: 'print server stats', answer: (query) => statsPage(sidecar.stats, query, clock.now()) },
+    '/stats/prometheus': {
+      help: 'print server stats in prometheus format',
+      answer: (query) => prometheusPage(sidecar.stats, query, clock.now()),
+    },
+  };
+  return pages;
 }
 
 const isLive = (sidecar: Sidecar): boolean => sidecar.dynamic !== undefined;
+const stateOf = (sidecar: Sidecar): string => (isLive(sidecar) ? 'LIVE' : 'PRE_INITIALIZING');
 
-/** Undefined for no filter; a filter that is no regular expression is the caller's mistake. */
-function filterOf(query: URLSearchParams): RegExp | undefined | 'invalid' {
-  const text = query.get('filter');
-  if (text === null) return undefined;
-  try {
-    return new RegExp(text);
-  } catch {
-    return 'invalid';
+function configPart({ sidecar, bootstrap }: AdminParts, query: URLSearchParams): object {
+  const withEndpoints = query.has('include_eds') || query.get('resource')?.includes('endpoint') === true;
+  return { configs: selectConfig(configDump(sidecar, bootstrap, withEndpoints).configs, query) };
+}
+
+function listeners(sidecar: Sidecar, query: URLSearchParams): Answer {
+  const found = sidecar.listeners.map(({ config: { name, host = '0.0.0.0', port } }) => ({ name, host, port }));
+  if (query.get('format') !== 'json') {
+    return plain(found.map(({ name, host, port }) => `${name}::${host}:${port}\n`).join(''));
   }
-}
-
-function selected(sidecar: Sidecar, query: URLSearchParams): Stat[] | 'invalid' {
-  const filter = filterOf(query);
-  if (filter === 'invalid') return 'invalid';
-  const used = query.has('usedonly') ? ({ value }: Stat) => value > 0 : () => true;
-  return sidecar.stats.list(filter).filter(used);
-}
-
-function stats(sidecar: Sidecar, query: URLSearchParams): Answer {
-  const found = selected(sidecar, query);
-  if (found === 'invalid') return plain(`Invalid regex: "${query.get('filter')}"\n`, 400);
-  switch (query.get('format') ?? 'text') {
-    case 'json':
-      return { type: 'application/json', body: asJson(found) };
-    case 'prometheus':
-      return plain(asPrometheus(found));
-    case 'text':
-      return plain(asText(found));
-    default:
-      return plain('usage: /stats?format=(text|json|prometheus)\n\n', 400);
-  }
-}
-
-function prometheus(sidecar: Sidecar, query: URLSearchParams): Answer {
-  const found = selected(sidecar, query);
-  return found === 'invalid' ? plain(`Invalid regex: "${query.get('filter')}"\n`, 400) : plain(asPrometheus(found));
-}
-
-function clusters(sidecar: Sidecar, query: URLSearchParams): Answer {
-  if (query.get('format') === 'json') {
-    return json({
-      cluster_statuses: sidecar.upstreams.map((upstream) => ({
-        name: upstream.name,
-        added_via_api: upstream.config.discovery === 'eds',
-        host_statuses: upstream.hosts.map(({ address }) => ({
-          address: { socket_address: { address: address.ip, port_value: address.port } },
-          health_status: { eds_health_status: 'HEALTHY' },
-        })),
-      })),
-    });
-  }
-  return plain(sidecar.upstreams.map(clusterText).join(''));
-}
-
-const unlimited = 4294967295;
-
-function clusterText(upstream: UpstreamRuntime): string {
-  const { name, config, hosts } = upstream;
-  const settings = [
-    `observability_name::${name}`,
-    ...['default_priority', 'high_priority'].flatMap((priority) =>
-      ['max_connections', 'max_pending_requests', 'max_requests', 'max_retries'].map(
-        (limit) => `${priority}::${limit}::${unlimited}`,
-      ),
-    ),
-    `added_via_api::${config.discovery !== 'static'}`,
-  ];
-  const perHost = hosts.flatMap((host) =>
-    Object.entries({
-      cx_active: host.connectionsActive,
-      cx_connect_fail: host.connectFailures,
-      cx_total: host.connectionsTotal,
-      rq_active: host.requestsActive,
-      rq_error: host.requestErrors,
-      rq_success: host.requestsTotal - host.requestErrors - host.requestsActive,
-      rq_timeout: 0,
-      rq_total: host.requestsTotal,
-      hostname: '',
-      health_flags: 'healthy',
-      weight: 1,
-      region: '',
-      zone: '',
-      sub_zone: '',
-      canary: false,
-      priority: 0,
-      success_rate: -1,
-      local_origin_success_rate: -1,
-    }).map(([key, value]) => `${host.key}::${key}::${value}`),
-  );
-  return [...settings, ...perHost].map((line) => `${name}::${line}\n`).join('');
-}
-
-const dayMs = 86_400_000;
-
-function certificates({ secrets }: Sidecar, clock: Clock): object {
-  const details = (pem: string, path: string) => {
-    const certificate = new X509Certificate(pem);
-    const left = certificate.validToDate.getTime() - clock.now();
-    return {
-      path,
-      serial_number: certificate.serialNumber.toLowerCase(),
-      subject_alt_names: dnsNames(certificate.subjectAltName).map((dns) => ({ dns })),
-      days_until_expiration: String(Math.max(0, Math.floor(left / dayMs))),
-      valid_from: certificate.validFromDate.toISOString().replace(/\.\d+Z$/, 'Z'),
-      expiration_time: certificate.validToDate.toISOString().replace(/\.\d+Z$/, 'Z'),
-    };
-  };
-  return {
-    certificates: secrets.certificates().map(({ certPem }) => ({
-      ca_cert: secrets.trustedCaPem ? [details(secrets.trustedCaPem, '<inline>')] : [],
-      cert_chain: [details(certPem, '<inline>')],
+  return json({
+    listener_statuses: found.map(({ name, host, port }) => ({
+      name,
+      local_address: { socket_address: { address: host, port_value: port } },
     })),
-  };
+  });
 }
 
-function serverInfo({ sidecar, clock, bootstrap, startedMs }: AdminParts): object {
+function serverInfo({ sidecar, clock, bootstrap, logLevel, startedMs }: AdminParts): object {
   const uptime = `${Math.floor((clock.now() - startedMs) / 1000)}s`;
   return {
     version: 'meshwalk sandbox proxy, in place of Envoy',
-    state: isLive(sidecar) ? 'LIVE' : 'PRE_INITIALIZING',
+    state: stateOf(sidecar),
     uptime_current_epoch: uptime,
     uptime_all_epochs: uptime,
+    hot_restart_version: hotRestartVersion,
+    command_line_options: { log_level: logLevel, service_cluster: bootstrap.node.cluster },
     node: bootstrap.node,
   };
 }

@@ -210,7 +210,7 @@ function cluster(config: model.UpstreamCluster): object {
 }
 
 /** Private keys never leave the proxy. */
-function secretDump(secrets: Secrets, contexts: readonly model.ValidationContext[]): object {
+function secretDump(secrets: Secrets, contexts: readonly model.ValidationContext[]): Record<string, unknown> {
   const bytes = (text: string) => Buffer.from(text).toString('base64');
   const certificates = secrets.certificates().map(({ name, certPem }) => ({
     name,
@@ -240,7 +240,11 @@ function secretDump(secrets: Secrets, contexts: readonly model.ValidationContext
   };
 }
 
-export function configDump(sidecar: Sidecar, bootstrap: object, includeEndpoints: boolean): object {
+export function configDump(
+  sidecar: Sidecar,
+  bootstrap: object,
+  includeEndpoints: boolean,
+): { configs: readonly Readonly<Record<string, unknown>>[] } {
   const { dynamic } = sidecar;
   const isDynamic = (name: string, of: readonly { name: string }[] | undefined) => of?.some((one) => one.name === name);
   const version_info = dynamic?.version ?? '';

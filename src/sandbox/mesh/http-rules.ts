@@ -1,10 +1,12 @@
 import type { Random } from '../../platform/random.ts';
 import { exchangeLine, type LoggedConnection } from './access-log.ts';
 import type { Decision, ExchangeRecord, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
+import type { Histogram } from './histogram.ts';
 import type { HttpConnectionManager } from './proxy-config.ts';
 import { type CompiledRoutes, chooseWeighted, isPrincipal } from './route.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
 import type { UpstreamRuntime } from './upstream.ts';
+import { WorkloadStatsFilter } from './workload-stats.ts';
 
 /** What rules look up for each request, so that a new configuration holds from the next request on. */
 export interface LiveConfig {
@@ -16,6 +18,10 @@ interface ManagerStats {
   scope: StatScope;
   requests: Stat;
   active: Stat;
+  completed: Stat;
+  /** Exchanges that their client gave up. */
+  reset: Stat;
+  duration: Histogram;
   allowed: Stat;
   denied: Stat;
   noRoute: Stat;
@@ -36,23 +42,28 @@ export class ManagerRules {
   readonly #log: (line: string) => void;
   readonly #stats: StatStore;
   readonly #byPrefix = new Map<string, ManagerStats>();
+  readonly #workloadStats: WorkloadStatsFilter;
 
   constructor(parts: { live: LiveConfig; random: Random; log: (line: string) => void; stats: StatStore }) {
     this.#live = parts.live;
     this.#random = parts.random;
     this.#log = parts.log;
     this.#stats = parts.stats;
+    this.#workloadStats = new WorkloadStatsFilter(parts.stats);
   }
 
   /** The stats of a connection manager; asked for when its listener comes up, so that zeroes are there to be read. */
   statsOf(prefix: string): ManagerStats {
     const known = this.#byPrefix.get(prefix);
     if (known) return known;
-    const scope = this.#stats.scope(`http.${prefix}`, 'http', { envoy_http_conn_manager_prefix: prefix });
+    const scope = this.#stats.prefixed('http', prefix, 'envoy_http_conn_manager_prefix');
     const created = {
       scope,
       requests: scope.counter('downstream_rq_total'),
       active: scope.gauge('downstream_rq_active'),
+      completed: scope.counter('downstream_rq_completed'),
+      reset: scope.counter('downstream_rq_rx_reset'),
+      duration: scope.histogram('downstream_rq_time'),
       allowed: scope.counter('rbac.allowed'),
       denied: scope.counter('rbac.denied'),
       noRoute: scope.counter('no_route'),
@@ -72,7 +83,13 @@ export class ManagerRules {
       decide: (request) => this.#decide(manager, stats, peerNames, request),
       finished: (record: ExchangeRecord) => {
         stats.active.value--;
-        if (record.status > 0) stats.scope.countCode('downstream_rq', record.status, false);
+        if (record.status > 0) {
+          stats.completed.value++;
+          stats.scope.countCode('downstream_rq', record.status, false);
+        }
+        if (record.flags === 'DC') stats.reset.value++;
+        stats.duration.record(record.endMs - record.startMs, record.endMs);
+        if (manager.workloadStats) this.#workloadStats.record(manager.workloadStats, record);
         this.#log(exchangeLine(record, connection));
       },
     };

@@ -126,6 +126,9 @@ export class Exchange {
     Object.assign(this.#record, { status, flags, details, upstreamCluster });
     const headers = body === '' ? [] : ['content-length', String(body.length), 'content-type', 'text/plain'];
     if (body === '') headers.push('content-length', '0');
+    for (const [name, value] of Object.entries(this.#rules.manager.localReplyHeadersToAdd ?? {})) {
+      headers.push(name, value);
+    }
     for (const [name, value] of reply.headers ?? []) headers.push(name, value);
     this.#request.resume();
     this.#writeHead(status, undefined, headers);
@@ -166,7 +169,11 @@ export class Exchange {
 
   #requestHeaders(head: RequestHead, { requestHeadersToSet = [] }: Forward): string[] {
     const { manager } = this.#rules;
-    const set = new Set(requestHeadersToSet.map(([name]) => name));
+    const replaced = new Set([
+      ...requestHeadersToSet.map(([name]) => name),
+      ...Object.keys(manager.requestHeadersToAdd),
+      ...(manager.requestHeadersToRemove ?? []),
+    ]);
     const raw = this.#request.rawHeaders;
     const headers: string[] = [];
     let chunked = false;
@@ -175,11 +182,10 @@ export class Exchange {
       const name = (raw[at] ?? '').toLowerCase();
       if (name === 'transfer-encoding') chunked = true;
       if (name === 'x-forwarded-proto') forwardedProto = true;
-      if (hopByHop.has(name) || name === 'x-request-id' || name in manager.requestHeadersToAdd || set.has(name))
-        continue;
+      if (hopByHop.has(name) || name === 'x-request-id' || replaced.has(name)) continue;
       headers.push(name, raw[at + 1] ?? '');
     }
-    if (head.requestId !== undefined) headers.push('x-request-id', head.requestId);
+    if (head.requestId !== undefined && !replaced.has('x-request-id')) headers.push('x-request-id', head.requestId);
     if (!forwardedProto) headers.push('x-forwarded-proto', 'http');
     for (const [name, value] of Object.entries(manager.requestHeadersToAdd)) headers.push(name, value);
     for (const [name, value] of requestHeadersToSet) headers.push(name, value);

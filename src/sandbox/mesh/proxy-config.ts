@@ -115,8 +115,25 @@ export interface HttpConnectionManager {
   /** Make an x-request-id where the client sent none. */
   generateRequestId: boolean;
   requestHeadersToAdd: Readonly<Record<string, string>>;
+  requestHeadersToRemove?: readonly string[];
   responseHeadersToAdd: Readonly<Record<string, string>>;
   responseHeadersToRemove: readonly string[];
+  /** What the proxy's own answers carry (Envoy: local_reply_config). */
+  localReplyHeadersToAdd?: Readonly<Record<string, string>>;
+  /** Counts each request by who asked and who answered. */
+  workloadStats?: WorkloadStats;
+}
+
+/**
+ * A filter that knows its own workload and learns the other one's from headers of the answer: both are labels of
+ * `<name>_total` and `<name>_duration_ms`.
+ */
+export interface WorkloadStats {
+  name: string;
+  /** Label to value, such as `namespace` to `shop`. */
+  source: Readonly<Record<string, string>>;
+  /** Label to the header of the answer that has its value. */
+  destinationHeaders: Readonly<Record<string, string>>;
 }
 
 export interface TcpProxy {

@@ -1,23 +1,44 @@
+import { Histogram } from './histogram.ts';
+
 /**
- * Counters and gauges under Envoy's dotted names, with the labels that its Prometheus page gives them. It knows nothing
- * of what is counted. Callers keep the Stat and add to it; nothing is looked up per request.
+ * Counters, gauges and histograms under Envoy's dotted names, with the labels that its Prometheus page gives them. It
+ * knows nothing of what is counted. Callers keep the Stat and add to it; nothing is looked up per request.
  */
 export interface Stat {
   readonly name: string;
   readonly kind: 'counter' | 'gauge';
   readonly family: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Left as it is on the Prometheus page, where all others get the prefix `envoy_`. */
+  readonly ownNamespace: boolean;
   value: number;
+  /** Was ever more than zero, even if it was reset since. */
+  used: boolean;
 }
 
 export class StatStore {
   readonly #stats = new Map<string, Stat>();
+  readonly #histograms = new Map<string, Histogram>();
 
-  stat(kind: Stat['kind'], name: string, family = name, labels: Record<string, string> = {}): Stat {
+  stat(
+    kind: Stat['kind'],
+    name: string,
+    family = name,
+    labels: Record<string, string> = {},
+    ownNamespace = false,
+  ): Stat {
     const known = this.#stats.get(name);
     if (known) return known;
-    const created = { kind, name, family, labels, value: 0 };
+    const created = { kind, name, family, labels, ownNamespace, value: 0, used: false };
     this.#stats.set(name, created);
+    return created;
+  }
+
+  histogram(name: string, family = name, labels: Record<string, string> = {}, ownNamespace = false): Histogram {
+    const known = this.#histograms.get(name);
+    if (known) return known;
+    const created = new Histogram(name, family, labels, ownNamespace);
+    this.#histograms.set(name, created);
     return created;
   }
 
@@ -25,17 +46,35 @@ export class StatStore {
     return new StatScope(this, prefix, family, labels);
   }
 
-  /** Sorted by name, as Envoy prints them. */
-  list(filter?: RegExp): Stat[] {
-    return [...this.#stats.values()]
-      .filter(({ name }) => filter === undefined || filter.test(name))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  /**
+   * Of a connection manager or TCP proxy. Envoy takes the first part of a dotted prefix for the label and leaves the rest
+   * in the metric's name (source/common/config/well_known_names.cc, `http.$.**`).
+   */
+  prefixed(kind: 'http' | 'tcp', prefix: string, label: string): StatScope {
+    const [first = '', ...rest] = prefix.split('.');
+    return this.scope(`${kind}.${prefix}`, [kind, ...rest].join('.'), { [label]: first });
   }
 
+  /** Sorted by name, as Envoy prints them. */
+  list(filter?: RegExp): Stat[] {
+    return [...this.#stats.values()].filter(({ name }) => filter === undefined || filter.test(name)).sort(byName);
+  }
+
+  histograms(filter?: RegExp): Histogram[] {
+    return [...this.#histograms.values()].filter(({ name }) => filter === undefined || filter.test(name)).sort(byName);
+  }
+
+  /** Envoy leaves gauges and histograms alone. */
   resetCounters(): void {
-    for (const stat of this.#stats.values()) if (stat.kind === 'counter') stat.value = 0;
+    for (const stat of this.#stats.values()) {
+      if (stat.kind !== 'counter') continue;
+      stat.used ||= stat.value > 0;
+      stat.value = 0;
+    }
   }
 }
+
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
 
 /** The stats of one cluster, listener or connection manager. */
 export class StatScope {
@@ -60,6 +99,10 @@ export class StatScope {
     return this.#store.stat('gauge', `${this.#prefix}.${name}`, `${this.#family}.${name}`, this.#labels);
   }
 
+  histogram(name: string): Histogram {
+    return this.#store.histogram(`${this.#prefix}.${name}`, `${this.#family}.${name}`, this.#labels);
+  }
+
   /** Counts `upstream_rq_2xx`, `upstream_rq_200` and the like; Envoy makes them when the first such answer comes. */
   countCode(name: string, code: number, alsoExact: boolean): void {
     const classDigit = String(Math.floor(code / 100));
@@ -79,31 +122,4 @@ export class StatScope {
     }
     stat.value++;
   }
-}
-
-/** `name: value` lines, as `GET /stats` prints them. */
-export function asText(stats: readonly Stat[]): string {
-  return stats.map(({ name, value }) => `${name}: ${value}\n`).join('');
-}
-
-export function asJson(stats: readonly Stat[]): string {
-  return JSON.stringify({ stats: stats.map(({ name, value }) => ({ name, value })) });
-}
-
-const metricName = (family: string) => `envoy_${family.replaceAll(/[^a-zA-Z0-9_]/g, '_')}`;
-const labelText = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-
-/** The exposition format, one TYPE line per family. */
-export function asPrometheus(stats: readonly Stat[]): string {
-  const families = Map.groupBy(stats, ({ family }) => family);
-  const lines: string[] = [];
-  for (const [family, members] of [...families].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const name = metricName(family);
-    lines.push(`# TYPE ${name} ${members[0]?.kind ?? 'counter'}`);
-    for (const { labels, value } of members) {
-      const pairs = Object.entries(labels).map(([key, text]) => `${key}="${labelText(text)}"`);
-      lines.push(`${name}{${pairs.join(',')}} ${value}`);
-    }
-  }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

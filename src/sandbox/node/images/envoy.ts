@@ -49,6 +49,7 @@ export const envoy: ImageProgram = {
         sidecar,
         clock: context.clock,
         bootstrap: { node: { id: bootstrap.node, cluster } },
+        logLevel: argument(context.argv, '--log-level') ?? 'info',
         startedMs: context.clock.now(),
         quit: () => quit.abort(),
       }),

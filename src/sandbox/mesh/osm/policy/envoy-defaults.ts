@@ -21,27 +21,19 @@ export function tlsParameters({
   };
 }
 
-const statsHeaders = ['osm-stats-namespace', 'osm-stats-kind', 'osm-stats-name', 'osm-stats-pod'];
-
-/**
- * `workload` is the server's own name, which its sidecar adds for the client's sidecar to count by and to strip again
- * (featureFlags.enableWASMStats).
- */
+/** What observability.ts adds to it is not here. */
 export function connectionManager(
   direction: HttpConnectionManager['direction'],
   routeConfig: string,
-  { featureFlags }: MeshConfigSpec,
-  workload: Readonly<Record<string, string>> = {},
 ): HttpConnectionManager {
-  const stats = featureFlags?.['enableWASMStats'] === true;
   return {
     type: 'http',
     statPrefix: `mesh-http-conn-manager.${routeConfig}`,
     routeConfig,
     direction,
     generateRequestId: true,
-    requestHeadersToAdd: stats ? workload : {},
-    responseHeadersToAdd: stats ? workload : {},
-    responseHeadersToRemove: stats && direction === 'outbound' ? statsHeaders : [],
+    requestHeadersToAdd: {},
+    responseHeadersToAdd: {},
+    responseHeadersToRemove: [],
   };
 }

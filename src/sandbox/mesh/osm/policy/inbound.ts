@@ -36,12 +36,7 @@ function servicesOfPod(snapshot: MeshSnapshot, { metadata }: Pod): MeshService[]
 
 const contextName = ({ namespace, account }: Identity) => `root-cert-for-mtls-inbound:${namespace}/${account}`;
 
-function filterChain(
-  snapshot: MeshSnapshot,
-  self: Identity,
-  meshService: MeshService,
-  workload: Record<string, string>,
-): FilterChain {
+function filterChain(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): FilterChain {
   const { namespace, name, targetPort, protocol } = meshService;
   const cluster = services.localClusterNameOf(meshService);
   return {
@@ -62,7 +57,7 @@ function filterChain(
       ? {}
       : { networkRbac: { statPrefix: 'network-', policies: networkPolicies(snapshot, self) } }),
     filter: services.isHttp(protocol)
-      ? connectionManager('inbound', `rds-inbound.${targetPort}`, snapshot.meshConfig, workload)
+      ? connectionManager('inbound', `rds-inbound.${targetPort}`)
       : { type: 'tcp', statPrefix: `inbound-mesh-tcp-proxy.${cluster}`, clusters: [{ cluster, weight: 100 }] },
   };
 }
@@ -99,7 +94,6 @@ function routeConfigs(hosts: readonly (readonly [number, VirtualHost])[]): Route
 export function inboundConfig(
   snapshot: MeshSnapshot,
   pod: Pod,
-  workload: Record<string, string>,
   complain: (complaint: Complaint) => void,
 ): InboundConfig {
   const self = identityOf(pod);
@@ -124,7 +118,7 @@ export function inboundConfig(
             port: ports.inbound,
             direction: 'inbound',
             inspectTls: true,
-            filterChains: own.map((meshService) => filterChain(snapshot, self, meshService, workload)),
+            filterChains: own.map((meshService) => filterChain(snapshot, self, meshService)),
           },
     routes: routeConfigs(hosts),
     clusters: [...locals].map(([name, port]) => ({

@@ -104,7 +104,7 @@ function filterChain(snapshot: MeshSnapshot, meshService: MeshService, clusters:
       destinationRanges: services.destinationIps(snapshot, meshService).map((ip) => `${ip}/32`),
     },
     filter: services.isHttp(protocol)
-      ? connectionManager('outbound', `rds-outbound.${port}`, snapshot.meshConfig)
+      ? connectionManager('outbound', `rds-outbound.${port}`)
       : { type: 'tcp', statPrefix: `outbound-mesh-tcp-proxy_${chainName}`, clusters },
   };
 }

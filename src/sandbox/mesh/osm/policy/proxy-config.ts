@@ -4,6 +4,7 @@ import { ports } from '../names.ts';
 import { connectionManager, connectTimeoutMs } from './envoy-defaults.ts';
 import { inboundConfig } from './inbound.ts';
 import { workloadOf } from './mesh-service.ts';
+import { observed } from './observability.ts';
 import { outboundConfig } from './outbound.ts';
 import { type Complaint, identityOf, type MeshSnapshot } from './snapshot.ts';
 
@@ -16,18 +17,17 @@ export function proxyConfigFor(
   pod: Pod,
   complain: (complaint: Complaint) => void = () => {},
 ): ProxyConfig {
-  const { kind, name } = workloadOf(pod);
-  const workload = {
-    'osm-stats-namespace': pod.metadata.namespace ?? '',
-    'osm-stats-kind': kind,
-    'osm-stats-name': name,
-    'osm-stats-pod': pod.metadata.name ?? '',
-  };
   const outbound = outboundConfig(snapshot, identityOf(pod), complain);
-  const inbound = inboundConfig(snapshot, pod, workload, complain);
-  const metrics = metricsConfig(snapshot, pod);
+  const inbound = inboundConfig(snapshot, pod, complain);
+  const metrics = metricsConfig(pod);
+  const { namespace = '', name = '' } = pod.metadata;
+  const workload = { namespace, ...workloadOf(pod), pod: name };
+  const inMesh = [outbound.listener, inbound.listener].filter((listener) => listener !== undefined);
   return {
-    listeners: [outbound.listener, inbound.listener, metrics?.listener].filter((listener) => listener !== undefined),
+    listeners: [
+      ...inMesh.map((listener) => observed(listener, snapshot.meshConfig, workload)),
+      ...(metrics ? [metrics.listener] : []),
+    ],
     routes: [...outbound.routes, ...inbound.routes, ...(metrics ? [metrics.route] : [])],
     clusters: [...outbound.clusters, ...inbound.clusters, ...(metrics ? [metrics.cluster] : [])],
     validationContexts: [...outbound.validationContexts, ...inbound.validationContexts],
@@ -35,10 +35,9 @@ export function proxyConfigFor(
 }
 
 /** The Prometheus page of the admin server, on a port that scrapers reach; there while the annotation says so. */
-function metricsConfig(
-  { meshConfig }: MeshSnapshot,
-  { metadata }: Pod,
-): { listener: Listener; route: RouteConfig; cluster: UpstreamCluster } | undefined {
+function metricsConfig({
+  metadata,
+}: Pod): { listener: Listener; route: RouteConfig; cluster: UpstreamCluster } | undefined {
   if (metadata.annotations?.['prometheus.io/scrape'] !== 'true') return undefined;
   const [routeName, clusterName] = ['envoy-metrics-route', 'envoy-metrics-cluster'];
   return {
@@ -51,7 +50,7 @@ function metricsConfig(
         {
           name: 'prometheus',
           match: {},
-          filter: connectionManager('inbound', routeName, { ...meshConfig, featureFlags: {} }),
+          filter: { ...connectionManager('inbound', routeName), statPrefix: 'prometheus-http-conn-manager' },
         },
       ],
     },

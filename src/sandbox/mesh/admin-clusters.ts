@@ -1,0 +1,83 @@
+import { X509Certificate } from 'node:crypto';
+import type { Clock } from '../../platform/clock.ts';
+import { type Answer, json, plain } from './admin-answer.ts';
+import type { Sidecar } from './sidecar.ts';
+import { dnsNames, type UpstreamRuntime } from './upstream.ts';
+
+/** `/clusters`: each upstream cluster with its endpoints and their counters; `/certs`: the certificates in force. */
+export function clustersPage(sidecar: Sidecar, query: URLSearchParams): Answer {
+  if (query.get('format') === 'json') {
+    return json({
+      cluster_statuses: sidecar.upstreams.map((upstream) => ({
+        name: upstream.name,
+        added_via_api: upstream.config.discovery === 'eds',
+        host_statuses: upstream.hosts.map(({ address }) => ({
+          address: { socket_address: { address: address.ip, port_value: address.port } },
+          health_status: { eds_health_status: 'HEALTHY' },
+        })),
+      })),
+    });
+  }
+  return plain(sidecar.upstreams.map(clusterText).join(''));
+}
+
+const unlimited = 4294967295;
+
+function clusterText(upstream: UpstreamRuntime): string {
+  const { name, config, hosts } = upstream;
+  const settings = [
+    `observability_name::${name}`,
+    ...['default_priority', 'high_priority'].flatMap((priority) =>
+      ['max_connections', 'max_pending_requests', 'max_requests', 'max_retries'].map(
+        (limit) => `${priority}::${limit}::${unlimited}`,
+      ),
+    ),
+    `added_via_api::${config.discovery !== 'static'}`,
+  ];
+  const perHost = hosts.flatMap((host) =>
+    Object.entries({
+      cx_active: host.connectionsActive,
+      cx_connect_fail: host.connectFailures,
+      cx_total: host.connectionsTotal,
+      rq_active: host.requestsActive,
+      rq_error: host.requestErrors,
+      rq_success: host.requestsTotal - host.requestErrors - host.requestsActive,
+      rq_timeout: 0,
+      rq_total: host.requestsTotal,
+      hostname: '',
+      health_flags: 'healthy',
+      weight: 1,
+      region: '',
+      zone: '',
+      sub_zone: '',
+      canary: false,
+      priority: 0,
+      success_rate: -1,
+      local_origin_success_rate: -1,
+    }).map(([key, value]) => `${host.key}::${key}::${value}`),
+  );
+  return [...settings, ...perHost].map((line) => `${name}::${line}\n`).join('');
+}
+
+const dayMs = 86_400_000;
+
+export function certificates({ secrets }: Sidecar, clock: Clock): object {
+  const details = (pem: string, path: string) => {
+    const certificate = new X509Certificate(pem);
+    const left = certificate.validToDate.getTime() - clock.now();
+    return {
+      path,
+      serial_number: certificate.serialNumber.toLowerCase(),
+      subject_alt_names: dnsNames(certificate.subjectAltName).map((dns) => ({ dns })),
+      days_until_expiration: String(Math.max(0, Math.floor(left / dayMs))),
+      valid_from: certificate.validFromDate.toISOString().replace(/\.\d+Z$/, 'Z'),
+      expiration_time: certificate.validToDate.toISOString().replace(/\.\d+Z$/, 'Z'),
+    };
+  };
+  return {
+    certificates: secrets.certificates().map(({ certPem }) => ({
+      ca_cert: secrets.trustedCaPem ? [details(secrets.trustedCaPem, '<inline>')] : [],
+      cert_chain: [details(certPem, '<inline>')],
+    })),
+  };
+}
