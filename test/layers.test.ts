@@ -37,6 +37,8 @@ const pureFiles = [
   'tui/keymap.ts',
   'sandbox/mesh/osm/policy/',
   'sandbox/mesh/route.ts',
+  'sandbox/mesh/filter-chain.ts',
+  'sandbox/mesh/envoy-json.ts',
   'lesson/parse.ts',
 ];
 

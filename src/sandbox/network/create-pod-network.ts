@@ -115,16 +115,19 @@ class LoopbackPodNetwork implements PodNetwork {
 
   async #connectFromPod(pod: NetworkNamespace, uid: number, destination: SocketAddress): Promise<Socket> {
     if (pod.closed) throw errnoError('ENETDOWN', 'connect', `${destination.ip}:${destination.port}`);
-    const stays = isLoopback(destination.ip) || destination.ip === pod.ip;
-    const redirectedTo = isLoopback(destination.ip) ? undefined : pod.outboundRedirect(uid, destination);
-    const arrival =
-      redirectedTo !== undefined || stays
-        ? local(pod, redirectedTo ?? destination.port, destination)
-        : this.#enterPod(this.#toEndpoint(destination));
+    const arrival = isLoopback(destination.ip)
+      ? local(pod, destination.port, pod.loopbackDestination(uid, destination))
+      : this.#leave(pod, pod.outboundRedirect(uid, destination), destination);
     const socket = await this.#open(arrival, isLoopback(destination.ip) ? '127.0.0.1' : pod.ip);
     pod.adopt(socket);
     if (pod.closed) socket.destroy();
     return socket;
+  }
+
+  #leave(pod: NetworkNamespace, redirectedTo: number | undefined, destination: SocketAddress): Arrival {
+    if (redirectedTo !== undefined || destination.ip === pod.ip)
+      return local(pod, redirectedTo ?? destination.port, destination);
+    return this.#enterPod(this.#toEndpoint(destination));
   }
 
   #toEndpoint(destination: SocketAddress): SocketAddress {

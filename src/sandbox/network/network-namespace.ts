@@ -98,6 +98,12 @@ export class NetworkNamespace {
     return included.length === 0 || included.some(matches) ? rules.outboundPort : undefined;
   }
 
+  /** Where iptables' nat OUTPUT chain sends what this user wants on loopback: the pod's own address, or loopback still. */
+  loopbackDestination(uid: number, destination: SocketAddress): SocketAddress {
+    const { proxyToPodIp = false, proxyUid } = this.redirects ?? {};
+    return proxyToPodIp && uid === proxyUid ? { ip: this.ip, port: destination.port } : destination;
+  }
+
   /** nat PREROUTING: the port on which a connection from outside the pod ends up. */
   inboundPort(port: number): number {
     const rules = this.redirects;

@@ -34,7 +34,7 @@ export interface CallOptions {
   to?: string;
 }
 
-const untilStopped = ({ signal }: ContainerContext) =>
+export const untilStopped = ({ signal }: ContainerContext) =>
   new Promise<number>((resolve) => {
     if (signal.aborted) resolve(0);
     signal.addEventListener('abort', () => resolve(0), { once: true });
@@ -89,6 +89,9 @@ export interface MeshCluster {
       labels?: Record<string, string>;
       port?: number;
       annotations?: Record<string, string>;
+      env?: Record<string, string>;
+      hostname?: string;
+      subdomain?: string;
     },
   ): Promise<Pod>;
   service(namespace: string, name: string, port: object, selector?: Record<string, string> | null): Promise<void>;
@@ -101,6 +104,8 @@ export interface MeshCluster {
   stat(pod: string, name: string): Promise<number>;
   /** The access log of a pod's sidecar. */
   envoyLog(pod: string): Record<string, unknown>[];
+  /** All that a container of OSM's wrote to its standard output. */
+  log(pod: string, container: string): string;
   close(): Promise<void>;
 }
 
@@ -140,7 +145,9 @@ export async function fetchOver(socket: Socket, host: string, options: CallOptio
   });
 }
 
-export async function startMeshCluster(options: { withMesh?: boolean } = {}): Promise<MeshCluster> {
+export async function startMeshCluster(
+  options: { withMesh?: boolean; programs?: readonly ImageProgram[] } = {},
+): Promise<MeshCluster> {
   const [clock, random] = [systemClock, seededRandom(11)];
   const store = new Store({ clock });
   const contexts = new Map<string, ContainerContext>();
@@ -198,7 +205,9 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
     cluster: api,
     network: podNetwork,
     images: createImageRegistry(
-      [echo, tcpEcho, idle].map(remembered).concat(catalogOfImages({ api, pace: 'instant' }).map(logged)),
+      [echo, tcpEcho, idle, ...(options.programs ?? [])]
+        .map(remembered)
+        .concat(catalogOfImages({ api, pace: 'instant' }).map(logged)),
     ),
     events: controllers.events,
     clock,
@@ -247,15 +256,26 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
     async pod(
       namespace,
       name,
-      { account = name, image = 'test/client', labels = { app: name }, port, annotations = {} } = {},
+      {
+        account = name,
+        image = 'test/client',
+        labels = { app: name },
+        port,
+        annotations = {},
+        env: variables = {},
+        ...naming
+      } = {},
     ) {
       if (!api.get(resources.serviceAccounts, account, namespace)) {
         await api.create(resources.serviceAccounts, { metadata: { name: account, namespace } });
       }
-      const env = port === undefined ? [] : [{ name: 'PORT', value: String(port) }];
+      const env = Object.entries({ ...variables, ...(port !== undefined && { PORT: String(port) }) }).map(
+        ([variable, value]) => ({ name: variable, value }),
+      );
       await api.create(resources.pods, {
         metadata: { name, namespace, labels, annotations },
         spec: {
+          ...naming,
           serviceAccountName: account,
           containers: [{ name: 'app', image, env }],
           terminationGracePeriodSeconds: 0,
@@ -326,6 +346,7 @@ export async function startMeshCluster(options: { withMesh?: boolean } = {}): Pr
       const lines = (logs.get(`${pod}/envoy`) ?? '').split('\n').filter((line) => line.startsWith('{'));
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     },
+    log: (pod, container) => logs.get(`${pod}/${container}`) ?? '',
     async close() {
       await kubelets.close();
       await controllers.close();

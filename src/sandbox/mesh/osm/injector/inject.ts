@@ -59,7 +59,7 @@ function initContainer({ metadata }: Pod, meshConfig: MeshConfigSpec, images: Si
     image: meshConfig.sidecar?.initContainerImage || images.init,
     imagePullPolicy: 'IfNotPresent',
     command: ['/bin/sh'],
-    args: ['-c', iptablesScript(exclusionsOf(metadata.annotations, meshConfig))],
+    args: ['-c', iptablesScript(exclusionsOf(metadata.annotations, meshConfig), meshConfig.sidecar?.localProxyMode)],
     env: [fromField('POD_IP', 'status.podIP')],
     resources: {},
     securityContext: {

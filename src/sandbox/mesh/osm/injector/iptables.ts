@@ -10,13 +10,13 @@ export interface Exclusions {
 
 const neverRedirectedInbound = [ports.prometheus, ports.liveness, ports.readiness, ports.startup, ports.healthcheck];
 
+const toPodIp = `-I OUTPUT -p tcp -o lo -d 127.0.0.1/32 -m owner --uid-owner ${envoyUid} -j DNAT --to-destination $POD_IP`;
+
 /** The rules that osm-init feeds to iptables-restore (pkg/injector/iptables.go). */
-export function iptablesScript({
-  inboundPorts,
-  outboundPorts,
-  outboundRanges,
-  outboundInclusions,
-}: Exclusions): string {
+export function iptablesScript(
+  { inboundPorts, outboundPorts, outboundRanges, outboundInclusions }: Exclusions,
+  localProxyMode = 'Localhost',
+): string {
   const multiport = (chain: string, excluded: readonly number[]) =>
     excluded.length === 0 ? [] : [`-I ${chain} -p tcp --match multiport --dports ${excluded.join(',')} -j RETURN`];
   const rules = [
@@ -38,6 +38,7 @@ export function iptablesScript({
     `-A OSM_PROXY_OUTBOUND -o lo -m owner ! --uid-owner ${envoyUid} -j RETURN`,
     `-A OSM_PROXY_OUTBOUND -m owner --uid-owner ${envoyUid} -j RETURN`,
     '-A OSM_PROXY_OUTBOUND -d 127.0.0.1/32 -j RETURN',
+    ...(localProxyMode === 'PodIP' ? [toPodIp] : []),
     ...outboundRanges.map((range) => `-A OSM_PROXY_OUTBOUND -d ${range} -j RETURN`),
     ...multiport('OSM_PROXY_OUTBOUND', outboundPorts),
     ...(outboundInclusions.length === 0
@@ -72,5 +73,6 @@ export function parseIptablesScript(script: string): Redirects | undefined {
     ),
     outboundIpRangeExclusions: all(/^-A OSM_PROXY_OUTBOUND -d (\S+) -j RETURN$/),
     outboundIpRangeInclusions: all(/^-A OSM_PROXY_OUTBOUND -d (\S+) -j OSM_PROXY_OUT_REDIRECT$/),
+    ...(lines.includes(toPodIp) && { proxyToPodIp: true }),
   };
 }

@@ -160,7 +160,7 @@ export function outboundConfig(
     allowed.map((meshService) => [validationContextName(meshService), validationContext(snapshot, meshService)]),
   );
   return {
-    listener: outboundListener(chains, egress, allowed),
+    listener: outboundListener(snapshot, chains, allowed),
     routes: [...hostsByPort].map(([port, virtualHosts]) => ({ name: `rds-outbound.${port}`, virtualHosts })),
     clusters: [
       ...clusters.values(),
@@ -170,18 +170,22 @@ export function outboundConfig(
   };
 }
 
-/** Without any chain there is no listener, and the redirected connection is refused. */
+/**
+ * Without any chain there is no listener, and the redirected connection is refused. Where egress policies may be, first
+ * bytes are looked at (pkg/envoy/lds/listener.go), which makes a client that waits for the server wait for nothing.
+ */
 function outboundListener(
+  { meshConfig }: MeshSnapshot,
   filterChains: FilterChain[],
-  egress: boolean,
   allowed: readonly MeshService[],
 ): Listener | undefined {
+  const egress = meshConfig.traffic?.enableEgress === true;
   if (filterChains.length === 0 && !egress) return undefined;
   return {
     name: 'outbound-listener',
     port: ports.outbound,
     direction: 'outbound',
-    inspectTls: egress,
+    inspectTls: meshConfig.featureFlags?.['enableEgressPolicy'] === true,
     inspectionDisabledPorts: allowed.filter(({ protocol }) => protocol === 'tcp-server-first').map(({ port }) => port),
     filterChains,
     ...(egress ? { defaultFilterChain: egressChain } : {}),

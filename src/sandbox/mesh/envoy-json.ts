@@ -1,0 +1,255 @@
+import type * as model from './proxy-config.ts';
+
+/**
+ * A proxy configuration in Envoy's own JSON: filters, matches and names as people read them. It is a pure function of
+ * ProxyConfig and knows no sidecar, so that what is shown can be compared with what was decided.
+ */
+export const typeUrl = (name: string) => `type.googleapis.com/envoy.${name}`;
+const socketAddress = ({ ip, port }: model.Address) => ({ socket_address: { address: ip, port_value: port } });
+const principal = (name: string) => ({
+  authenticated: { principal_name: { exact: name } },
+});
+
+function principals(allowed: model.Principals): object[] {
+  return allowed.type === 'any' ? [{ any: true }] : allowed.names.map(principal);
+}
+
+function weightedClusters(clusters: readonly model.WeightedCluster[]): object {
+  return {
+    weighted_clusters: {
+      clusters: clusters.map(({ cluster, weight }) => ({ name: cluster, weight })),
+      total_weight: clusters.reduce((sum, { weight }) => sum + weight, 0),
+    },
+  };
+}
+
+function route({ path, method, headers, clusters, prefixRewrite, rbac }: model.Route): object {
+  const match =
+    path.type === 'prefix' ? { prefix: path.prefix } : { safe_regex: { google_re2: {}, regex: path.regex } };
+  const headerMatches = [
+    { name: ':method', safe_regex_match: { google_re2: {}, regex: method ?? '.*' } },
+    ...headers.map(({ name, regex }) => ({
+      name: name === 'host' ? ':authority' : name,
+      safe_regex_match: { google_re2: {}, regex },
+    })),
+  ];
+  return {
+    match: { ...match, ...(path.type === 'regex' ? { headers: headerMatches } : {}) },
+    route: {
+      ...weightedClusters(clusters),
+      ...(prefixRewrite === undefined ? {} : { prefix_rewrite: prefixRewrite }),
+      timeout: '0s',
+    },
+    ...(rbac
+      ? {
+          typed_per_filter_config: {
+            'envoy.filters.http.rbac': {
+              '@type': typeUrl('extensions.filters.http.rbac.v3.RBACPerRoute'),
+              rbac: {
+                rules: {
+                  policies: { 'rbac-for-route': { permissions: [{ any: true }], principals: principals(rbac) } },
+                },
+              },
+            },
+          },
+        }
+      : {}),
+  };
+}
+
+function virtualHost({ name, domains, routes }: model.VirtualHost): object {
+  return { name, domains, routes: routes.map(route) };
+}
+
+function filters({ filter, networkRbac }: model.FilterChain): object[] {
+  const rbac = networkRbac && {
+    name: 'l4_rbac',
+    typed_config: {
+      '@type': typeUrl('extensions.filters.network.rbac.v3.RBAC'),
+      rules: {
+        policies: Object.fromEntries(
+          networkRbac.policies.map((policy) => [
+            policy.name,
+            {
+              permissions:
+                policy.destinationPorts.length === 0
+                  ? [{ any: true }]
+                  : policy.destinationPorts.map((port) => ({ destination_port: port })),
+              principals: principals(policy.principals),
+            },
+          ]),
+        ),
+      },
+      stat_prefix: networkRbac.statPrefix,
+    },
+  };
+  return [...(rbac ? [rbac] : []), terminalFilter(filter)];
+}
+
+function terminalFilter(filter: model.FilterChain['filter']): object {
+  switch (filter.type) {
+    case 'tcp':
+      return {
+        name: 'tcp_proxy',
+        typed_config: {
+          '@type': typeUrl('extensions.filters.network.tcp_proxy.v3.TcpProxy'),
+          stat_prefix: filter.statPrefix,
+          ...(filter.clusters.length === 1
+            ? { cluster: filter.clusters[0]?.cluster }
+            : weightedClusters(filter.clusters)),
+        },
+      };
+    case 'http':
+      return {
+        name: 'http_connection_manager',
+        typed_config: {
+          '@type': typeUrl('extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
+          stat_prefix: filter.statPrefix,
+          rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: filter.routeConfig },
+          http_filters: httpFilters(filter),
+          upgrade_configs: [{ upgrade_type: 'websocket' }],
+        },
+      };
+  }
+}
+
+/** The order is that in which they see a request (pkg/envoy/lds/http_connection.go); the router comes last. */
+function httpFilters({
+  direction,
+  requestHeadersToAdd,
+  responseHeadersToRemove,
+}: model.HttpConnectionManager): object[] {
+  const countsPairs = Object.keys(requestHeadersToAdd).length > 0 || responseHeadersToRemove.length > 0;
+  return [
+    'envoy.filters.http.rbac',
+    'envoy.filters.http.local_ratelimit',
+    ...(countsPairs && direction === 'inbound' ? ['http_lua'] : []),
+    ...(countsPairs ? ['envoy.filters.http.wasm'] : []),
+    'http_router',
+  ].map((name) => ({ name }));
+}
+
+function tlsCommon(tls: model.TlsParameters): object {
+  const version = (name: model.TlsVersion) => name.replace('v1.', 'v1_');
+  return {
+    tls_params: {
+      tls_minimum_protocol_version: version(tls.minVersion),
+      tls_maximum_protocol_version: version(tls.maxVersion),
+    },
+    tls_certificate_sds_secret_configs: [{ name: tls.certificate, sds_config: { ads: {} } }],
+    validation_context_sds_secret_config: { name: tls.validationContext, sds_config: { ads: {} } },
+    alpn_protocols: tls.applicationProtocols,
+  };
+}
+
+function chainMatch(match: model.FilterChainMatch): object {
+  const range = (cidr: string) => {
+    const [address, bits] = cidr.split('/');
+    return { address_prefix: address, prefix_len: Number(bits ?? 32) };
+  };
+  return {
+    ...(match.destinationPort === undefined ? {} : { destination_port: match.destinationPort }),
+    ...(match.destinationRanges ? { prefix_ranges: match.destinationRanges.map(range) } : {}),
+    ...(match.sourceRanges ? { source_prefix_ranges: match.sourceRanges.map(range) } : {}),
+    ...(match.serverNames ? { server_names: match.serverNames } : {}),
+    ...(match.transportProtocol ? { transport_protocol: match.transportProtocol } : {}),
+    ...(match.applicationProtocols ? { application_protocols: match.applicationProtocols } : {}),
+  };
+}
+
+function filterChain(chain: model.FilterChain): object {
+  return {
+    filter_chain_match: chainMatch(chain.match),
+    filters: filters(chain),
+    ...(chain.tls
+      ? {
+          transport_socket: {
+            name: chain.name,
+            typed_config: {
+              '@type': typeUrl('extensions.transport_sockets.tls.v3.DownstreamTlsContext'),
+              common_tls_context: tlsCommon(chain.tls),
+              require_client_certificate: chain.tls.requireClientCertificate,
+            },
+          },
+        }
+      : {}),
+    name: chain.name,
+  };
+}
+
+/** Only listeners that iptables redirects to ask for the original destination. */
+function listenerFilters({ direction, inspectTls, inspectionDisabledPorts = [] }: model.Listener): object[] {
+  const disabled = inspectionDisabledPorts.map((port) => ({
+    destination_port_range: { start: port, end: port + 1 },
+  }));
+  const filter_disabled = disabled.length === 0 ? {} : { filter_disabled: { or_match: { rules: disabled } } };
+  const inspectors = (names: string[]) => (inspectTls ? names.map((name) => ({ name, ...filter_disabled })) : []);
+  switch (direction) {
+    case 'outbound':
+      return [{ name: 'original_dst' }, ...inspectors(['tls_inspector', 'http_inspector'])];
+    case 'inbound':
+      return inspectTls ? [...inspectors(['tls_inspector']), { name: 'original_dst' }] : [];
+    case 'unspecified':
+      return [];
+  }
+}
+
+export function listener(config: model.Listener): object {
+  return {
+    '@type': typeUrl('config.listener.v3.Listener'),
+    name: config.name,
+    address: socketAddress({ ip: config.host ?? '0.0.0.0', port: config.port }),
+    filter_chains: config.filterChains.map(filterChain),
+    ...(config.defaultFilterChain ? { default_filter_chain: filterChain(config.defaultFilterChain) } : {}),
+    listener_filters: listenerFilters(config),
+    continue_on_listener_filters_timeout: config.direction === 'outbound' && config.inspectTls,
+    traffic_direction: config.direction.toUpperCase(),
+  };
+}
+
+const discoveryTypes = {
+  eds: 'EDS',
+  static: 'STATIC',
+  'original-dst': 'ORIGINAL_DST',
+  'strict-dns': 'STRICT_DNS',
+} as const;
+
+export function loadAssignment({ name, endpoints }: model.UpstreamCluster): object {
+  return {
+    cluster_name: name,
+    endpoints: [{ lb_endpoints: endpoints.map((address) => ({ endpoint: { address: socketAddress(address) } })) }],
+  };
+}
+
+export function cluster(config: model.UpstreamCluster): object {
+  return {
+    '@type': typeUrl('config.cluster.v3.Cluster'),
+    name: config.name,
+    type: discoveryTypes[config.discovery],
+    ...(config.discovery === 'eds'
+      ? { eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } }
+      : {}),
+    ...(config.discovery === 'static' ? { load_assignment: loadAssignment(config) } : {}),
+    ...(config.tls
+      ? {
+          transport_socket: {
+            name: config.name,
+            typed_config: {
+              '@type': typeUrl('extensions.transport_sockets.tls.v3.UpstreamTlsContext'),
+              common_tls_context: tlsCommon(config.tls),
+              sni: config.tls.serverName,
+            },
+          },
+        }
+      : {}),
+  };
+}
+
+export function routeConfig({ name, virtualHosts }: model.RouteConfig): object {
+  return {
+    '@type': typeUrl('config.route.v3.RouteConfiguration'),
+    name,
+    virtual_hosts: virtualHosts.map(virtualHost),
+    validate_clusters: false,
+  };
+}
