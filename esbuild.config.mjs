@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import http from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
@@ -110,6 +110,22 @@ const emojiPrefixRegex = {
   },
 };
 
+/**
+ * The Kubernetes client comes with a class for each kind of each API version: four megabytes, where we read a kubeconfig
+ * and forward ports. Its modules do nothing but declare, though its package.json does not say so.
+ */
+const clientWithoutModels = {
+  name: 'client-without-models',
+  setup({ onResolve }) {
+    const library = join('@kubernetes', 'client-node', 'dist');
+    onResolve({ filter: /^\.\.?\/.+\.js$/ }, ({ path, importer }) =>
+      importer.includes(library) && !path.endsWith('polyfill.js')
+        ? { path: join(dirname(importer), path), sideEffects: false }
+        : undefined,
+    );
+  },
+};
+
 async function bundle() {
   const entries = ['main', 'sandbox/server', 'sandbox/bin/az', 'sandbox/bin/osm', 'sandbox/bin/kubectl'];
   const startedAt = new Date();
@@ -142,7 +158,7 @@ async function bundle() {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
-    plugins: [layoutWithoutFetch, httpWithoutWebSocket, emojiOnDemand],
+    plugins: [clientWithoutModels, layoutWithoutFetch, httpWithoutWebSocket, emojiOnDemand],
     logLevel: 'warning',
   });
   copyFileSync(join(root, 'src/meshwalk.cjs'), join(out, 'meshwalk.cjs'));

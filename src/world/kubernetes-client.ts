@@ -12,10 +12,10 @@ const tunnelMs = 10_000;
 
 /**
  * The KubeClient over the API, the same for every cluster. The library behind it is loaded here and not before: it costs
- * 300 ms. It reads the kubeconfig and makes credentials and port-forwards; requests go out on our own warm connections.
+ * 250 ms. It reads the kubeconfig and makes credentials and port-forwards; requests go out on our own warm connections.
  */
 export async function connectKubernetes(kubeconfig: string, clock: Clock = systemClock): Promise<KubeClient> {
-  const { KubeConfig, PortForward } = await import('@kubernetes/client-node');
+  const { KubeConfig, PortForward } = await import('./client-library.ts');
   const config = new KubeConfig();
   const [first, ...more] = kubeconfigFiles(kubeconfig);
   config.loadFromFile(first ?? '');
