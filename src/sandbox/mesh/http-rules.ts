@@ -1,8 +1,10 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { exchangeLine, type LoggedConnection } from './access-log.ts';
-import type { Decision, ExchangeRecord, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
+import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
 import type { Histogram } from './histogram.ts';
-import type { HttpConnectionManager } from './proxy-config.ts';
+import { HttpRateLimiters } from './local-rate-limit.ts';
+import type { HttpConnectionManager, Route } from './proxy-config.ts';
 import { type CompiledRoutes, chooseWeighted, isPrincipal } from './route.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
 import type { UpstreamRuntime } from './upstream.ts';
@@ -35,21 +37,29 @@ const localReply = (
   upstreamCluster: string | null = null,
 ): LocalReply => ({ type: 'reply', status, body, flags, details, upstreamCluster });
 
-/** The HTTP filters of one connection manager: route, role-based access, router. Frames nothing itself. */
+/** The HTTP filters of one connection manager: route, role-based access, rate limit, router. Frames nothing itself. */
 export class ManagerRules {
   readonly #live: LiveConfig;
   readonly #random: Random;
   readonly #log: (line: string) => void;
   readonly #stats: StatStore;
+  readonly #rateLimiters: HttpRateLimiters;
   readonly #byPrefix = new Map<string, ManagerStats>();
   readonly #workloadStats: WorkloadStatsFilter;
 
-  constructor(parts: { live: LiveConfig; random: Random; log: (line: string) => void; stats: StatStore }) {
+  constructor(parts: {
+    live: LiveConfig;
+    clock: Clock;
+    random: Random;
+    log: (line: string) => void;
+    stats: StatStore;
+  }) {
     this.#live = parts.live;
     this.#random = parts.random;
     this.#log = parts.log;
     this.#stats = parts.stats;
     this.#workloadStats = new WorkloadStatsFilter(parts.stats);
+    this.#rateLimiters = new HttpRateLimiters(parts.clock, parts.stats);
   }
 
   /** The stats of a connection manager; asked for when its listener comes up, so that zeroes are there to be read. */
@@ -106,7 +116,7 @@ export class ManagerRules {
       stats.noRoute.value++;
       return localReply(404, '', 'NR', 'route_not_found');
     }
-    const { route } = choice;
+    const { route, virtualHost } = choice;
     if (route.rbac) {
       if (!isPrincipal(route.rbac, peerNames)) {
         stats.denied.value++;
@@ -114,6 +124,11 @@ export class ManagerRules {
       }
       stats.allowed.value++;
     }
+    const limit = route.rateLimit ?? virtualHost.rateLimit;
+    return (limit && this.#rateLimiters.refuse(limit)) ?? this.#forward(route, request);
+  }
+
+  #forward(route: Route, request: RequestHead): Decision {
     const chosen = chooseWeighted(route.clusters, this.#random.next());
     const upstream = chosen && this.#live.upstream(chosen.cluster);
     if (!upstream) return localReply(503, '', 'NC', 'cluster_not_found', chosen?.cluster ?? null);
@@ -123,7 +138,14 @@ export class ManagerRules {
       upstream.scope.countCode('upstream_rq', 503, true);
       return localReply(503, 'no healthy upstream', 'UH', 'no_healthy_upstream', upstream.name);
     }
-    return { type: 'forward', upstream, host, path: rewritten(route, request.path) };
+    const forward: Forward = { type: 'forward', upstream, host, path: rewritten(route, request.path) };
+    if (!route.retry) return forward;
+    // A retry stays in the cluster that the first attempt was given and takes its next endpoint.
+    const repick = () => {
+      const next = upstream.pick();
+      return next && { upstream, host: next };
+    };
+    return { ...forward, retry: { ...route.retry, repick } };
   }
 }
 

@@ -6,7 +6,9 @@ import { connectionLine, type LoggedConnection } from './access-log.ts';
 import { inspectFirstBytes } from './client-hello.ts';
 import type { ProxyEngine, ServedConnection } from './engine.ts';
 import { type ConnectionFacts, chooseFilterChain } from './filter-chain.ts';
+import { type HttpInspection, inspectRequestLine } from './http-inspector.ts';
 import type { ManagerRules } from './http-rules.ts';
+import { NetworkRateLimiters } from './local-rate-limit.ts';
 import type { DownstreamTls, FilterChain, Listener, NetworkRbac } from './proxy-config.ts';
 import { isPrincipal } from './route.ts';
 import type { Secrets } from './secrets.ts';
@@ -38,6 +40,7 @@ export class ListenerRuntime {
   readonly #parts: ListenerParts;
   readonly #scope: StatScope;
   readonly #connections = new Set<Connection>();
+  readonly #rateLimiters: NetworkRateLimiters;
   readonly #tlsServers = new Map<string, TlsServer>();
   /** Connections in a TLS handshake, by the loopback port of the client. */
   readonly #handshakes = new Map<number, (socket: TLSSocket) => void>();
@@ -46,6 +49,7 @@ export class ListenerRuntime {
   constructor(config: Listener, parts: ListenerParts) {
     this.#config = config;
     this.#parts = parts;
+    this.#rateLimiters = new NetworkRateLimiters(parts.clock, parts.stats);
     const address = `${config.host ?? '0.0.0.0'}_${config.port}`;
     this.#scope = parts.stats.scope(`listener.${address}`, 'listener', { envoy_listener_address: address });
     this.#scope.counter('downstream_cx_total');
@@ -92,6 +96,7 @@ export class ListenerRuntime {
 
   #prepareStats(): void {
     const { filterChains, defaultFilterChain } = this.#config;
+    this.#rateLimiters.prepare(filterChains.flatMap(({ networkRateLimit }) => networkRateLimit ?? []));
     for (const { filter } of [...filterChains, ...(defaultFilterChain ? [defaultFilterChain] : [])]) {
       if (filter.type === 'http') this.#parts.rules.statsOf(filter.statPrefix);
     }
@@ -116,8 +121,9 @@ export class ListenerRuntime {
       applicationProtocols: [],
     };
     const skip = this.#config.inspectionDisabledPorts?.includes(originalDestination.port) === true;
-    if (!this.#config.inspectTls || skip) this.#choose(socket, facts);
-    else inspect(this.#parts.clock, socket, (seen) => this.#choose(socket, { ...facts, ...seen }));
+    const { inspectTls, inspectHttp = false } = this.#config;
+    if (!inspectTls || skip) this.#choose(socket, facts);
+    else inspect(this.#parts.clock, socket, inspectHttp, (seen) => this.#choose(socket, { ...facts, ...seen }));
   }
 
   #choose(socket: Socket, facts: ConnectionFacts): void {
@@ -133,6 +139,12 @@ export class ListenerRuntime {
       // Unread bytes lie in the socket, so the kernel answers the close with a reset.
       socket.resetAndDestroy();
       this.#parts.log(unmatchedLine(this.#parts.clock.now(), logged));
+      return;
+    }
+    // Before the handshake, as every network filter hears of a connection when it is there (Envoy: onNewConnection).
+    if (!this.#rateLimiters.admits(chain.networkRateLimit)) {
+      closeUnread(socket);
+      this.#parts.log(refusedLine(this.#parts.clock.now(), logged));
       return;
     }
     if (!chain.tls) this.#enter({ ...logged, socket, chain, peerNames: [], served: undefined });
@@ -230,13 +242,24 @@ function isSameKind(a: FilterChain, b: FilterChain): boolean {
   return a.filter.type === b.filter.type && JSON.stringify(a.tls) === JSON.stringify(b.tls);
 }
 
-function unmatchedLine(nowMs: number, connection: LoggedConnection): string {
+/** What a kernel does when a socket is closed with bytes in it that nobody read: a reset; else a plain end. */
+function closeUnread(socket: Socket): void {
+  if (socket.readableLength > 0) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
+const unmatchedLine = (nowMs: number, connection: LoggedConnection): string =>
+  closedLine(nowMs, connection, 'NR', 'filter_chain_not_found');
+
+const refusedLine = (nowMs: number, connection: LoggedConnection): string => closedLine(nowMs, connection, '-', null);
+
+function closedLine(nowMs: number, connection: LoggedConnection, flags: string, details: string | null): string {
   return connectionLine(
     {
       startMs: nowMs,
       endMs: nowMs,
-      flags: 'NR',
-      details: 'filter_chain_not_found',
+      flags,
+      details,
       upstreamCluster: null,
       upstreamHost: null,
       bytesReceived: 0,
@@ -248,8 +271,8 @@ function unmatchedLine(nowMs: number, connection: LoggedConnection): string {
 
 type Seen = Pick<ConnectionFacts, 'transportProtocol' | 'applicationProtocols' | 'serverName'>;
 
-/** Reads until it can tell TLS from plaintext, puts the bytes back, and reports once. */
-function inspect(clock: Clock, socket: Socket, report: (seen: Seen) => void): void {
+/** Reads until it can tell TLS from plaintext, and HTTP from other plaintext if asked; puts the bytes back; reports once. */
+function inspect(clock: Clock, socket: Socket, alsoHttp: boolean, report: (seen: Seen) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const settle = (seen: Seen) => {
     cancel();
@@ -270,14 +293,29 @@ function inspect(clock: Clock, socket: Socket, report: (seen: Seen) => void): vo
       return;
     }
     bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    const seen = inspectFirstBytes(bytes);
-    if (seen.status === 'plaintext') settle(plaintext);
-    else if (seen.status === 'tls') {
-      const { status: _, ...rest } = seen;
-      settle({ transportProtocol: 'tls', ...rest });
-    }
+    const seen = seenIn(bytes, alsoHttp);
+    if (seen) settle(seen);
   };
   const cancel = clock.after(inspectionTimeoutMs, () => settle(plaintext));
   socket.on('readable', look);
   socket.once('close', gone);
+}
+
+/** Undefined while the bytes could still become either. */
+function seenIn(bytes: Buffer, alsoHttp: boolean): Seen | undefined {
+  const { status, ...tls } = inspectFirstBytes(bytes);
+  switch (status) {
+    case 'more':
+      return undefined;
+    case 'tls':
+      return { transportProtocol: 'tls', applicationProtocols: [], ...tls };
+    case 'plaintext': {
+      const line: HttpInspection = alsoHttp ? inspectRequestLine(bytes) : { status: 'other' };
+      if (line.status === 'more') return undefined;
+      return {
+        transportProtocol: 'raw_buffer',
+        applicationProtocols: line.status === 'http' ? [line.protocol] : [],
+      };
+    }
+  }
 }

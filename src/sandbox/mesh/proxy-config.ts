@@ -44,6 +44,8 @@ export interface Listener {
   direction: 'inbound' | 'outbound' | 'unspecified';
   /** Read the first bytes to tell TLS (and its SNI and ALPN) from plaintext before a chain is chosen. */
   inspectTls: boolean;
+  /** Read the first line of plaintext too, to tell HTTP and its version from other protocols. */
+  inspectHttp?: boolean;
   /** Original destination ports on which the server may speak first, so that nothing is read before the choice. */
   inspectionDisabledPorts?: readonly number[];
   filterChains: readonly FilterChain[];
@@ -67,6 +69,8 @@ export interface FilterChain {
   /** Terminates TLS here; absent means the bytes are taken as they come. */
   tls?: DownstreamTls;
   networkRbac?: NetworkRbac;
+  /** Asked after `networkRbac`. */
+  networkRateLimit?: NetworkRateLimit;
   filter: HttpConnectionManager | TcpProxy;
 }
 
@@ -104,6 +108,30 @@ export interface NetworkRbacPolicy {
   principals: Principals;
   /** Original destination ports; empty allows every port. */
   destinationPorts: readonly number[];
+}
+
+/** Envoy: TokenBucket. Full at first; then `tokensPerFill` come back at each interval, up to `maxTokens`. */
+export interface TokenBucket {
+  maxTokens: number;
+  tokensPerFill: number;
+  fillIntervalMs: number;
+}
+
+/** Connections per time; those beyond it are closed unanswered. */
+export interface NetworkRateLimit {
+  /** `x` gives `local_rate_limit.x.rate_limited`. */
+  statPrefix: string;
+  bucket: TokenBucket;
+}
+
+/** Requests per time, counted by each proxy for itself. */
+export interface HttpRateLimit {
+  /** `x` gives `x.http_local_rate_limit.rate_limited`. */
+  statPrefix: string;
+  bucket: TokenBucket;
+  status: number;
+  /** Names in lower case. */
+  responseHeadersToAdd: readonly (readonly [string, string])[];
 }
 
 export interface HttpConnectionManager {
@@ -151,6 +179,8 @@ export interface VirtualHost {
   name: string;
   /** Lower case, exact, or `*`. */
   domains: readonly string[];
+  /** One bucket for all its routes, except those that have their own. */
+  rateLimit?: HttpRateLimit;
   routes: readonly Route[];
 }
 
@@ -164,6 +194,19 @@ export interface Route {
   prefixRewrite?: string;
   /** Who may use this route; absent asks nobody. */
   rbac?: Principals;
+  /** In place of the virtual host's; asked after `rbac`. */
+  rateLimit?: HttpRateLimit;
+  retry?: RouteRetry;
+}
+
+/** Envoy: RetryPolicy, as a route carries it. */
+export interface RouteRetry {
+  /** Conditions in Envoy's words: `5xx`, `gateway-error`, `connect-failure`, … */
+  retryOn: readonly string[];
+  numRetries: number;
+  /** 0 sets no limit. */
+  perTryTimeoutMs: number;
+  backoffBaseMs: number;
 }
 
 export interface WeightedCluster {
@@ -173,6 +216,8 @@ export interface WeightedCluster {
 
 export interface UpstreamCluster {
   name: string;
+  /** The name in statistics, where `name` has dots or colons. */
+  altStatName?: string;
   /** `original-dst` connects to where the client wanted to go, `strict-dns` to every address of `host`. */
   discovery: 'eds' | 'static' | 'original-dst' | 'strict-dns';
   endpoints: readonly Address[];

@@ -1,4 +1,4 @@
-import type { Listener, RouteConfig } from './proxy-config.ts';
+import type { FilterChain, Listener, RouteConfig } from './proxy-config.ts';
 
 /** Why Envoy refuses a resource of an update (a NACK); undefined when it takes it. The last good one stays in force. */
 export function whyRouteConfigRejected(config: RouteConfig): string | undefined {
@@ -21,11 +21,34 @@ export function whyRouteConfigRejected(config: RouteConfig): string | undefined 
   return undefined;
 }
 
-export function whyListenerRejected({ name, filterChains }: Listener): string | undefined {
+export function whyListenerRejected({ name, host, port, filterChains }: Listener): string | undefined {
   for (const { name: chain, filter } of filterChains) {
     if (filter.type === 'tcp' && filter.clusters.length > 1 && filter.clusters.some(({ weight }) => weight < 1)) {
       return `Error adding/updating listener(s) ${name}: Proto constraint validation failed (ClusterWeightValidationError.Weight: value must be greater than or equal to 1) in ${chain}`;
     }
   }
-  return undefined;
+  if (!overlap(filterChains)) return undefined;
+  return `error adding listener '${host ?? '0.0.0.0'}:${port}': multiple filter chains with overlapping matching rules are defined`;
 }
+
+/** Whether two chains ask for the very same values: a connection could not tell which to take. */
+function overlap(chains: readonly FilterChain[]): boolean {
+  const taken = new Set<string>();
+  for (const { match } of chains) {
+    for (const range of orAny(match.destinationRanges)) {
+      for (const serverName of orAny(match.serverNames)) {
+        for (const protocol of orAny(match.applicationProtocols)) {
+          for (const source of orAny(match.sourceRanges)) {
+            const key = [match.destinationPort, range, serverName, match.transportProtocol, protocol, source].join();
+            if (taken.has(key)) return true;
+            taken.add(key);
+          }
+        }
+      }
+    }
+  }
+  return false;
+}
+
+const orAny = (values: readonly string[] | undefined): readonly string[] =>
+  values === undefined || values.length === 0 ? [''] : values;

@@ -45,6 +45,7 @@ export class Sidecar {
     this.#engine = parts.engine ?? new NodeHttpEngine(parts.clock);
     this.#rules = new ManagerRules({
       live: { routes: (name) => this.#routes.get(name), upstream: (name) => this.#upstreams.get(name) },
+      clock: parts.clock,
       random: parts.random,
       log: parts.log,
       stats: this.stats,
@@ -147,6 +148,9 @@ export class Sidecar {
     for (const name of this.#routes.keys()) if (!names.has(name)) this.#routes.delete(name);
     const rejections: string[] = [];
     for (const config of wanted) {
+      const known = this.#routes.get(config.name);
+      // Untouched tables stay: their rate limits keep their tokens (Envoy compares a hash).
+      if (known && JSON.stringify(known.config) === JSON.stringify(config)) continue;
       const reason = whyRouteConfigRejected(config);
       if (reason) rejections.push(reason);
       else this.#routes.set(config.name, compileRoutes(config));

@@ -9,12 +9,15 @@ import type {
   VirtualHost,
 } from '../../proxy-config.ts';
 import { ports, serviceCertificateName } from '../names.ts';
+import type { UpstreamTrafficSetting } from '../policy-kinds.ts';
 import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defaults.ts';
+import { type IngressConfig, ingressConfig } from './ingress.ts';
 import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
 import { type Complaint, type Identity, identityOf, isPermissive, isSelected, type MeshSnapshot } from './snapshot.ts';
 import { rootsOf } from './traffic-split.ts';
 import { httpRoutes, networkPolicies } from './traffic-target.ts';
+import { networkRateLimitOf, routeRateLimitOf, settingOf, virtualHostRateLimitOf } from './upstream-traffic-setting.ts';
 
 /** What a server's sidecar does with incoming connections (pkg/catalog/inbound_traffic_policies.go). */
 export interface InboundConfig {
@@ -22,6 +25,8 @@ export interface InboundConfig {
   routes: RouteConfig[];
   clusters: UpstreamCluster[];
   validationContexts: ValidationContext[];
+  /** What IngressBackends are to show in their status. */
+  ingressStatuses: IngressConfig['statuses'];
 }
 
 function servicesOfPod(snapshot: MeshSnapshot, { metadata }: Pod): MeshService[] {
@@ -39,8 +44,10 @@ const contextName = ({ namespace, account }: Identity) => `root-cert-for-mtls-in
 function filterChain(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): FilterChain {
   const { namespace, name, targetPort, protocol } = meshService;
   const cluster = services.localClusterNameOf(meshService);
+  const chainName = `inbound_${namespace}/${name}_${targetPort}_${protocol}`;
+  const networkRateLimit = networkRateLimitOf(settingOf(snapshot, meshService), chainName);
   return {
-    name: `inbound_${namespace}/${name}_${targetPort}_${protocol}`,
+    name: chainName,
     match: {
       destinationPort: targetPort,
       serverNames: [services.fqdnOf(meshService)],
@@ -56,6 +63,7 @@ function filterChain(snapshot: MeshSnapshot, self: Identity, meshService: MeshSe
     ...(isPermissive(snapshot)
       ? {}
       : { networkRbac: { statPrefix: 'network-', policies: networkPolicies(snapshot, self) } }),
+    ...(networkRateLimit && { networkRateLimit }),
     filter: services.isHttp(protocol)
       ? connectionManager('inbound', `rds-inbound.${targetPort}`)
       : { type: 'tcp', statPrefix: `inbound-mesh-tcp-proxy.${cluster}`, clusters: [{ cluster, weight: 100 }] },
@@ -72,11 +80,21 @@ function routesFor(snapshot: MeshSnapshot, self: Identity, cluster: string): Rou
 function virtualHosts(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): VirtualHost[] {
   const routes = routesFor(snapshot, self, services.localClusterNameOf(meshService));
   const named = [meshService, ...rootsOf(snapshot, meshService).map((name) => ({ ...meshService, name }))];
-  return named.map((service) => ({
-    name: `inbound_virtual-host|${services.fqdnOf(service)}`,
-    domains: services.hostnamesOf(service, true),
-    routes,
-  }));
+  return named.map((service) => {
+    const setting = settingOf(snapshot, service);
+    const rateLimit = virtualHostRateLimitOf(setting);
+    return {
+      name: `inbound_virtual-host|${services.fqdnOf(service)}`,
+      domains: services.hostnamesOf(service, true),
+      routes: setting ? routes.map((route) => withRateLimit(route, setting)) : routes,
+      ...(rateLimit && { rateLimit }),
+    };
+  });
+}
+
+function withRateLimit(route: Route, setting: UpstreamTrafficSetting): Route {
+  const rateLimit = route.path.type === 'regex' ? routeRateLimitOf(setting, route.path.regex) : undefined;
+  return rateLimit ? { ...route, rateLimit } : route;
 }
 
 /** Two virtual hosts of one service and port are one; the first keeps its routes. */
@@ -97,7 +115,9 @@ export function inboundConfig(
   complain: (complaint: Complaint) => void,
 ): InboundConfig {
   const self = identityOf(pod);
-  const own = servicesOfPod(snapshot, pod).filter(({ protocol, namespace, name }) => {
+  const all = servicesOfPod(snapshot, pod);
+  const ingress = ingressConfig(snapshot, self, contextName(self), all, complain);
+  const own = all.filter(({ protocol, namespace, name }) => {
     const supported = services.isHttp(protocol) || services.isTcp(protocol);
     if (!supported)
       complain(`Cannot build inbound filter chain, unsupported protocol ${protocol} for service ${namespace}/${name}`);
@@ -108,19 +128,20 @@ export function inboundConfig(
     .flatMap((meshService) =>
       virtualHosts(snapshot, self, meshService).map((host) => [meshService.targetPort, host] as const),
     );
+  const filterChains = [...own.map((meshService) => filterChain(snapshot, self, meshService)), ...ingress.filterChains];
   const locals = new Map(own.map((meshService) => [services.localClusterNameOf(meshService), meshService.targetPort]));
   return {
     listener:
-      own.length === 0
+      filterChains.length === 0
         ? undefined
         : {
             name: 'inbound-listener',
             port: ports.inbound,
             direction: 'inbound',
             inspectTls: true,
-            filterChains: own.map((meshService) => filterChain(snapshot, self, meshService)),
+            filterChains,
           },
-    routes: routeConfigs(hosts),
+    routes: [...routeConfigs(hosts), ...ingress.routes],
     clusters: [...locals].map(([name, port]) => ({
       name,
       discovery: 'static',
@@ -128,5 +149,6 @@ export function inboundConfig(
       connectTimeoutMs,
     })),
     validationContexts: [{ name: contextName(self), matchSubjectAltNames: [] }],
+    ingressStatuses: ingress.statuses,
   };
 }

@@ -2,15 +2,18 @@ import type {
   FilterChain,
   Listener,
   RouteConfig,
+  RouteRetry,
   UpstreamCluster,
   ValidationContext,
   VirtualHost,
   WeightedCluster,
 } from '../../proxy-config.ts';
 import { ports, serviceCertificateName } from '../names.ts';
+import { egressConfig, isEgressPolicyEnabled } from './egress.ts';
 import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defaults.ts';
 import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
+import { retryPolicyFor } from './retry.ts';
 import {
   type Complaint,
   type Identity,
@@ -22,6 +25,7 @@ import {
 } from './snapshot.ts';
 import { splitClusters, splitOf } from './traffic-split.ts';
 import { isEndpointAllowed, targetsFrom } from './traffic-target.ts';
+import { circuitBreakersOf, connectTimeoutOf, settingOf } from './upstream-traffic-setting.ts';
 
 /** What a client's sidecar does with outgoing connections (pkg/catalog/outbound_traffic_policies.go). */
 export interface OutboundConfig {
@@ -66,6 +70,7 @@ function upstreamCluster(snapshot: MeshSnapshot, source: Identity, meshService: 
     const destination = identities.get(podName);
     return isPermissive(snapshot) || (destination !== undefined && isEndpointAllowed(snapshot, source, destination));
   };
+  const setting = settingOf(snapshot, meshService);
   return {
     name: services.clusterNameOf(meshService),
     discovery: 'eds',
@@ -73,7 +78,8 @@ function upstreamCluster(snapshot: MeshSnapshot, source: Identity, meshService: 
       .readyEndpoints(snapshot, meshService)
       .filter(({ podName }) => isAllowed(podName))
       .map(({ address }) => address),
-    connectTimeoutMs,
+    connectTimeoutMs: connectTimeoutOf(setting),
+    circuitBreakers: circuitBreakersOf(setting),
     tls: {
       ...tlsParameters(snapshot.meshConfig),
       certificate: serviceCertificateName(source.namespace, source.account),
@@ -110,11 +116,16 @@ function filterChain(snapshot: MeshSnapshot, meshService: MeshService, clusters:
 }
 
 /** One virtual host per service; all policy on paths and methods is the server's, so the route takes everything. */
-function virtualHost(source: Identity, meshService: MeshService, clusters: WeightedCluster[]): VirtualHost {
+function virtualHost(
+  source: Identity,
+  meshService: MeshService,
+  clusters: WeightedCluster[],
+  retry: RouteRetry | undefined,
+): VirtualHost {
   return {
     name: `outbound_virtual-host|${services.fqdnOf(meshService)}`,
     domains: services.hostnamesOf(meshService, meshService.namespace === source.namespace),
-    routes: [{ path: { type: 'regex', regex: '.*' }, headers: [], clusters }],
+    routes: [{ path: { type: 'regex', regex: '.*' }, headers: [], clusters, ...(retry && { retry }) }],
   };
 }
 
@@ -150,7 +161,7 @@ export function outboundConfig(
       chains.push(filterChain(snapshot, meshService, clusters));
     if (!http) continue;
     const hosts = hostsByPort.get(meshService.port) ?? [];
-    hosts.push(virtualHost(source, meshService, clusters));
+    hosts.push(virtualHost(source, meshService, clusters, retryPolicyFor(snapshot, source, meshService, complain)));
     hostsByPort.set(meshService.port, hosts);
   }
   const clusters = new Map(
@@ -159,11 +170,21 @@ export function outboundConfig(
   const contexts = new Map(
     allowed.map((meshService) => [validationContextName(meshService), validationContext(snapshot, meshService)]),
   );
+  const policies = egressConfig(snapshot, source, complain);
+  const serverFirst = allowed.filter(({ protocol }) => protocol === 'tcp-server-first').map(({ port }) => port);
   return {
-    listener: outboundListener(snapshot, chains, allowed),
-    routes: [...hostsByPort].map(([port, virtualHosts]) => ({ name: `rds-outbound.${port}`, virtualHosts })),
+    listener: outboundListener(
+      snapshot,
+      [...chains, ...policies.filterChains],
+      [...new Set([...policies.serverFirstPorts, ...serverFirst])],
+    ),
+    routes: [
+      ...[...hostsByPort].map(([port, virtualHosts]) => ({ name: `rds-outbound.${port}`, virtualHosts })),
+      ...policies.routes,
+    ],
     clusters: [
       ...clusters.values(),
+      ...policies.clusters,
       ...(egress ? [{ name: passthrough, discovery: 'original-dst', endpoints: [], connectTimeoutMs } as const] : []),
     ],
     validationContexts: [...contexts.values()],
@@ -171,22 +192,24 @@ export function outboundConfig(
 }
 
 /**
- * Without any chain there is no listener, and the redirected connection is refused. Where egress policies may be, first
- * bytes are looked at (pkg/envoy/lds/listener.go), which makes a client that waits for the server wait for nothing.
+ * Without any chain there is no listener, and the redirected connection is refused. The inspectors come with the feature
+ * flag of egress policies: without it every chain is chosen by address alone, and no server needs to speak first.
  */
 function outboundListener(
-  { meshConfig }: MeshSnapshot,
+  snapshot: MeshSnapshot,
   filterChains: FilterChain[],
-  allowed: readonly MeshService[],
+  serverFirstPorts: readonly number[],
 ): Listener | undefined {
-  const egress = meshConfig.traffic?.enableEgress === true;
+  const egress = snapshot.meshConfig.traffic?.enableEgress === true;
   if (filterChains.length === 0 && !egress) return undefined;
+  const inspect = isEgressPolicyEnabled(snapshot);
   return {
     name: 'outbound-listener',
     port: ports.outbound,
     direction: 'outbound',
-    inspectTls: meshConfig.featureFlags?.['enableEgressPolicy'] === true,
-    inspectionDisabledPorts: allowed.filter(({ protocol }) => protocol === 'tcp-server-first').map(({ port }) => port),
+    inspectTls: inspect,
+    inspectHttp: inspect,
+    inspectionDisabledPorts: serverFirstPorts,
     filterChains,
     ...(egress ? { defaultFilterChain: egressChain } : {}),
   };

@@ -8,10 +8,7 @@ import { observed } from './observability.ts';
 import { outboundConfig } from './outbound.ts';
 import { type Complaint, identityOf, type MeshSnapshot } from './snapshot.ts';
 
-/**
- * From what the cluster says to what one pod's sidecar does: OSM 1.2's decisions, as pure functions.
- * IngressBackend, Egress, Retry and UpstreamTrafficSetting are not read yet; each will add to outbound or inbound here.
- */
+/** From what the cluster says to what one pod's sidecar does: OSM 1.2's decisions, as pure functions. */
 export function proxyConfigFor(
   snapshot: MeshSnapshot,
   pod: Pod,

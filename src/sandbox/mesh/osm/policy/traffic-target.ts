@@ -74,10 +74,10 @@ function headersOf({ headers }: HttpRouteMatch): Route['headers'] | undefined {
   return Object.entries(merged).map(([name, regex]) => ({ name: name === 'host' ? name : name.toLowerCase(), regex }));
 }
 
-type Match = Pick<Route, 'path' | 'method' | 'headers'>;
+export type RouteMatch = Pick<Route, 'path' | 'method' | 'headers'>;
 
 /** One route per method; no methods, or `*` among them, means any. */
-function matchesOf(match: HttpRouteMatch): Match[] {
+export function matchesOf(match: HttpRouteMatch): RouteMatch[] {
   const headers = headersOf(match);
   if (headers === undefined) return [];
   const path = { type: 'regex', regex: match.pathRegex || '.*' } as const;
@@ -92,7 +92,7 @@ function matchesOf(match: HttpRouteMatch): Match[] {
  * routes of several TrafficTargets become one with all their principals; the first that matches a request decides.
  */
 export function httpRoutes(snapshot: MeshSnapshot, destination: Identity, cluster: string): Route[] {
-  const merged = new Map<string, { match: Match; principals: Set<string> }>();
+  const merged = new Map<string, { match: RouteMatch; principals: Set<string> }>();
   for (const target of targetsTo(snapshot, destination)) {
     const principals = principalsOf(snapshot, target);
     for (const rule of target.spec?.rules ?? []) {
