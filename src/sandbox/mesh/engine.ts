@@ -30,6 +30,8 @@ export interface HttpRules {
 export interface RequestHead extends RequestFacts {
   protocol: string;
   requestId: string | undefined;
+  /** name, value, name, value, … as they came, names in lower case; without host. */
+  headers: readonly string[];
 }
 
 /** Envoy's response flags, as far as this proxy sets them. */
@@ -110,5 +112,5 @@ export interface ExchangeRecord {
   responseHeaders: readonly string[];
 }
 
-export const bodyOfReset = (reason: string): string =>
-  `upstream connect error or disconnect/reset before headers. reset reason: ${reason}`;
+export const bodyOfReset = (reason: string, wasRetried = false): string =>
+  `upstream connect error or disconnect/reset before headers. ${wasRetried ? 'retried and the latest ' : ''}reset reason: ${reason}`;

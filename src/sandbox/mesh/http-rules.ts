@@ -134,7 +134,7 @@ export class ManagerRules {
     if (!upstream) return localReply(503, '', 'NC', 'cluster_not_found', chosen?.cluster ?? null);
     const host = upstream.pick();
     if (!host) {
-      upstream.noHealthyUpstream.value++;
+      upstream.stats.cxNoneHealthy.value++;
       upstream.scope.countCode('upstream_rq', 503, true);
       return localReply(503, 'no healthy upstream', 'UH', 'no_healthy_upstream', upstream.name);
     }

@@ -2,9 +2,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { ContainerSockets } from '../network/pod-network.ts';
 import type { ProxyEngine } from './engine.ts';
+import { HttpProxyEngine } from './http/proxy-engine.ts';
 import { ManagerRules } from './http-rules.ts';
 import { ListenerRuntime } from './listener-runtime.ts';
-import { NodeHttpEngine } from './node-http-engine.ts';
 import type { ProxyUpdate, RouteConfig } from './proxy-config.ts';
 import { whyListenerRejected, whyRouteConfigRejected } from './rejection.ts';
 import { type CompiledRoutes, compileRoutes } from './route.ts';
@@ -42,7 +42,7 @@ export class Sidecar {
 
   constructor(parts: SidecarParts) {
     this.#parts = parts;
-    this.#engine = parts.engine ?? new NodeHttpEngine(parts.clock);
+    this.#engine = parts.engine ?? new HttpProxyEngine(parts);
     this.#rules = new ManagerRules({
       live: { routes: (name) => this.#routes.get(name), upstream: (name) => this.#upstreams.get(name) },
       clock: parts.clock,

@@ -50,7 +50,7 @@ export async function proxyTcp(
       ),
     );
   if (!upstream || !host) {
-    if (upstream) upstream.noHealthyUpstream.value++;
+    if (upstream) upstream.stats.cxNoneHealthy.value++;
     else scope.counter('downstream_cx_no_route').value++;
     downstream.end();
     downstream.resume();

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type PeerCertificate, type SecureContext } from 'node:tls';
 import type { Clock } from '../../platform/clock.ts';
 import type { ContainerSockets } from '../network/pod-network.ts';
+import { ClusterLimits } from './circuit-breakers.ts';
+import { type ClusterStats, clusterStats } from './cluster-stats.ts';
 import type { Address, UpstreamCluster } from './proxy-config.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
@@ -26,25 +28,36 @@ export class UpstreamHost {
   }
 }
 
-/** Why no request could be sent: the reason as it stands in Envoy's 503 body. */
+/** Why there is no connection, in the words of Envoy's 503 body. */
 export class UpstreamConnectError extends Error {
-  readonly reason: string;
+  readonly reason: 'connection failure' | 'connection termination';
+  /** What went wrong in TLS. */
+  readonly transportFailure: string | undefined;
 
-  constructor(reason: string, cause: unknown) {
-    super(reason, { cause });
+  constructor(reason: UpstreamConnectError['reason'], transportFailure: string | undefined, cause: unknown) {
+    super(transportFailure ?? reason, { cause });
     this.reason = reason;
+    this.transportFailure = transportFailure;
+  }
+
+  static from(error: unknown): UpstreamConnectError {
+    return error instanceof UpstreamConnectError
+      ? error
+      : new UpstreamConnectError('connection failure', undefined, error);
   }
 }
 
 /** BoringSSL's wording, which is what people find when they search for it. */
-function tlsFailure(error: NodeJS.ErrnoException): string {
+function tlsFailure(error: NodeJS.ErrnoException): UpstreamConnectError {
   const code = error.code ?? '';
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
-    return 'connection failure, transport failure reason: TLS error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER';
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE') return 'connection termination';
-  return 'connection failure, transport failure reason: TLS error: 268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED';
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return new UpstreamConnectError('connection termination', undefined, error);
+  const isPlaintext = code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG';
+  const reason = isPlaintext ? '268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER' : verifyFailed;
+  return new UpstreamConnectError('connection failure', `TLS error: ${reason}`, error);
 }
+
+const verifyFailed = '268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED';
 
 /** The DNS names of a certificate's subjectAltName extension. */
 export function dnsNames(subjectAltName: string | undefined): string[] {
@@ -58,9 +71,8 @@ export function dnsNames(subjectAltName: string | undefined): string[] {
 export class UpstreamRuntime {
   readonly name: string;
   readonly scope: StatScope;
-  readonly requests: Stat;
-  readonly requestsActive: Stat;
-  readonly noHealthyUpstream: Stat;
+  readonly stats: ClusterStats;
+  readonly limits: ClusterLimits;
   #config: UpstreamCluster;
   #hosts: UpstreamHost[] = [];
   #turn = 0;
@@ -68,9 +80,6 @@ export class UpstreamRuntime {
   readonly #sockets: ContainerSockets;
   readonly #clock: Clock;
   #secrets: Secrets;
-  readonly #cxTotal: Stat;
-  readonly #cxActive: Stat;
-  readonly #cxFailed: Stat;
   readonly #handshakes: Stat | undefined;
   readonly #verifySanFailures: Stat | undefined;
 
@@ -84,22 +93,8 @@ export class UpstreamRuntime {
     this.#clock = parts.clock;
     this.#secrets = parts.secrets;
     this.scope = parts.stats.scope(`cluster.${config.name}`, 'cluster', { envoy_cluster_name: config.name });
-    this.requests = this.scope.counter('upstream_rq_total');
-    this.requestsActive = this.scope.gauge('upstream_rq_active');
-    this.noHealthyUpstream = this.scope.counter('upstream_cx_none_healthy');
-    this.#cxTotal = this.scope.counter('upstream_cx_total');
-    this.#cxActive = this.scope.gauge('upstream_cx_active');
-    this.#cxFailed = this.scope.counter('upstream_cx_connect_fail');
-    for (const name of [
-      'upstream_cx_overflow',
-      'upstream_rq_pending_overflow',
-      'upstream_rq_retry',
-      'upstream_rq_retry_limit_exceeded',
-      'upstream_rq_timeout',
-      'upstream_cx_connect_timeout',
-    ]) {
-      this.scope.counter(name);
-    }
+    this.stats = clusterStats(this.scope);
+    this.limits = new ClusterLimits(this.scope);
     this.#handshakes = config.tls && this.scope.counter('ssl.handshake');
     this.#verifySanFailures = config.tls && this.scope.counter('ssl.fail_verify_san');
     this.update(config, parts.secrets);
@@ -124,7 +119,7 @@ export class UpstreamRuntime {
     for (const host of known.values()) if (!this.#hosts.includes(host)) this.#retire(host);
     this.scope.gauge('membership_total').value = this.#hosts.length;
     this.scope.gauge('membership_healthy').value = this.#hosts.length;
-    this.scope.gauge('circuit_breakers.default.remaining_cx').value = 4294967295;
+    this.limits.update(config.circuitBreakers);
     this.#context = undefined;
   }
 
@@ -143,24 +138,27 @@ export class UpstreamRuntime {
     return this.#hosts[this.#turn++ % Math.max(1, this.#hosts.length)];
   }
 
-  /** A connection ready for bytes. Rejects with UpstreamConnectError. */
+  /** A connection ready for bytes. Rejects with UpstreamConnectError. Whether the limit leaves room is asked before. */
   async connect(host: UpstreamHost): Promise<Socket> {
-    this.#cxTotal.value++;
+    this.stats.cxTotal.value++;
+    this.limits.connections.take();
     host.connectionsTotal++;
     try {
       const raw = await this.#withTimeout(this.#sockets.connect(host.address.ip, host.address.port));
       const socket = this.#config.tls ? await this.#secure(raw) : raw;
-      this.#cxActive.value++;
+      this.stats.cxActive.value++;
       host.connectionsActive++;
       socket.once('close', () => {
-        this.#cxActive.value--;
+        this.limits.connections.release();
+        this.stats.cxActive.value--;
         host.connectionsActive--;
       });
       return socket;
     } catch (error) {
-      this.#cxFailed.value++;
+      this.limits.connections.release();
+      this.stats.cxConnectFail.value++;
       host.connectFailures++;
-      throw error instanceof UpstreamConnectError ? error : new UpstreamConnectError('connection failure', error);
+      throw UpstreamConnectError.from(error);
     }
   }
 
@@ -169,8 +167,8 @@ export class UpstreamRuntime {
       let late = false;
       const cancel = this.#clock.after(this.#config.connectTimeoutMs, () => {
         late = true;
-        this.scope.counter('upstream_cx_connect_timeout').value++;
-        reject(new UpstreamConnectError('connection failure', undefined));
+        this.stats.cxConnectTimeout.value++;
+        reject(new UpstreamConnectError('connection failure', undefined, undefined));
       });
       connecting.then(
         (socket) => {
@@ -193,10 +191,7 @@ export class UpstreamRuntime {
     if (!certificate) {
       raw.destroy();
       return Promise.reject(
-        new UpstreamConnectError(
-          'connection failure, transport failure reason: TLS error: Secret is not supplied by SDS',
-          undefined,
-        ),
+        new UpstreamConnectError('connection failure', 'TLS error: Secret is not supplied by SDS', undefined),
       );
     }
     this.#context ??= createSecureContext({
@@ -217,7 +212,7 @@ export class UpstreamRuntime {
       });
       const fail = (error: Error) => {
         socket.destroy();
-        reject(new UpstreamConnectError(tlsFailure(error), error));
+        reject(tlsFailure(error));
       };
       socket.once('error', fail);
       socket.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
