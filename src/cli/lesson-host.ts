@@ -1,3 +1,5 @@
+import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
+import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
@@ -90,6 +92,15 @@ export class LessonHost implements ScreenHost {
 
   commandHistory(): readonly string[] {
     return this.#history.scripts;
+  }
+
+  watchTraffic(onChange: () => void): TrafficWatch {
+    const { clock, world } = this.#parts;
+    return watchTraffic(
+      meshLook(() => world.kube(), clock),
+      clock,
+      onChange,
+    );
   }
 
   openPage(url: string): void {

@@ -1,3 +1,4 @@
+import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Intent } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
@@ -23,6 +24,8 @@ export interface ScreenHost {
   shellEnded(end: RunEnd): void;
   /** Scripts that the learner typed in earlier sessions, oldest first. */
   commandHistory(): readonly string[];
+  /** Looks at the mesh from here on, until it is stopped; absent where nobody can look. */
+  watchTraffic?(onChange: () => void): TrafficWatch;
   /** Opens a page in the learner's browser; absent where there is none. */
   openPage?(url: string): void;
   /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */

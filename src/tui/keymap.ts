@@ -4,7 +4,7 @@
  */
 
 /** Where keys are pressed: each place has its own set. */
-export type Place = 'lesson' | 'confirm' | 'editor' | 'map' | 'help' | 'background' | 'quit';
+export type Place = 'lesson' | 'confirm' | 'editor' | 'map' | 'traffic' | 'help' | 'background' | 'quit';
 
 export type KeyAction =
   | 'proceed'
@@ -14,6 +14,11 @@ export type KeyAction =
   | 'own-command'
   | 'shell'
   | 'map'
+  | 'traffic'
+  | 'earlier'
+  | 'later'
+  | 'freeze'
+  | 'identities'
   | 'skip'
   | 'background'
   | 'page'
@@ -63,7 +68,7 @@ export interface KeyBinding {
   words: string;
 }
 
-const everywhere: readonly Place[] = ['lesson', 'confirm', 'editor', 'map', 'help', 'background', 'quit'];
+const everywhere: readonly Place[] = ['lesson', 'confirm', 'editor', 'map', 'traffic', 'help', 'background', 'quit'];
 const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'help'];
 
 // The letters a to d and the digits stay free in `lesson`: they choose answers.
@@ -100,6 +105,7 @@ export const keymap: readonly KeyBinding[] = [
   },
   { action: 'skip', keys: ['x'], places: ['lesson'], label: 'skip', words: 'leave an optional command out' },
   { action: 'map', keys: ['m'], places: ['lesson'], label: 'map', words: 'show all lessons and tasks, and jump' },
+  { action: 'traffic', keys: ['w'], places: ['lesson'], label: 'traffic', words: 'watch the traffic: who calls whom' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], label: 'back', words: 'read the task before' },
   { action: 'next-task', keys: [']'], places: ['lesson'], label: 'ahead', words: 'read the task after' },
   {
@@ -128,6 +134,25 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'no', keys: ['n', 'escape'], places: ['quit'], label: 'stay', words: 'stay' },
   { action: 'open', keys: ['enter'], places: ['map'], label: 'open', words: 'open the lesson or task' },
   { action: 'close', keys: ['escape', 'm', 'q'], places: ['map'], label: 'close', words: 'close the map' },
+  { action: 'earlier', keys: ['left'], places: ['traffic'], label: 'step back', words: 'one look back in time' },
+  { action: 'later', keys: ['right'], places: ['traffic'], label: 'step on', words: 'one look on in time' },
+  {
+    action: 'freeze',
+    keys: ['space'],
+    places: ['traffic'],
+    label: 'freeze',
+    words: 'freeze the picture, and let it go on',
+  },
+  {
+    action: 'identities',
+    keys: ['i'],
+    places: ['traffic'],
+    label: 'identities',
+    words: 'show who each one is to the mesh',
+  },
+  { action: 'up', keys: ['up', 'k'], places: ['traffic'], label: 'up', words: 'scroll up' },
+  { action: 'down', keys: ['down', 'j'], places: ['traffic'], label: 'down', words: 'scroll down' },
+  { action: 'close', keys: ['escape', 'w', 'q'], places: ['traffic'], label: 'close', words: 'back to the lesson' },
   { action: 'close', keys: ['escape', '?', 'q'], places: ['help'], label: 'close', words: 'close the help' },
   { action: 'close', keys: ['escape', 't', 'q'], places: ['background'], label: 'close', words: 'close the list' },
   { action: 'up', keys: ['up', 'k'], places: scrolling, label: 'up', words: 'scroll up' },
@@ -296,6 +321,7 @@ export const chapters: readonly { place: Place; title: string }[] = [
   { place: 'confirm', title: 'On the card of a command' },
   { place: 'editor', title: 'On the command line' },
   { place: 'map', title: 'On the map' },
+  { place: 'traffic', title: 'While you watch the traffic' },
 ];
 
 /** Bindings of a chapter; what the first chapter says is not said again. */

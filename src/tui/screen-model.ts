@@ -1,4 +1,5 @@
 import type { LineEditor } from './line-editor.ts';
+import type { TrafficView } from './view/traffic/traffic-screen.ts';
 
 /** What the screen remembers beside the session: where one scrolled to, what is open. Plain data, kept outside React. */
 export type Pane = 'lesson' | 'output' | 'check';
@@ -8,6 +9,7 @@ export type Overlay =
   /** `edit` changes the lesson's command, `own` is the learner's. */
   | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor }
   | { type: 'map'; row: number }
+  | { type: 'traffic'; view: TrafficView }
   | { type: 'help'; top: number }
   | { type: 'background' }
   | { type: 'quit' };

@@ -1,3 +1,4 @@
+import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
@@ -35,6 +36,7 @@ export class ScreenStore {
   #markdown: TextRows = { lines: () => [] };
   readonly #listeners = new Set<() => void>();
   #host: ScreenHost | undefined;
+  #traffic: TrafficWatch | undefined;
   #detach: (() => void) | undefined;
   #model: ScreenModel;
   #size: Size;
@@ -99,6 +101,7 @@ export class ScreenStore {
 
   close(): void {
     this.#detach?.();
+    this.#traffic?.stop();
     this.#cancelFrame?.();
     this.#cancelTick?.();
     this.#listeners.clear();
@@ -116,6 +119,7 @@ export class ScreenStore {
       markdown: this.#markdown,
       now: clock.now(),
       canOpenPages: host?.openPage !== undefined,
+      traffic: this.#traffic?.history(),
     };
   }
 
@@ -127,6 +131,10 @@ export class ScreenStore {
         return;
       case 'open-lesson':
         host?.openLesson(act.lesson, act.task);
+        return;
+      case 'watch-traffic':
+        // Kept on until the screen closes, so that one can step back to what happened meanwhile.
+        this.#traffic ??= host?.watchTraffic?.(() => this.#schedule());
         return;
       case 'open-page':
         host?.openPage?.(act.url);

@@ -6,9 +6,10 @@ import { actionFor, type KeyAction } from './keymap.ts';
 import { type EditorAction, edit, insert, lineEditor } from './line-editor.ts';
 import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
+import { openingView, trafficView } from './traffic-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
-import { lessonLimit, placeOf, type Scene, sceneOf, type View } from './view/frame.ts';
+import { lessonLimit, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
 import { helpLines } from './view/help-screen.ts';
 import { type Layout, pageTowards, scrollLimit } from './view/layout.ts';
 import { mapRows } from './view/map-screen.ts';
@@ -25,6 +26,7 @@ export type ScreenAct =
   | { type: 'send'; intent: Intent }
   | { type: 'open-lesson'; lesson: string; task?: string }
   | { type: 'open-page'; url: string }
+  | { type: 'watch-traffic' }
   | { type: 'shell' }
   | { type: 'suspend' }
   | { type: 'redraw' }
@@ -144,6 +146,8 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
       return onCard(view, session, action, key);
     case 'map':
       return onMap(view, session, action);
+    case 'traffic':
+      return inTraffic(view, action);
     case 'help':
       return inHelp(view, action);
     case 'background':
@@ -205,6 +209,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       );
       return only(withOverlay(model, { type: 'map', row: Math.max(0, here) }));
     }
+    case 'traffic':
+      return only(withOverlay(model, { type: 'traffic', view: openingView }), { type: 'watch-traffic' });
     case 'previous-task':
       return only(model, send({ type: 'open-task', taskIndex: session.taskIndex - 1 }));
     case 'next-task':
@@ -308,6 +314,16 @@ function onMap(view: View, session: SessionState, action: KeyAction): Reaction {
   }
   const row = movedBy(action, model.overlay.row, view.size.rows - 5, rows.length - 1);
   return row === undefined ? general(view, action) : only(withOverlay(model, { type: 'map', row }));
+}
+
+function inTraffic(view: View, action: KeyAction): Reaction {
+  const { model } = view;
+  if (model.overlay.type !== 'traffic') return only(model);
+  if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
+  const { limit } = trafficText(view, model.overlay.view);
+  const history = view.traffic ?? { graphs: [], trouble: undefined };
+  const next = trafficView(model.overlay.view, action, history, limit);
+  return next ? only(withOverlay(model, { type: 'traffic', view: next })) : general(view, action);
 }
 
 function inHelp(view: View, action: KeyAction): Reaction {

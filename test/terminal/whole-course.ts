@@ -54,6 +54,26 @@ async function stopsTheForward(learner: Learner): Promise<void> {
   await learner.until(({ tray }) => tray === '', 'an empty tray');
 }
 
+/** Who calls whom, as the sidecars count it: frozen, with identities, a look back, and on again. */
+async function watchesTheTraffic(learner: Learner): Promise<void> {
+  const mapRule = /^─ Traffic, as the sidecars count it/;
+  const sees = (what: RegExp, name: string) =>
+    learner.session.waitFor((screen) => screen.split('\n').some((row) => mapRule.test(row)) && what.test(screen), name);
+  learner.press('w');
+  await sees(/\d\d %/, 'the share of a backend');
+  await sees(/bookwarehouse/, 'calls behind the shop');
+  learner.press('i');
+  await sees(/bookstore\.bookstore\.cluster\.local|bookbuyer\.bookbuyer\.cluster\.local/, 'identities');
+  learner.press('space');
+  await sees(/frozen, 0 s ago/, 'a picture that stands still');
+  learner.press('left');
+  await sees(/frozen, [1-9]\d* s ago/, 'an older look');
+  learner.press('space');
+  await sees(/ now/, 'the picture going on');
+  learner.press('escape');
+  await learner.until(({ lesson }) => !lesson.rule.startsWith('Traffic'), 'the lesson again');
+}
+
 async function opensAHint(learner: Learner): Promise<void> {
   learner.press('h');
   await learner.until(({ lesson }) => /Hint 1 {2}1 of 3/.test(rowsText(lesson)), 'the first hint');
@@ -143,6 +163,7 @@ export function walkTheCourse(columns: number, rows: number): void {
           await freePort?.();
           freePort = undefined;
         },
+        'split-traffic/split-half': watchesTheTraffic,
       },
     };
     await new CourseWalk(learner, detours).walk(lessons);

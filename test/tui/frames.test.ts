@@ -62,6 +62,7 @@ async function parts(columns: number, rows: number): Promise<{ session: SessionS
     markdown: new MarkdownRows(),
     now: 0,
     canOpenPages: false,
+    traffic: undefined,
   };
   return { session: content.session, view };
 }
@@ -308,7 +309,7 @@ describe('frames', () => {
 
 
 
-       : command  s shell  m map  ? help  q quit"
+       : command  s shell  m map  w traffic  ? help  q quit"
     `);
   });
 
@@ -341,7 +342,7 @@ describe('frames', () => {
 
 
 
-       Enter try again  s shell  m map  ? help  q quit"
+       Enter try again  s shell  m map  w traffic  ? help  q quit"
     `);
   });
 

@@ -25,6 +25,7 @@ describe('the keymap', () => {
       confirm: 'escape',
       editor: 'escape',
       map: 'escape',
+      traffic: 'escape',
       help: 'escape',
       background: 'escape',
       quit: 'escape',

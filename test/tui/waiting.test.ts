@@ -16,6 +16,7 @@ const view = (content: ScreenContent): View => ({
   markdown: new MarkdownRows(),
   now: 0,
   canOpenPages: false,
+  traffic: undefined,
 });
 const shown = (content: ScreenContent) => drawFrame(view(content)).map(plain).join('\n');
 const stopped: ScreenContent = {

@@ -1,3 +1,4 @@
+import type { TrafficHistory } from '../../check/traffic/history.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
@@ -13,6 +14,7 @@ import { type PanelInk, panelLines } from './panels.ts';
 import { emptyLine, type Line, span, toWidth, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
+import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
 
 /**
  * The whole screen as rows, from what the session says and what the learner scrolled to. Pure: the same input draws
@@ -28,6 +30,8 @@ export interface View {
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
   canOpenPages: boolean;
+  /** The last minutes of the mesh, from the moment one first looked; undefined before, and where nobody can look. */
+  traffic: TrafficHistory | undefined;
 }
 
 /** A lesson on the screen, measured: what drawing and keys both need. */
@@ -153,6 +157,28 @@ function bodyRows(scene: Scene, view: View): Line[] {
   ]);
 }
 
+/** The traffic map's text, and how far its window can go down. */
+export function trafficText(view: View, shown: TrafficView): { lines: Line[]; height: number; limit: number } {
+  const { size, theme, traffic } = view;
+  const history = traffic ?? { graphs: [], trouble: undefined };
+  const lines = trafficLines(history, shown, { width: size.columns - 2, glyphs: theme.glyphs });
+  const height = Math.max(1, size.rows - 3);
+  return { lines, height, limit: scrollLimit(lines.length, height) };
+}
+
+function trafficRows(view: View, shown: TrafficView): Line[] {
+  const { size, theme, traffic } = view;
+  const { lines, height, limit } = trafficText(view, shown);
+  const top = Math.min(shown.top, limit);
+  const place = position(top, height, lines.length);
+  const when = traffic ? momentWords(traffic, shown) : '';
+  const aside = [span([place, when].filter(Boolean).join(` ${theme.glyphs.dot} `), 'dim')];
+  return [
+    ruleLine([span('Traffic, as the sidecars count it', 'accent')], aside, size.columns, theme.glyphs, true),
+    ...padded(lines.slice(top), height, size.columns),
+  ];
+}
+
 function lessonFrame(view: View, session: SessionState): Line[] {
   const { size, theme, model } = view;
   const { columns } = size;
@@ -166,6 +192,9 @@ function lessonFrame(view: View, session: SessionState): Line[] {
       ...mapLines(rows, model.overlay.row, inner, theme.glyphs),
       keyLine(place, undefined, columns, theme.glyphs),
     ];
+  }
+  if (model.overlay.type === 'traffic') {
+    return [header, ...trafficRows(view, model.overlay.view), keyLine(place, undefined, columns, theme.glyphs)];
   }
   if (model.overlay.type === 'help') {
     const lines = helpLines(columns - 2, theme.glyphs);

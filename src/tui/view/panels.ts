@@ -167,6 +167,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'quit':
       return quitPanel(session, ink);
     case 'map':
+    case 'traffic':
     case 'help':
       return [];
     case 'none':
