@@ -13,11 +13,10 @@ export function courseFiles(folder: string): CourseFiles {
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return none;
       throw error;
     };
+  const entriesOf = (path: string) => readdir(join(folder, path), { withFileTypes: true }).catch(orNone([]));
   return {
-    list: async (path) => {
-      const entries = await readdir(join(folder, path), { withFileTypes: true }).catch(orNone([]));
-      return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-    },
+    list: async (path) => (await entriesOf(path)).filter((entry) => entry.isFile()).map(({ name }) => name),
+    folders: async (path) => (await entriesOf(path)).filter((entry) => entry.isDirectory()).map(({ name }) => name),
     read: (path) => readFile(join(folder, path), 'utf8').catch(orNone(undefined)),
   };
 }

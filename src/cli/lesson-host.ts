@@ -1,6 +1,7 @@
 import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
 import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
+import { courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
@@ -35,10 +36,12 @@ export class LessonHost implements ScreenHost {
     this.#pendingNotice = parts.journal.notice;
   }
 
-  /** Goes on where the learner was, or starts the course. */
-  begin(): void {
-    const lesson = lessonToResume(this.#parts.catalog, this.#parts.summary());
-    if (lesson) this.#open(lesson, undefined, isToDoAgain(lesson, this.#parts.summary()));
+  /** Goes on where the learner was, or starts the course; another course than the first when it is named. */
+  begin(course?: string): void {
+    const summary = this.#parts.summary();
+    const lesson = lessonToResume(this.#parts.catalog, summary, course);
+    const isElsewhere = course !== undefined && summary.last?.lesson !== lesson?.id;
+    if (lesson) this.#open(lesson, undefined, isElsewhere || isToDoAgain(lesson, summary));
   }
 
   content(): ScreenContent {
@@ -57,13 +60,15 @@ export class LessonHost implements ScreenHost {
 
   course(): readonly CourseEntry[] {
     const { catalog, world } = this.#parts;
+    const first = catalog.lessonsOf(firstCourse);
     return catalog.lessons.map((lesson, index) => ({
       id: lesson.id,
       title: lesson.title,
       minutes: lesson.minutes,
-      // The welcome before and the clean-up after are no steps of the course.
-      number: index > 0 && index < catalog.lessons.length - 1 ? lesson.step : undefined,
+      // The welcome before and the clean-up after are no steps of the first course.
+      number: index > 0 && index !== first.length - 1 ? lesson.step : undefined,
       tasks: lesson.tasks.map(({ id, title }) => ({ id, title })),
+      ...(courseOf(lesson) !== firstCourse && { course: catalog.titleOf(courseOf(lesson)) }),
       ...(!lesson.worlds.includes(world.kind) && { locked: `not in the ${world.kind} world` }),
     }));
   }
@@ -147,7 +152,8 @@ export class LessonHost implements ScreenHost {
     // Who comes by the lessons' own way has their end already; a jump builds it.
     const isMissing = needs.some((needed) => !isLessonFinished(needed, finished));
     if (isLessonFinished(lesson, finished)) {
-      if (isJump) this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${lesson.step}`;
+      if (isJump)
+        this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${courseOf(lesson) === firstCourse ? lesson.step : lesson.id}`;
     } else if (isJump || isMissing) {
       if (isJump && !(await this.#mayBuild(lesson, mayEmpty, tell))) return;
       await buildStartState(this.#parts, lesson, { tell, signal });

@@ -34,7 +34,7 @@ export const lintCommand = (subcommand: Subcommand): Command =>
         lessons += catalog.lessons.length;
         found += problems.length;
         for (const problem of problems) {
-          const file = problem.file.includes('/') ? problem.file : `lessons/${problem.file}`;
+          const file = problem.file.endsWith('.md') ? `lessons/${problem.file}` : problem.file;
           machine.out(
             options.json ? JSON.stringify({ ...problem, file }) : `${file}:${problem.line}: ${problem.message}`,
           );

@@ -1,5 +1,6 @@
 import type { CheckKind } from '../check/check.ts';
-import type { Catalog } from '../lesson/catalog.ts';
+import { Fault } from '../fault.ts';
+import { type Catalog, courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Summary } from '../progress/summary.ts';
 import type { LessonOpening } from '../session/ports.ts';
@@ -12,13 +13,33 @@ export const renamedLessons = (catalog: Catalog): ReadonlyMap<string, string> =>
 export const isLessonFinished = (lesson: Lesson, finished: ReadonlySet<string>): boolean =>
   lesson.tasks.every((task) => finished.has(`${lesson.id}/${task.id}`));
 
-/** The lesson that the learner was in, the one after it when that is finished, or the first. */
-export function lessonToResume(catalog: Catalog, summary: Summary): Lesson | undefined {
-  const last = summary.last && catalog.find(summary.last.lesson);
-  if (!last) return catalog.lessons.find((lesson) => !isLessonFinished(lesson, summary.finished)) ?? catalog.lessons[0];
+/** A course that was asked for by name. */
+export function mustHaveCourse(catalog: Catalog, course: string): void {
+  if (catalog.courses.includes(course)) return;
+  const others = catalog.courses.filter((name) => name !== firstCourse);
+  throw new Fault('course.unknown', {
+    what: `There is no course "${course}".`,
+    why: others.length > 0 ? `Beside the first one there is: ${others.join(', ')}.` : 'There is only the first one.',
+    next: ['meshwalk status'],
+  });
+}
+
+/**
+ * The lesson that the learner was in, the one after it when that is finished, or the first. With a course, the lesson of
+ * that course to go on with.
+ */
+export function lessonToResume(catalog: Catalog, summary: Summary, course?: string): Lesson | undefined {
+  const lessons = catalog.lessonsOf(course ?? firstCourse);
+  if (course !== undefined && courseOf(lastLesson(catalog, summary) ?? { file: '' }) !== course) {
+    return lessons.find((lesson) => !isLessonFinished(lesson, summary.finished)) ?? lessons[0];
+  }
+  const last = lastLesson(catalog, summary);
+  if (!last) return lessons.find((lesson) => !isLessonFinished(lesson, summary.finished)) ?? lessons[0];
   if (!isLessonFinished(last, summary.finished)) return last;
   return catalog.following(last.id) ?? last;
 }
+
+const lastLesson = (catalog: Catalog, { last }: Summary) => last && catalog.find(last.lesson);
 
 /** Whether the learner wants this lesson from its start again and has not begun. */
 export const isToDoAgain = (lesson: Lesson, { last }: Summary): boolean =>

@@ -8,6 +8,8 @@ export interface CommonOptions {
   pace: Pace;
   profile: string;
   lessons?: string;
+  /** One beyond the first: a folder below lessons/. */
+  course?: string;
   trust?: boolean;
 }
 
@@ -32,6 +34,9 @@ export const profileOption = () =>
   new Option('--profile <name>', 'whose progress, when several people share this account').default('default');
 export const lessonsOption = () =>
   new Option('--lessons <folder>', 'a course of your own: a folder that holds lessons/ and manifests/');
+
+export const courseOption = () =>
+  new Option('--course <name>', 'lessons beyond the first course, which are in a folder of their own: more');
 
 export const trustOption = () =>
   new Option('--trust', 'run the commands of the lessons in --lessons without asking first');

@@ -1,10 +1,11 @@
 import { Fault } from '../fault.ts';
+import { firstCourse } from '../lesson/catalog.ts';
 import type { Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import { type Solved, solveTask } from '../session/solver.ts';
 import { openParts, type Parts } from './compose.ts';
 import { type Narrator, narrate } from './narrator.ts';
-import { isLessonFinished } from './openings.ts';
+import { isLessonFinished, mustHaveCourse } from './openings.ts';
 import type { RunOptions } from './options.ts';
 import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
@@ -28,13 +29,15 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
     again: `meshwalk run --lessons ${options.lessons} --trust`,
     signal,
   });
+  if (options.course !== undefined) mustHaveCourse(parts.catalog, options.course);
   const lessons = lessonsToPlay(parts, options);
   if (options.prove) mustBeOpen(parts, lessons);
   if (parts.journal.notice) narrator.note(parts.journal.notice);
   await parts.world.prepare((sentence) => narrator.note(sentence), signal);
-  const [first] = lessons;
-  if (options.from !== undefined && first) await beginAt(parts, first, narrator, signal);
-  for (const lesson of lessons) {
+  for (const [index, lesson] of lessons.entries()) {
+    // The first course is one walk; lessons of others each begin where they need to.
+    const isJump = options.course !== undefined || (options.from !== undefined && index === 0);
+    if (isJump) await beginAt(parts, lesson, narrator, signal);
     if (isLessonFinished(lesson, parts.summary().finished)) {
       narrator.lesson(lesson, 'finished already');
       continue;
@@ -60,8 +63,9 @@ async function beginAt(parts: Parts, lesson: Lesson, narrator: Narrator, signal:
   await buildStartState(parts, lesson, { tell, signal });
 }
 
-function lessonsToPlay(parts: Parts, { from, to, world }: RunOptions): Lesson[] {
-  const steps = parts.catalog.lessons.map(({ step }) => step);
+function lessonsToPlay(parts: Parts, { course = firstCourse, from, to, world }: RunOptions): Lesson[] {
+  const all = parts.catalog.lessonsOf(course);
+  const steps = all.map(({ step }) => step);
   for (const step of [from, to]) {
     if (step === undefined || steps.includes(step)) continue;
     throw new Fault('run.no-step', {
@@ -70,7 +74,7 @@ function lessonsToPlay(parts: Parts, { from, to, world }: RunOptions): Lesson[] 
       next: ['meshwalk status'],
     });
   }
-  return parts.catalog.lessons.filter(
+  return all.filter(
     (lesson) => lesson.step >= (from ?? 0) && lesson.step <= (to ?? Infinity) && lesson.worlds.includes(world),
   );
 }

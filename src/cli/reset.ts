@@ -40,11 +40,13 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
     machine.out('All progress is forgotten, and the sandbox is empty. Begin with: meshwalk');
     return;
   }
-  const lesson = parts.catalog.find(wanted) ?? parts.catalog.lessons.find(({ step }) => String(step) === wanted);
+  const { courseOf, firstCourse } = await import('../lesson/catalog.ts');
+  const lesson =
+    parts.catalog.find(wanted) ?? parts.catalog.lessonsOf(firstCourse).find(({ step }) => String(step) === wanted);
   if (!lesson) {
     throw new Fault('lesson.unknown', {
       what: `There is no lesson "${wanted}".`,
-      why: `The lessons are: ${parts.catalog.lessons.map(({ step, id }) => `${step} ${id}`).join(', ')}.`,
+      why: `The lessons are: ${parts.catalog.lessons.map((one) => (courseOf(one) === firstCourse ? `${one.step} ${one.id}` : one.id)).join(', ')}.`,
       next: ['meshwalk status'],
     });
   }

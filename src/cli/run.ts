@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 import type { RunOptions } from './options.ts';
-import { lessonsOption, paceOption, positiveInteger, profileOption, trustOption, worldOption } from './options.ts';
+import {
+  courseOption,
+  lessonsOption,
+  paceOption,
+  positiveInteger,
+  profileOption,
+  trustOption,
+  worldOption,
+} from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -19,6 +27,7 @@ export const runCommand = (subcommand: Subcommand): Command =>
     .addOption(paceOption())
     .addOption(worldOption())
     .addOption(profileOption())
+    .addOption(courseOption())
     .addOption(lessonsOption())
     .addOption(trustOption())
     .addHelpText(
@@ -27,6 +36,7 @@ export const runCommand = (subcommand: Subcommand): Command =>
         ['meshwalk run', 'play all that is not finished yet'],
         ['meshwalk run --to 3', 'up to step 3, then go on by hand: meshwalk'],
         ['meshwalk run --from 7 --to 7', 'one step; what it needs is built first'],
+        ['meshwalk run --course more', 'the lessons beyond the first course'],
         ['meshwalk run --lessons ~/my-course --trust', 'lessons of your own'],
         ['meshwalk run --pace instant --prove --json', 'test the lessons in CI'],
       ),

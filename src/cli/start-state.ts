@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { courseOf } from '../lesson/catalog.ts';
 import type { Command, Condition, Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver } from '../session/driver.ts';
 import { solveTask } from '../session/solver.ts';
@@ -66,7 +67,8 @@ async function isBehind(
 export async function isWorldBeyond(parts: Parts, lesson: Lesson, signal: AbortSignal): Promise<boolean> {
   const { finished } = parts.summary();
   const { catalog } = parts;
-  const later = catalog.lessons.filter((other) => catalog.needsOf(other.id).includes(lesson));
+  // Another course than the lesson's own leaves the world as it found it, so it tells nothing here.
+  const later = catalog.lessonsOf(courseOf(lesson)).filter((other) => catalog.needsOf(other.id).includes(lesson));
   const own = lesson.tasks.filter(({ id }) => !finished.has(`${lesson.id}/${id}`));
   if (await isAnyTrue(parts, lesson, own, signal)) return true;
   for (const other of later) if (await isAnyTrue(parts, other, other.tasks, signal)) return true;

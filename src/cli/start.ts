@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
 import type { CommonOptions } from './options.ts';
-import { lessonsOption, paceOption, profileOption, trustOption, worldOption } from './options.ts';
+import { courseOption, lessonsOption, paceOption, profileOption, trustOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -13,6 +13,7 @@ export const describeStart = (program: Command): Command =>
     .addOption(worldOption())
     .addOption(paceOption())
     .addOption(profileOption())
+    .addOption(courseOption())
     .addOption(lessonsOption())
     .addOption(trustOption())
     .addHelpText(
@@ -21,6 +22,7 @@ export const describeStart = (program: Command): Command =>
         ['meshwalk', 'start, or go on where you were'],
         ['meshwalk --pace real', 'with the waiting times of a real cluster'],
         ['meshwalk --profile ada', "keep ada's progress apart from yours"],
+        ['meshwalk --course more', 'lessons beyond the first eight'],
         ['meshwalk --lessons ~/my-course', 'lessons of your own; their commands are shown first'],
         ['meshwalk run --to 3', 'play the first steps without a screen'],
       ),
@@ -69,6 +71,7 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
   const { machine, teardown, log } = subcommand;
   const { openParts } = await import('./compose.ts');
   const { LessonHost } = await import('./lesson-host.ts');
+  const { mustHaveCourse } = await import('./openings.ts');
   let host: InstanceType<typeof LessonHost> | undefined;
   const parts = await openParts(options, machine, teardown, {
     onTrouble: (sentence) => host?.notice(sentence),
@@ -84,9 +87,10 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
     signal: subcommand.signal,
   });
   leaving.throwIfAborted();
+  if (options.course !== undefined) mustHaveCourse(parts.catalog, options.course);
   host = new LessonHost(parts);
   const opened = host;
   teardown.add(() => opened.close());
-  host.begin();
+  host.begin(options.course);
   return host;
 }

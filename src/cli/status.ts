@@ -29,6 +29,7 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
   const { readJournal } = await import('../progress/journal.ts');
   const { stateFolders } = await import('../progress/state-folders.ts');
   const { summarize } = await import('../progress/summary.ts');
+  const { courseOf, firstCourse } = await import('../lesson/catalog.ts');
   const { isLessonFinished, lessonToResume, renamedLessons } = await import('./openings.ts');
 
   const folders = stateFolders(options.profile, options.world, machine.environment);
@@ -37,6 +38,7 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
   const next = lessonToResume(catalog, summary);
   const lessons = catalog.lessons.map((lesson) => ({
     lesson: lesson.id,
+    ...(courseOf(lesson) !== firstCourse && { course: courseOf(lesson) }),
     step: lesson.step,
     title: lesson.title,
     finished: isLessonFinished(lesson, summary.finished),
@@ -47,11 +49,21 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     machine.out(JSON.stringify({ world: options.world, profile: options.profile, next: next?.id, lessons }));
     return;
   }
-  for (const { lesson, step, title, finished, tasks, finishedTasks } of lessons) {
+  let shown: string | undefined;
+  for (const { lesson, course, step, title, finished, tasks, finishedTasks } of lessons) {
+    if (course !== undefined && course !== shown) machine.out(`\n${catalog.titleOf(course)}`);
+    shown = course;
     const mark = finished ? '✓' : lesson === next?.id ? '→' : ' ';
     const count = `${finishedTasks} of ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`;
     machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
   const whose = options.profile === 'default' ? '' : ` --profile ${options.profile}`;
   machine.out(lessons.every(({ finished }) => finished) ? '\nAll done.' : `\nGo on: meshwalk${whose}`);
+  const [further] = catalog.courses.filter((course) => course !== firstCourse);
+  if (
+    further !== undefined &&
+    !lessons.some(({ course, finishedTasks }) => course !== undefined && finishedTasks > 0)
+  ) {
+    machine.out(`Lessons beyond the first course: meshwalk${whose} --course ${further}`);
+  }
 }

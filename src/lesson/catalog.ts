@@ -6,16 +6,40 @@ import { parseLesson } from './parse.ts';
 export interface CourseFiles {
   /** Files directly inside a folder, names only; empty when there is no such folder. */
   list(folder: string): Promise<string[]>;
+  /** Folders directly inside a folder, names only; empty when there is no such folder. */
+  folders(folder: string): Promise<string[]>;
   /** Undefined when there is no such file. */
   read(path: string): Promise<string | undefined>;
 }
 
-/** The lessons of one course, by step. */
+/** Lessons beyond the first course are in folders of their own below `lessons/`; the first one's name is empty. */
+export const firstCourse = '';
+
+/** The course that a lesson belongs to: the folder below `lessons/` that its file is in. */
+export const courseOf = ({ file }: Pick<Lesson, 'file'>): string => file.slice(0, Math.max(0, file.lastIndexOf('/')));
+
+/** All lessons: the first course by step, then the others, each by step. */
 export class Catalog {
   readonly lessons: readonly Lesson[];
+  readonly #titles: ReadonlyMap<string, string>;
 
-  constructor(lessons: readonly Lesson[]) {
-    this.lessons = lessons.toSorted((a, b) => a.step - b.step);
+  constructor(lessons: readonly Lesson[], titles: ReadonlyMap<string, string> = new Map()) {
+    this.lessons = lessons.toSorted((a, b) => courseOf(a).localeCompare(courseOf(b)) || a.step - b.step);
+    this.#titles = titles;
+  }
+
+  /** Names of the courses that have lessons, the first one first. */
+  get courses(): string[] {
+    return [...new Set(this.lessons.map(courseOf))];
+  }
+
+  lessonsOf(course: string): Lesson[] {
+    return this.lessons.filter((lesson) => courseOf(lesson) === course);
+  }
+
+  /** The title of its README.md, or its name. */
+  titleOf(course: string): string {
+    return this.#titles.get(course) ?? course;
   }
 
   /** By its id, or by one that it had before. */
@@ -23,10 +47,11 @@ export class Catalog {
     return this.lessons.find((lesson) => lesson.id === id) ?? this.lessons.find((l) => l.formerly.includes(id));
   }
 
-  /** The lesson after this one, or undefined after the last. */
+  /** The lesson after this one in its course, or undefined after the last. */
   following(id: string): Lesson | undefined {
     const index = this.lessons.findIndex((lesson) => lesson.id === id);
-    return index < 0 ? undefined : this.lessons[index + 1];
+    const [lesson, next] = [this.lessons[index], this.lessons[index + 1]];
+    return lesson && next && courseOf(lesson) === courseOf(next) ? next : undefined;
   }
 
   /** What must be finished before this lesson starts, nearest last. */
@@ -52,21 +77,41 @@ export interface LoadedCatalog {
 }
 
 export async function loadCatalog(files: CourseFiles, kinds: readonly CheckKind[]): Promise<LoadedCatalog> {
-  const names = (await files.list('lessons')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  const courses = [firstCourse, ...(await files.folders('lessons')).toSorted()];
+  const names = (await Promise.all(courses.map((course) => lessonFiles(files, course)))).flat();
   const parsed = await Promise.all(
-    names.toSorted().map(async (name) => parseLesson((await files.read(`lessons/${name}`)) ?? '', name, kinds)),
+    names.map(async (name) => parseLesson((await files.read(`lessons/${name}`)) ?? '', name, kinds)),
   );
   const lessons = parsed.flatMap(({ lesson }) => (lesson ? [lesson] : []));
   const complete = lessons.length === parsed.length;
   const problems = [...parsed.flatMap((lesson) => lesson.problems), ...relationProblems(lessons, complete)];
-  return { catalog: new Catalog(lessons), problems };
+  return { catalog: new Catalog(lessons, await titlesOf(files, courses)), problems };
 }
 
-/** Ids, steps and needs across files. A need must have a smaller step, so needs never form a circle. */
+async function lessonFiles(files: CourseFiles, course: string): Promise<string[]> {
+  const names = (await files.list(course === firstCourse ? 'lessons' : `lessons/${course}`)).toSorted();
+  const lessons = names.filter((name) => name.endsWith('.md') && name !== 'README.md');
+  return lessons.map((name) => (course === firstCourse ? name : `${course}/${name}`));
+}
+
+/** From the first heading of a course's README.md. */
+async function titlesOf(files: CourseFiles, courses: readonly string[]): Promise<Map<string, string>> {
+  const titles = new Map<string, string>();
+  for (const course of courses.filter((name) => name !== firstCourse)) {
+    const title = /^# +(.+)$/m.exec((await files.read(`lessons/${course}/README.md`)) ?? '')?.[1];
+    if (title) titles.set(course, title.trim());
+  }
+  return titles;
+}
+
+/**
+ * Ids, steps and needs across files. A need must have a smaller step or be a lesson of the first course, which needs no
+ * other course, so needs never form a circle.
+ */
 function relationProblems(lessons: readonly Lesson[], complete: boolean): LessonProblem[] {
   const problems: LessonProblem[] = [];
   const ids = new Map<string, Lesson>();
-  const steps = new Map<number, Lesson>();
+  const steps = new Map<string, Lesson>();
   for (const lesson of lessons) {
     const report = (message: string) => problems.push({ file: lesson.file, line: 1, message });
     for (const id of [lesson.id, ...lesson.formerly]) {
@@ -74,9 +119,10 @@ function relationProblems(lessons: readonly Lesson[], complete: boolean): Lesson
       if (other && other !== lesson) report(`The id "${id}" belongs to ${other.file}; ids are never used twice.`);
       ids.set(id, other ?? lesson);
     }
-    const sameStep = steps.get(lesson.step);
+    const step = `${courseOf(lesson)} ${lesson.step}`;
+    const sameStep = steps.get(step);
     if (sameStep) report(`Step ${lesson.step} is taken by ${sameStep.file}; each lesson has its own.`);
-    steps.set(lesson.step, lesson);
+    steps.set(step, lesson);
   }
   for (const lesson of lessons) {
     for (const need of lesson.needs) {
@@ -84,7 +130,11 @@ function relationProblems(lessons: readonly Lesson[], complete: boolean): Lesson
       // A file with mistakes has no id yet; complaining about those who need it would only be noise.
       if (!needed && !complete) continue;
       if (!needed) problems.push({ file: lesson.file, line: 1, message: `It needs "${need}", which is no lesson.` });
-      else if (needed.step >= lesson.step) {
+      else if (courseOf(needed) !== courseOf(lesson)) {
+        if (courseOf(needed) === firstCourse) continue;
+        const message = `It needs "${need}", which is in another course; lessons need their own course or the first one.`;
+        problems.push({ file: lesson.file, line: 1, message });
+      } else if (needed.step >= lesson.step) {
         const order = `step ${needed.step} is not before step ${lesson.step}`;
         problems.push({ file: lesson.file, line: 1, message: `It needs "${need}", but ${order}.` });
       }

@@ -43,6 +43,8 @@ export interface CourseEntry {
   id: string;
   title: string;
   minutes: number;
+  /** The title of its course; the first one has none. */
+  course?: string;
   /** Its number in the course, from 1; the welcome and the clean-up have none. */
   number: number | undefined;
   tasks: readonly { id: string; title: string }[];

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkKinds } from '../../src/check/registry.ts';
-import type { CourseFiles } from '../../src/lesson/catalog.ts';
+import { courseFiles } from '../../src/cli/course-files.ts';
 import { filesNamedIn, lintCourse } from '../../src/lesson/lint.ts';
 import { goodLesson, lineOf } from './lesson-text.ts';
 
@@ -28,18 +28,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(folder, path), text);
 }
 
-const isMissing = (error: unknown) =>
-  error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code));
-
-function onDisk(root: string): CourseFiles {
-  return {
-    list: (path) => readdir(join(root, path)).catch((error) => (isMissing(error) ? [] : Promise.reject(error))),
-    read: (path) =>
-      readFile(join(root, path), 'utf8').catch((error) => (isMissing(error) ? undefined : Promise.reject(error))),
-  };
-}
-
-const lint = () => lintCourse(onDisk(folder), checkKinds);
+const lint = () => lintCourse(courseFiles(folder), checkKinds);
 const alone = goodLesson.replace('needs: [allow-traffic]\n', '');
 
 describe('a course', () => {
@@ -55,6 +44,48 @@ describe('a course', () => {
     expect(catalog.following('allow')?.id).toBe('split-traffic');
     expect(catalog.following('split-traffic')).toBeUndefined();
     expect(catalog.find('shift-traffic')?.id).toBe('split-traffic');
+  });
+
+  describe('in a folder of its own', () => {
+    const further = (id: string, step: number, needs: string) =>
+      goodLesson
+        .replace('id: split-traffic\nformerly: [shift-traffic]', `id: ${id}`)
+        .replace('step: 8', `step: ${step}`)
+        .replace('[allow-traffic]', needs);
+
+    beforeEach(async () => {
+      await write('lessons/08-split.md', alone);
+      await write('lessons/more/README.md', '# Lessons beyond\n');
+      await write('lessons/more/01-one.md', further('one', 1, '[split-traffic]'));
+    });
+
+    it('has its own steps and title, comes after the first course, and may need its lessons', async () => {
+      await write('lessons/more/08-two.md', further('two', 8, '[one]'));
+      const { catalog, problems } = await lint();
+      expect(problems).toEqual([]);
+      expect(catalog.lessons.map(({ file }) => file)).toEqual(['08-split.md', 'more/01-one.md', 'more/08-two.md']);
+      expect(catalog.courses).toEqual(['', 'more']);
+      expect(catalog.titleOf('more')).toBe('Lessons beyond');
+      expect(catalog.needsOf('two').map(({ id }) => id)).toEqual(['split-traffic', 'one']);
+    });
+
+    it('is not what follows the last lesson of the first course', async () => {
+      const { catalog } = await lint();
+      expect(catalog.following('split-traffic')).toBeUndefined();
+      expect(catalog.following('one')).toBeUndefined();
+    });
+
+    it('is needed by no other course, so that needs form no circle', async () => {
+      await write('lessons/09-circle.md', further('circle', 9, '[one]'));
+      expect((await lint()).problems).toEqual([
+        { file: '09-circle.md', line: 1, message: expect.stringContaining('which is in another course') },
+      ]);
+    });
+
+    it('has its problems told with its folder', async () => {
+      await write('lessons/more/02-bad.md', 'no front matter');
+      expect((await lint()).problems[0]).toMatchObject({ file: 'more/02-bad.md' });
+    });
   });
 
   it('lists what a lesson needs, the farthest first', async () => {

@@ -1,5 +1,5 @@
 // Plays the real course with the built program, without a screen, and reads what it told in JSON lines.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { CheckResult } from '../../src/check/check.ts';
@@ -12,10 +12,11 @@ const lessonPort = /\b8081\b/g;
 /** The course as it is but for its forwarded port, so that plays beside each other do not fight for one. */
 export async function courseWithItsOwnPort(folder: string): Promise<string> {
   const port = String(await freePort());
-  mkdirSync(join(folder, 'lessons'), { recursive: true });
-  for (const name of readdirSync(join(root, 'lessons'))) {
-    const text = readFileSync(join(root, 'lessons', name), 'utf8');
-    writeFileSync(join(folder, 'lessons', name), text.replaceAll(lessonPort, port));
+  cpSync(join(root, 'lessons'), join(folder, 'lessons'), { recursive: true });
+  for (const name of readdirSync(join(folder, 'lessons'), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.md')) continue;
+    const file = join(folder, 'lessons', name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(lessonPort, port));
   }
   cpSync(join(root, 'manifests'), join(folder, 'manifests'), { recursive: true });
   return folder;

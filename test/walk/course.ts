@@ -1,5 +1,5 @@
 // The course as it is, with its forwarded port replaced, so that walks beside each other do not fight for one.
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -8,10 +8,11 @@ const lessonPort = '8081';
 
 export async function copyCourse(to: string): Promise<{ folder: string; port: number }> {
   const port = await freePort();
-  mkdirSync(join(to, 'lessons'), { recursive: true });
-  for (const name of readdirSync(join(root, 'lessons'))) {
-    const text = readFileSync(join(root, 'lessons', name), 'utf8');
-    writeFileSync(join(to, 'lessons', name), text.replaceAll(lessonPort, String(port)));
+  cpSync(join(root, 'lessons'), join(to, 'lessons'), { recursive: true });
+  for (const name of readdirSync(join(to, 'lessons'), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.md')) continue;
+    const file = join(to, 'lessons', name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(lessonPort, String(port)));
   }
   cpSync(join(root, 'manifests'), join(to, 'manifests'), { recursive: true });
   return { folder: to, port };

@@ -21,7 +21,7 @@ const fields = {
   from: { description: 'the Deployment that calls, as namespace/name', required: true },
   backends: { description: 'Services and their weights: { bookstore/bookstore-v1: 50, bookstore/bookstore-v2: 50 }' },
   declared: { description: 'instead of backends: the TrafficSplit, as namespace/name, whose own weights must hold' },
-  tolerance: { description: 'how far a share may be off; 0.2 if left out. Smaller wants more requests' },
+  tolerance: { description: 'how far a share may be off; 0.25 if left out. Smaller wants more requests' },
   error: { description: 'how likely a right split may be rejected; 1e-6 if left out' },
   miss: { description: 'how likely a share beyond the tolerance may pass; 0.001 if left out' },
 };
@@ -67,7 +67,7 @@ export const trafficSplit: CheckKind<Spec> = {
     return {
       from: spec.namespacedName('from'),
       wanted: spec.has('declared') ? { declared: spec.namespacedName('declared') } : { backends },
-      tolerance: spec.number('tolerance', 0.2, { from: 0.01, below: 0.5 }),
+      tolerance: spec.number('tolerance', 0.25, { from: 0.01, below: 0.5 }),
       error: spec.number('error', 1e-6, { above: 0, below: 0.5 }),
       miss: spec.number('miss', 0.001, { above: 0, below: 0.5 }),
     };

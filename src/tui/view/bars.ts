@@ -12,8 +12,9 @@ import type { Glyphs, Role } from './theme.ts';
 /** `Lesson 3 of 8`; the welcome and the clean-up have no number. */
 export function lessonNumber(lesson: string, course: readonly CourseEntry[]): string {
   const entry = course.find((candidate) => candidate.id === lesson);
-  const count = course.filter((candidate) => candidate.number !== undefined).length;
-  return entry?.number === undefined ? '' : `Lesson ${entry.number} of ${count}`;
+  if (entry?.number === undefined) return '';
+  const own = course.filter((candidate) => candidate.number !== undefined && candidate.course === entry.course);
+  return `Lesson ${entry.number} of ${own.length}`;
 }
 
 export function headerLine(session: SessionState, course: readonly CourseEntry[], width: number, glyphs: Glyphs): Line {

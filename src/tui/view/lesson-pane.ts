@@ -192,8 +192,11 @@ function nextLesson(session: SessionState, ink: LessonInk): Line[] {
   return wrap([span('Next: ', 'heading'), span(words.join(', '))], ink.width);
 }
 
-function isAllDone({ finished }: SessionState, course: readonly CourseEntry[]): boolean {
-  return course.every(({ id, tasks, locked }) => locked || tasks.every((task) => finished.has(taskKey(id, task.id))));
+/** All of the course that the open lesson belongs to. */
+function isAllDone({ finished, lesson }: SessionState, course: readonly CourseEntry[]): boolean {
+  const here = course.find(({ id }) => id === lesson.id)?.course;
+  const own = course.filter((entry) => entry.course === here);
+  return own.every(({ id, tasks, locked }) => locked || tasks.every((task) => finished.has(taskKey(id, task.id))));
 }
 
 function finishedText(session: SessionState, ink: LessonInk): LessonText {

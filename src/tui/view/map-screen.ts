@@ -68,6 +68,27 @@ export function mapRows(
   });
 }
 
+/** Where another course begins, its title. */
+function headingAbove(rows: readonly MapRow[], index: number, width: number): Line[] {
+  const course = rows[index]?.lesson.course;
+  if (course === undefined || course === rows[index - 1]?.lesson.course) return [];
+  return [[], toWidth([span(` ${course}`, 'heading')], width)];
+}
+
+const chosenLine = ({ line }: MapRow, width: number, glyphs: Glyphs): Line =>
+  toWidth(
+    [
+      span(glyphs.pointer, 'selected'),
+      ...line.map((piece, at) => ({
+        ...piece,
+        text: at === 0 ? piece.text.slice(1) : piece.text,
+        role: 'selected' as const,
+      })),
+    ],
+    width,
+    'selected',
+  );
+
 export function mapLines(
   rows: readonly MapRow[],
   chosen: number,
@@ -75,25 +96,16 @@ export function mapLines(
   glyphs: Glyphs,
 ): Line[] {
   const height = Math.max(1, size.rows - 2);
-  const from = Math.max(0, Math.min(chosen - Math.floor(height / 2), rows.length - height));
   const current = rows[chosen];
   const note = current?.lesson.locked ?? 'lessons before it are played for you where they are needed';
-  const shown = rows.slice(from, from + height).map((row, index) =>
-    from + index === chosen
-      ? toWidth(
-          [
-            span(glyphs.pointer, 'selected'),
-            ...row.line.slice(0).map((piece, at) => ({
-              ...piece,
-              text: at === 0 ? piece.text.slice(1) : piece.text,
-              role: 'selected' as const,
-            })),
-          ],
-          size.columns,
-          'selected',
-        )
-      : row.line,
-  );
+  const lines = rows.flatMap((row, index) => [
+    ...headingAbove(rows, index, size.columns),
+    row === current ? chosenLine(row, size.columns, glyphs) : row.line,
+  ]);
+  const at =
+    rows.slice(0, chosen + 1).flatMap((_, index) => [...headingAbove(rows, index, size.columns), []]).length - 1;
+  const from = Math.max(0, Math.min(at - Math.floor(height / 2), lines.length - height));
+  const shown = lines.slice(from, from + height);
   const blank = Array.from({ length: height - shown.length }, (): Line => []);
   return [
     ruleLine([span('All lessons', 'accent')], [], size.columns, glyphs, true),

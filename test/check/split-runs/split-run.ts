@@ -85,8 +85,8 @@ function routesPage(weights: Readonly<Record<string, number>>): string {
   return JSON.stringify({ configs: [{ dynamic_route_configs: [{ route_config }] }] });
 }
 
-/** By how much "off by more than the tolerance" is more: the tolerance of the condition is its default, 0.2. */
-const beyond = 0.25;
+/** By how much "off by more than the tolerance" is more: the tolerance of the condition is its default, 0.25. */
+const beyond = 0.3;
 
 /** Right and wrong splits for what a condition asks for; the wrong ones with a cluster that hides it, and that shows it. */
 export function splitRuns(): SplitRun[] {
