@@ -107,24 +107,35 @@ function terminalFilter(filter: model.FilterChain['filter']): object {
           stat_prefix: filter.statPrefix,
           rds: { config_source: { ads: {}, resource_api_version: 'V3' }, route_config_name: filter.routeConfig },
           http_filters: httpFilters(filter),
+          ...(filter.tracing ? { generate_request_id: true, tracing: tracing(filter.tracing) } : {}),
           upgrade_configs: [{ upgrade_type: 'websocket' }],
         },
       };
   }
 }
 
+function tracing({ collectorCluster, collectorEndpoint }: model.Tracing): object {
+  return {
+    verbose: true,
+    provider: {
+      name: 'envoy.tracers.zipkin',
+      typed_config: {
+        '@type': typeUrl('config.trace.v3.ZipkinConfig'),
+        collector_cluster: collectorCluster,
+        collector_endpoint: collectorEndpoint,
+        collector_endpoint_version: 'HTTP_JSON',
+      },
+    },
+  };
+}
+
 /** The order is that in which they see a request (pkg/envoy/lds/http_connection.go); the router comes last. */
-function httpFilters({
-  direction,
-  requestHeadersToAdd,
-  responseHeadersToRemove,
-}: model.HttpConnectionManager): object[] {
-  const countsPairs = Object.keys(requestHeadersToAdd).length > 0 || responseHeadersToRemove.length > 0;
+function httpFilters({ workloadStats, localReplyHeadersToAdd }: model.HttpConnectionManager): object[] {
+  const countsPairs = workloadStats !== undefined || localReplyHeadersToAdd !== undefined;
   return [
     'envoy.filters.http.rbac',
     'envoy.filters.http.local_ratelimit',
-    ...(countsPairs && direction === 'inbound' ? ['http_lua'] : []),
-    ...(countsPairs ? ['envoy.filters.http.wasm'] : []),
+    ...(countsPairs ? ['http_lua', 'envoy.filters.http.wasm'] : []),
     'http_router',
   ].map((name) => ({ name }));
 }
@@ -212,6 +223,7 @@ const discoveryTypes = {
   static: 'STATIC',
   'original-dst': 'ORIGINAL_DST',
   'strict-dns': 'STRICT_DNS',
+  'logical-dns': 'LOGICAL_DNS',
 } as const;
 
 export function loadAssignment({ name, endpoints }: model.UpstreamCluster): object {
@@ -229,7 +241,9 @@ export function cluster(config: model.UpstreamCluster): object {
     ...(config.discovery === 'eds'
       ? { eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } }
       : {}),
-    ...(config.discovery === 'static' ? { load_assignment: loadAssignment(config) } : {}),
+    ...(config.discovery === 'static' || config.discovery === 'logical-dns'
+      ? { load_assignment: loadAssignment(config) }
+      : {}),
     ...(config.tls
       ? {
           transport_socket: {

@@ -7,6 +7,7 @@ import { HttpRateLimiters } from './local-rate-limit.ts';
 import type { HttpConnectionManager, Route } from './proxy-config.ts';
 import { type CompiledRoutes, chooseWeighted, isPrincipal } from './route.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { UpstreamRuntime } from './upstream.ts';
 import { WorkloadStatsFilter } from './workload-stats.ts';
 
@@ -46,6 +47,7 @@ export class ManagerRules {
   readonly #rateLimiters: HttpRateLimiters;
   readonly #byPrefix = new Map<string, ManagerStats>();
   readonly #workloadStats: WorkloadStatsFilter;
+  readonly #tracer: Tracer;
 
   constructor(parts: {
     live: LiveConfig;
@@ -53,6 +55,7 @@ export class ManagerRules {
     random: Random;
     log: (line: string) => void;
     stats: StatStore;
+    tracer: Tracer;
   }) {
     this.#live = parts.live;
     this.#random = parts.random;
@@ -60,6 +63,7 @@ export class ManagerRules {
     this.#stats = parts.stats;
     this.#workloadStats = new WorkloadStatsFilter(parts.stats);
     this.#rateLimiters = new HttpRateLimiters(parts.clock, parts.stats);
+    this.#tracer = parts.tracer;
   }
 
   /** The stats of a connection manager; asked for when its listener comes up, so that zeroes are there to be read. */
@@ -90,7 +94,11 @@ export class ManagerRules {
         stats.requests.value++;
         stats.active.value++;
       },
-      decide: (request) => this.#decide(manager, stats, peerNames, request),
+      decide: (request) => {
+        const headers = manager.tracing ? this.#tracer.begin(manager, request) : [];
+        const decision = this.#decide(manager, stats, peerNames, request);
+        return headers.length === 0 ? decision : withHeaders(headers, decision);
+      },
       finished: (record: ExchangeRecord) => {
         stats.active.value--;
         if (record.status > 0) {
@@ -100,6 +108,9 @@ export class ManagerRules {
         if (record.flags === 'DC') stats.reset.value++;
         stats.duration.record(record.endMs - record.startMs, record.endMs);
         if (manager.workloadStats) this.#workloadStats.record(manager.workloadStats, record);
+        if (manager.tracing && record.request) {
+          this.#tracer.finish(manager, manager.tracing, record.request, record, connection);
+        }
         this.#log(exchangeLine(record, connection));
       },
     };
@@ -147,6 +158,11 @@ export class ManagerRules {
     };
     return { ...forward, retry: { ...route.retry, repick } };
   }
+}
+
+function withHeaders(headers: readonly (readonly [string, string])[], decision: Decision): Decision {
+  if (decision.type === 'reply') return decision;
+  return { ...decision, requestHeadersToSet: [...headers, ...(decision.requestHeadersToSet ?? [])] };
 }
 
 function rewritten(route: { path: { type: string; prefix?: string }; prefixRewrite?: string }, path: string): string {

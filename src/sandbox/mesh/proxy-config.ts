@@ -150,6 +150,14 @@ export interface HttpConnectionManager {
   localReplyHeadersToAdd?: Readonly<Record<string, string>>;
   /** Counts each request by who asked and who answered. */
   workloadStats?: WorkloadStats;
+  tracing?: Tracing;
+}
+
+/** Where spans go, in Zipkin's JSON v2; every request is sampled unless it says otherwise. */
+export interface Tracing {
+  collectorCluster: string;
+  /** A path. */
+  collectorEndpoint: string;
 }
 
 /**
@@ -218,8 +226,11 @@ export interface UpstreamCluster {
   name: string;
   /** The name in statistics, where `name` has dots or colons. */
   altStatName?: string;
-  /** `original-dst` connects to where the client wanted to go, `strict-dns` to every address of `host`. */
-  discovery: 'eds' | 'static' | 'original-dst' | 'strict-dns';
+  /**
+   * `original-dst` connects to where the client wanted to go, `strict-dns` to every address of `host`, `logical-dns` to
+   * what the name in its one endpoint means when it connects.
+   */
+  discovery: 'eds' | 'static' | 'original-dst' | 'strict-dns' | 'logical-dns';
   endpoints: readonly Address[];
   /** For `strict-dns`: the name to look up, and the port to connect to. */
   host?: string;

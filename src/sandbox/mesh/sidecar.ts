@@ -10,6 +10,7 @@ import { whyListenerRejected, whyRouteConfigRejected } from './rejection.ts';
 import { type CompiledRoutes, compileRoutes } from './route.ts';
 import { Secrets } from './secrets.ts';
 import { StatStore } from './stats.ts';
+import { Tracer } from './tracing/tracer.ts';
 import { UpstreamRuntime } from './upstream.ts';
 
 export interface SidecarParts {
@@ -19,6 +20,8 @@ export interface SidecarParts {
   /** One access log line. */
   log: (line: string) => void;
   engine?: ProxyEngine;
+  /** `--service-cluster` and the node's id, by which a collector of traces tells proxies apart. */
+  node?: { id: string; cluster: string };
 }
 
 /**
@@ -30,6 +33,7 @@ export class Sidecar {
   readonly #parts: SidecarParts;
   readonly #engine: ProxyEngine;
   readonly #rules: ManagerRules;
+  readonly #tracer: Tracer;
   readonly #listeners = new Map<string, ListenerRuntime>();
   readonly #routes = new Map<string, CompiledRoutes>();
   readonly #upstreams = new Map<string, UpstreamRuntime>();
@@ -43,12 +47,21 @@ export class Sidecar {
   constructor(parts: SidecarParts) {
     this.#parts = parts;
     this.#engine = parts.engine ?? new HttpProxyEngine(parts);
+    const { clock, random, node } = parts;
+    this.#tracer = new Tracer({
+      clock,
+      random,
+      stats: this.stats,
+      proxy: { serviceName: node?.cluster ?? '', nodeId: node?.id ?? '', ip: parts.sockets.podIp },
+      upstream: (name) => this.#upstreams.get(name),
+    });
     this.#rules = new ManagerRules({
       live: { routes: (name) => this.#routes.get(name), upstream: (name) => this.#upstreams.get(name) },
       clock: parts.clock,
       random: parts.random,
       log: parts.log,
       stats: this.stats,
+      tracer: this.#tracer,
     });
     this.stats.stat('gauge', 'server.live').value = 1;
     this.stats.stat('gauge', 'control_plane.connected_state');
@@ -97,6 +110,7 @@ export class Sidecar {
     for (const listener of this.#listeners.values()) listener.close();
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#engine.close();
+    this.#tracer.close();
     this.#listeners.clear();
   }
 

@@ -25,6 +25,7 @@ function snapshot(change: Partial<MeshSnapshot> = {}): MeshSnapshot {
   return {
     meshConfig: { traffic: { enableEgress: false, enablePermissiveTrafficPolicyMode: false } },
     trustDomain: 'cluster.local',
+    controlPlaneNamespace: 'kube-system',
     monitoredNamespaces: new Set(['shop']),
     services: [service('store', { port: 80 })],
     endpoints: [endpoints('store', '10.244.0.2', { port: 14001 })],

@@ -33,7 +33,8 @@ class ReceivedRequest implements RequestHead {
   readonly method: string;
   readonly path: string;
   readonly protocol: string;
-  readonly requestId: string | undefined;
+  /** A trace leaves its mark in it. */
+  requestId: string | undefined;
   readonly headers: HeaderList;
 
   constructor(request: RequestMessage, generatesId: boolean) {

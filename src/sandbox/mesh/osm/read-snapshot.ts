@@ -28,6 +28,7 @@ export function readSnapshot(api: ClusterApi, install: OsmInstall): MeshSnapshot
   return {
     meshConfig: readMeshConfig(api, install),
     trustDomain: install.trustDomain,
+    controlPlaneNamespace: install.namespace,
     monitoredNamespaces: monitored,
     services: api.list(resources.services).filter(isMonitored),
     endpoints: api.list(resources.endpoints),

@@ -33,7 +33,9 @@ export const envoy: ImageProgram = {
       return 1;
     }
     const bootstrap = parseBootstrap(text);
+    const node = { id: bootstrap.node, cluster: argument(context.argv, '--service-cluster') ?? '' };
     const sidecar = new Sidecar({
+      node,
       sockets: context.sockets,
       clock: context.clock,
       random: context.random,
@@ -41,14 +43,13 @@ export const envoy: ImageProgram = {
     });
     const quit = new AbortController();
     const ended = AbortSignal.any([context.signal, quit.signal]);
-    const cluster = argument(context.argv, '--service-cluster') ?? '';
     const stopAdmin = await serveHttp(
       context.sockets,
       bootstrap.adminPort,
       adminPages({
         sidecar,
         clock: context.clock,
-        bootstrap: { node: { id: bootstrap.node, cluster } },
+        bootstrap: { node },
         logLevel: argument(context.argv, '--log-level') ?? 'info',
         startedMs: context.clock.now(),
         quit: () => quit.abort(),

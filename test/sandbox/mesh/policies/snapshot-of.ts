@@ -24,6 +24,7 @@ export function snapshot(change: Partial<MeshSnapshot> = {}): MeshSnapshot {
       featureFlags: { enableEgressPolicy: true, enableRetryPolicy: true },
     },
     trustDomain: 'cluster.local',
+    controlPlaneNamespace: 'kube-system',
     monitoredNamespaces: new Set(['shop']),
     services: [service('store')],
     endpoints: [endpoints('store', '10.244.0.2')],

@@ -1,9 +1,12 @@
-import type { FilterChain, HttpConnectionManager, Listener } from '../../proxy-config.ts';
+import type { FilterChain, HttpConnectionManager, Listener, Tracing, UpstreamCluster } from '../../proxy-config.ts';
 import type { MeshConfigSpec } from '../kinds.ts';
+import { clusterDomain } from '../names.ts';
+import { connectTimeoutMs } from './envoy-defaults.ts';
+import type { MeshSnapshot } from './snapshot.ts';
 
 /**
  * What OSM adds to every connection manager so that traffic can be watched: the headers and the filter of its WASM
- * metrics (pkg/envoy/lds/wasm.go, featureFlags.enableWASMStats).
+ * metrics (pkg/envoy/lds/wasm.go, featureFlags.enableWASMStats), and tracing (pkg/envoy/lds/tracing.go).
  */
 
 /** Who a pod is, as its sidecar tells the others: `namespace`, `kind`, `name`, `pod`. */
@@ -44,13 +47,41 @@ function withWorkloadStats(manager: HttpConnectionManager, workload: WorkloadLab
   };
 }
 
+const tracingCluster = 'envoy-tracing-cluster';
+
+/** pkg/configurator/methods.go: what the MeshConfig leaves open is the collector of OSM's own chart. */
+export function tracingOf({ meshConfig, controlPlaneNamespace }: MeshSnapshot): TracingParts | undefined {
+  const { enable, address, port, endpoint } = meshConfig.observability?.tracing ?? {};
+  if (!enable) return undefined;
+  const ip = address || `jaeger.${controlPlaneNamespace}.svc.${clusterDomain}`;
+  return {
+    tracing: { collectorCluster: tracingCluster, collectorEndpoint: endpoint || '/api/v2/spans' },
+    cluster: {
+      name: tracingCluster,
+      discovery: 'logical-dns',
+      endpoints: [{ ip, port: port || 9411 }],
+      connectTimeoutMs,
+    },
+  };
+}
+
+interface TracingParts {
+  tracing: Tracing;
+  cluster: UpstreamCluster;
+}
+
 /** The same listener with all that lets its requests be watched. */
-export function observed(listener: Listener, meshConfig: MeshConfigSpec, workload: WorkloadLabels): Listener {
+export function observed(
+  listener: Listener,
+  { meshConfig }: MeshSnapshot,
+  workload: WorkloadLabels,
+  traced: TracingParts | undefined,
+): Listener {
   const adapt = (chain: FilterChain): FilterChain => {
-    const { filter } = chain;
-    if (filter.type !== 'http') return chain;
-    const counted = hasWasmStats(meshConfig) && filter.routeConfig !== ingressRoutes;
-    return counted ? { ...chain, filter: withWorkloadStats(filter, workload) } : chain;
+    if (chain.filter.type !== 'http') return chain;
+    const counted = hasWasmStats(meshConfig) && chain.filter.routeConfig !== ingressRoutes;
+    const filter = counted ? withWorkloadStats(chain.filter, workload) : chain.filter;
+    return { ...chain, filter: traced ? { ...filter, tracing: traced.tracing } : filter };
   };
   return { ...listener, filterChains: listener.filterChains.map(adapt) };
 }

@@ -4,7 +4,7 @@ import { ports } from '../names.ts';
 import { connectionManager, connectTimeoutMs } from './envoy-defaults.ts';
 import { inboundConfig } from './inbound.ts';
 import { workloadOf } from './mesh-service.ts';
-import { observed } from './observability.ts';
+import { observed, tracingOf } from './observability.ts';
 import { outboundConfig } from './outbound.ts';
 import { type Complaint, identityOf, type MeshSnapshot } from './snapshot.ts';
 
@@ -19,14 +19,20 @@ export function proxyConfigFor(
   const metrics = metricsConfig(pod);
   const { namespace = '', name = '' } = pod.metadata;
   const workload = { namespace, ...workloadOf(pod), pod: name };
+  const traced = tracingOf(snapshot);
   const inMesh = [outbound.listener, inbound.listener].filter((listener) => listener !== undefined);
   return {
     listeners: [
-      ...inMesh.map((listener) => observed(listener, snapshot.meshConfig, workload)),
+      ...inMesh.map((listener) => observed(listener, snapshot, workload, traced)),
       ...(metrics ? [metrics.listener] : []),
     ],
     routes: [...outbound.routes, ...inbound.routes, ...(metrics ? [metrics.route] : [])],
-    clusters: [...outbound.clusters, ...inbound.clusters, ...(metrics ? [metrics.cluster] : [])],
+    clusters: [
+      ...outbound.clusters,
+      ...inbound.clusters,
+      ...(metrics ? [metrics.cluster] : []),
+      ...(traced ? [traced.cluster] : []),
+    ],
     validationContexts: [...outbound.validationContexts, ...inbound.validationContexts],
   };
 }

@@ -9,6 +9,7 @@ import type { Egress, IngressBackend, Retry, UpstreamTrafficSetting } from '../p
 export interface MeshSnapshot {
   meshConfig: MeshConfigSpec;
   trustDomain: string;
+  controlPlaneNamespace: string;
   monitoredNamespaces: ReadonlySet<string>;
   services: readonly Service[];
   /** Of all namespaces: an IngressBackend names sources outside the mesh (pkg/k8s/client.go, GetEndpoints). */
