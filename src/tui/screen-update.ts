@@ -6,14 +6,14 @@ import { actionFor, type KeyAction } from './keymap.ts';
 import { type EditorAction, edit, insert, lineEditor } from './line-editor.ts';
 import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
+import { clamp, movedBy, scrolled } from './scrolling.ts';
 import { openingView, trafficView } from './traffic-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
 import { lessonLimit, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
 import { helpLines } from './view/help-screen.ts';
-import { type Layout, pageTowards, scrollLimit } from './view/layout.ts';
+import { pageTowards, scrollLimit } from './view/layout.ts';
 import { mapRows } from './view/map-screen.ts';
-import { outputRows } from './view/output-pane.ts';
 import { confirmLimit } from './view/panels.ts';
 import { nextOf } from './view/words.ts';
 
@@ -41,7 +41,6 @@ const only = (model: ScreenModel, ...acts: ScreenAct[]): Reaction => ({ model, a
 const send = (intent: Intent): ScreenAct => ({ type: 'send', intent });
 const withOverlay = (model: ScreenModel, overlay: Overlay): ScreenModel => ({ ...model, overlay });
 const none: Overlay = { type: 'none' };
-const clamp = (value: number, limit: number) => Math.max(0, Math.min(value, limit));
 
 export function react(view: View, input: Input): Reaction {
   const fresh: View = { ...view, model: { ...view.model, refusal: undefined } };
@@ -339,59 +338,6 @@ function inHelp(view: View, action: KeyAction): Reaction {
 function onQuit(view: View, action: KeyAction): Reaction {
   if (action === 'yes' || action === 'interrupt') return only(view.model, { type: 'quit' });
   return action === 'no' ? only(withOverlay(view.model, none)) : general(view, action);
-}
-
-/** The new position, or undefined when the key does not scroll. */
-function movedBy(action: KeyAction, from: number, height: number, limit: number): number | undefined {
-  const page = Math.max(1, height - 1);
-  switch (action) {
-    case 'up':
-      return clamp(from - 1, limit);
-    case 'down':
-      return clamp(from + 1, limit);
-    case 'page-up':
-      return clamp(from - page, limit);
-    case 'page-down':
-      return clamp(from + page, limit);
-    case 'top':
-      return 0;
-    case 'bottom':
-      return limit;
-    default:
-      return undefined;
-  }
-}
-
-/** The output is counted from its end, so its directions are turned around. */
-const turned: Partial<Record<KeyAction, KeyAction>> = {
-  up: 'down',
-  down: 'up',
-  'page-up': 'page-down',
-  'page-down': 'page-up',
-  top: 'bottom',
-  bottom: 'top',
-};
-
-function rowsIn(layout: Layout, pane: Pane): number {
-  switch (pane) {
-    case 'lesson':
-      return layout.lesson.lines.length;
-    case 'check':
-      return layout.check?.lines.length ?? 0;
-    case 'output':
-      return layout.output ? outputRows(layout.output.output, layout.boxes.output.width) : 0;
-  }
-}
-
-function scrolled(view: View, scene: Scene, action: KeyAction): ScreenModel | undefined {
-  const { model } = view;
-  const { layout } = scene;
-  const pane: Pane = layout.boxes[model.focus].height > 0 ? model.focus : 'lesson';
-  const { height } = layout.boxes[pane];
-  const limit = scrollLimit(rowsIn(layout, pane), height);
-  const direction = pane === 'output' ? (turned[action] ?? action) : action;
-  const to = movedBy(direction, clamp(model.scroll[pane], limit), height, limit);
-  return to === undefined ? undefined : { ...model, scroll: { ...model.scroll, [pane]: to } };
 }
 
 function nextPane(scene: Scene, model: ScreenModel): Pane {

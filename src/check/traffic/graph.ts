@@ -181,10 +181,10 @@ const statName = ({ service }: Call): string => (service === outsideId ? passthr
 const isUsed = ({ total }: Call): boolean =>
   ['upstream_rq_total', 'upstream_cx_total', 'refused'].some((name) => countOf(total, name) > 0);
 
-/** The node that stands for a Service: its workload when it has exactly one, else itself. */
-function standsFor(sample: TrafficSample, service: string): string {
+/** The workload that stands for a Service: the one behind it, when there is exactly one. */
+function standsFor(sample: TrafficSample, service: string): string | undefined {
   const workloads = sample.services.find(({ name }) => name === service)?.workloads ?? [];
-  return workloads.length === 1 && workloads[0] !== undefined ? workloads[0] : service;
+  return workloads.length === 1 ? workloads[0] : undefined;
 }
 
 /** A Service's node may not have the name of a workload's. */
@@ -197,17 +197,14 @@ export function trafficGraph(before: TrafficSample | undefined, now: TrafficSamp
   const edges = calls.flatMap((call) => {
     if (call.service === outsideId) return outsideEdge(call, calls, spanMs);
     const stands = standsFor(now, call.service);
-    const split = splitFor(now, call.service);
-    const to = split?.root === call.service || !workloads.has(stands) ? serviceId(call.service) : stands;
+    const isRoot = now.splits.some(({ root }) => root === call.service);
+    const to = isRoot || stands === undefined || !workloads.has(stands) ? serviceId(call.service) : stands;
     return [edgeOf(call, to, spanMs)];
   });
   const routed = edges.flatMap((edge) => throughSplits(edge, edges, now.splits));
   const merged = mergeRoots(routed);
   return { atMs: now.atMs, spanMs, nodes: nodesOf(now, merged), edges: merged, unheard: now.unheard };
 }
-
-const splitFor = (sample: TrafficSample, service: string): MeshSplit | undefined =>
-  sample.splits.find(({ root, backends }) => root === service || backends.some((one) => one.service === service));
 
 /** Pass-through that is more than the refusals which the application logged by name. */
 function outsideEdge(call: Call, calls: readonly Call[], spanMs: number): TrafficEdge[] {
