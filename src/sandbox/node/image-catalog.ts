@@ -5,6 +5,7 @@ import { bookstore } from './images/bookstore.ts';
 import { bookthief } from './images/bookthief.ts';
 import { bookwarehouse } from './images/bookwarehouse.ts';
 import { envoy } from './images/envoy.ts';
+import { jaeger } from './images/jaeger.ts';
 import { kubeSystemPrograms } from './images/kube-system.ts';
 import { mysql } from './images/mysql.ts';
 import { osmBootstrap } from './images/osm-bootstrap.ts';
@@ -31,6 +32,7 @@ export function catalogOfImages(parts: { api: ClusterApi; pace: Pace }): ImagePr
     osmController(parts),
     osmInjector(parts),
     osmBootstrap(parts),
+    jaeger,
     ...kubeSystemPrograms,
   ];
 }
