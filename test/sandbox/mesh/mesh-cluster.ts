@@ -92,6 +92,8 @@ export interface MeshCluster {
       env?: Record<string, string>;
       hostname?: string;
       subdomain?: string;
+      /** Runs with a readiness probe that no port of it answers. */
+      neverReady?: boolean;
     },
   ): Promise<Pod>;
   service(namespace: string, name: string, port: object, selector?: Record<string, string> | null): Promise<void>;
@@ -263,6 +265,7 @@ export async function startMeshCluster(
         port,
         annotations = {},
         env: variables = {},
+        neverReady = false,
         ...naming
       } = {},
     ) {
@@ -277,13 +280,21 @@ export async function startMeshCluster(
         spec: {
           ...naming,
           serviceAccountName: account,
-          containers: [{ name: 'app', image, env }],
+          containers: [
+            {
+              name: 'app',
+              image,
+              env,
+              ...(neverReady && { readinessProbe: { httpGet: { path: '/', port: 7 }, periodSeconds: 1 } }),
+            },
+          ],
           terminationGracePeriodSeconds: 0,
         },
       } as Pod);
       await vi.waitFor(() => {
         const pod = api.get(resources.pods, name, namespace);
-        if (!isReady(pod)) throw new Error(`${name} is not ready: ${JSON.stringify(pod?.status, null, 1)}`);
+        if (neverReady ? pod?.status?.phase !== 'Running' : !isReady(pod))
+          throw new Error(`${name} is not ready: ${JSON.stringify(pod?.status, null, 1)}`);
       }, waiting);
       const created = api.get(resources.pods, name, namespace);
       if (!created) throw new Error(`${name} is gone`);

@@ -12,6 +12,7 @@ import { meshConfigName, monitoredByLabel, type OsmInstall, proxyUuidLabel, serv
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
 import { monitoredNamespaces, readSnapshot } from './read-snapshot.ts';
+import { TrafficSplitInformer } from './traffic-split-informer.ts';
 
 export interface ControlPlaneParts {
   api: ClusterApi;
@@ -49,6 +50,7 @@ interface Proxy {
 export class ControlPlane implements XdsServerEvents {
   readonly #api: ClusterApi;
   readonly #install: OsmInstall;
+  readonly #trafficSplits: TrafficSplitInformer;
   readonly #certificates: ServiceCertificates;
   readonly #log: LogWriter;
   readonly #broadcast: Broadcast;
@@ -60,6 +62,7 @@ export class ControlPlane implements XdsServerEvents {
   constructor({ api, install, clock, delayFactor, certificates, log }: ControlPlaneParts) {
     this.#api = api;
     this.#install = install;
+    this.#trafficSplits = new TrafficSplitInformer(api, log);
     this.#certificates = certificates;
     this.#log = log;
     this.#broadcast = new Broadcast(clock, delayFactor, () => this.#pushToAll());
@@ -141,7 +144,7 @@ export class ControlPlane implements XdsServerEvents {
     this.counters.connects++;
     const proxy: Proxy = { connection, uuid, identity: { account, namespace }, sent: undefined };
     this.#proxies.set(connection, proxy);
-    this.#send(proxy, readSnapshot(this.#api, this.#install));
+    this.#send(proxy, this.#snapshot());
   }
 
   answered(proxy: ConnectedProxy, answer: Parameters<XdsServerEvents['answered']>[1]): void {
@@ -166,8 +169,12 @@ export class ControlPlane implements XdsServerEvents {
     this.#pushTo(({ identity }) => identity.account === account && identity.namespace === namespace);
   }
 
+  #snapshot(): MeshSnapshot {
+    return readSnapshot(this.#api, this.#install, this.#trafficSplits.list());
+  }
+
   #pushTo(concerns: (proxy: Proxy) => boolean): void {
-    const snapshot = readSnapshot(this.#api, this.#install);
+    const snapshot = this.#snapshot();
     for (const proxy of this.#proxies.values()) if (concerns(proxy)) this.#send(proxy, snapshot);
   }
 

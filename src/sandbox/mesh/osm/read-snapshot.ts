@@ -22,7 +22,11 @@ export function readMeshConfig(api: ClusterApi, { namespace }: Pick<OsmInstall, 
   return api.get(kinds.meshConfigs, meshConfigName, namespace)?.spec ?? {};
 }
 
-export function readSnapshot(api: ClusterApi, install: OsmInstall): MeshSnapshot {
+export function readSnapshot(
+  api: ClusterApi,
+  install: OsmInstall,
+  trafficSplits: readonly kinds.TrafficSplit[] = api.list(kinds.trafficSplits),
+): MeshSnapshot {
   const monitored = monitoredNamespaces(api, install);
   const isMonitored = (object: KubeObject) => monitored.has(object.metadata.namespace ?? '');
   return {
@@ -36,7 +40,7 @@ export function readSnapshot(api: ClusterApi, install: OsmInstall): MeshSnapshot
     trafficTargets: api.list(kinds.trafficTargets).filter(isMonitored),
     httpRouteGroups: api.list(kinds.httpRouteGroups).filter(isMonitored),
     tcpRoutes: api.list(kinds.tcpRoutes).filter(isMonitored),
-    trafficSplits: api.list(kinds.trafficSplits).filter(isMonitored),
+    trafficSplits: trafficSplits.filter(isMonitored),
     egresses: api.list(kinds.egresses).filter(isMonitored),
     ingressBackends: api.list(kinds.ingressBackends).filter(isMonitored),
     retries: api.list(kinds.retries),

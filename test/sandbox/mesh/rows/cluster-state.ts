@@ -208,10 +208,17 @@ export class Stage {
         (all.dynamic_endpoint_configs ?? []).map((one) => [one.endpoint_config.cluster_name, one.endpoint_config]),
       ),
       listeners: texts((all.dynamic_listeners ?? []).map((one) => [one.name, one.active_state.listener])),
-      routes: texts((all.dynamic_route_configs ?? []).map((one) => [one.route_config.name, one.route_config])),
+      routes: texts(
+        (all.dynamic_route_configs ?? [])
+          .filter((one) => !bootstrapRoutes.test(one.route_config.name))
+          .map((one) => [one.route_config.name, one.route_config]),
+      ),
     };
   }
 }
+
+/** Those of the kubelet's probes, which no control plane sent. */
+const bootstrapRoutes = /^(liveness|readiness|startup)_route$/;
 
 /** Resources by name, each as its JSON text. */
 export type Shown = Record<'clusters' | 'endpoints' | 'listeners' | 'routes', Record<string, string>>;

@@ -32,11 +32,13 @@ export function endpointsOf(snapshot: MeshSnapshot, service: Service): Endpoints
   );
 }
 
-/** By the port's name, or the only port there is. */
-export function targetPortFrom(endpoints: Endpoints | undefined, portName: string | undefined): number | undefined {
-  const found = (endpoints?.subsets ?? []).flatMap(({ ports }) => ports ?? []);
-  const named = found.find((candidate) => (candidate.name ?? '') === (portName ?? ''));
-  return (named ?? (found.length === 1 && !found[0]?.name ? found[0] : undefined))?.port;
+/** By the port's name where a subset has several ports, else the one there is; 0 where nothing tells it. */
+function targetPortFrom(endpoints: Endpoints | undefined, portName = ''): number {
+  for (const { ports = [] } of endpoints?.subsets ?? []) {
+    const found = portName === '' || ports.length === 1 ? ports[0] : ports.find(({ name }) => name === portName);
+    if (found) return found.port;
+  }
+  return 0;
 }
 
 export function meshServicesOf(snapshot: MeshSnapshot, service: Service): MeshService[] {
@@ -52,7 +54,7 @@ export function meshServicesOf(snapshot: MeshSnapshot, service: Service): MeshSe
     const shared = {
       namespace,
       port: port.port,
-      targetPort: targetPortFrom(endpoints, port.name) ?? 0,
+      targetPort: targetPortFrom(endpoints, port.name),
       protocol: protocolOf(port),
       service,
     };

@@ -1,27 +1,32 @@
 import type { WeightedCluster } from '../../proxy-config.ts';
 import type { TrafficSplit } from '../kinds.ts';
-import { endpointsOf, type MeshService, targetPortFrom } from './mesh-service.ts';
+import { endpointsOf, type MeshService } from './mesh-service.ts';
 import type { Complaint, MeshSnapshot } from './snapshot.ts';
 
 /**
- * The service that `spec.service` names, with the quirks of OSM's own parser (pkg/k8s/util.go, splitHostName): two parts
- * are service.namespace only if the second is a monitored namespace, and of four parts the second is taken.
+ * A host name apart, with the quirks of OSM's own parser (pkg/k8s/util.go, splitHostName): what it can't know it guesses
+ * from the namespaces it monitors, and four parts are always taken for a pod's name.
  */
-export function rootServiceName(spec: string, monitoredNamespaces: ReadonlySet<string>): string {
-  const parts = (spec.split(':')[0] ?? '').split('.');
-  const [first = '', second = ''] = parts;
+function splitHostName(host: string, monitored: ReadonlySet<string>): { service: string; subdomain?: string } {
+  const parts = (host.split(':')[0] ?? '').split('.');
+  const [first = '', second = '', third = ''] = parts;
+  const ofPod = { service: second, subdomain: first };
   switch (parts.length) {
     case 2:
-      return monitoredNamespaces.has(second) ? first : second;
+      return monitored.has(second) ? { service: first } : ofPod;
     case 3:
-      return parts[2] === 'svc' ? first : second;
+      return monitored.has(third) ? ofPod : { service: first };
     case 4:
     case 6:
-      return second;
+      return ofPod;
     default:
-      return first;
+      return { service: first };
   }
 }
+
+/** The service that `spec.service` names to clients. */
+export const rootServiceName = (spec: string, monitored: ReadonlySet<string>): string =>
+  splitHostName(spec, monitored).service;
 
 const isRoot = (snapshot: MeshSnapshot, { metadata, spec }: TrafficSplit, namespace: string, name: string) =>
   metadata.namespace === namespace &&
@@ -36,31 +41,40 @@ export function splitOf(
 ): TrafficSplit | undefined {
   const found = snapshot.trafficSplits.filter((split) => isRoot(snapshot, split, namespace, name));
   if (found.length > 1) {
-    complain(`Found more than 1 SMI TrafficSplit configuration for the same apex service ${namespace}/${name}`);
+    complain(
+      `Found more than 1 SMI TrafficSplit configuration for the same apex service ${namespace}/${name}, this is unsupported. Picking the first one!`,
+    );
   }
   return found[0];
 }
 
-/** Root services of which this service is a backend. */
-export function rootsOf(snapshot: MeshSnapshot, { namespace, service }: MeshService): string[] {
+/** The names under which a backend answers for its roots; a root that reads as a pod's name keeps that pod in it. */
+export function rootsOf(snapshot: MeshSnapshot, { namespace, name }: MeshService): string[] {
   return snapshot.trafficSplits
     .filter(
       ({ metadata, spec }) =>
-        metadata.namespace === namespace &&
-        (spec?.backends ?? []).some((backend) => backend.service === service.metadata.name),
+        metadata.namespace === namespace && (spec?.backends ?? []).some((backend) => backend.service === name),
     )
-    .map(({ spec }) => rootServiceName(spec?.service ?? '', snapshot.monitoredNamespaces));
+    .map(({ spec }) => {
+      const { service, subdomain } = splitHostName(spec?.service ?? '', snapshot.monitoredNamespaces);
+      return subdomain === undefined ? service : `${subdomain}.${service}`;
+    });
 }
 
-/** The backend's port of the root's number names the port to look for among its endpoints. */
+/** The backend's port of the root's number names the port to look for among its endpoints; no such port, no name. */
 function leafTargetPort(snapshot: MeshSnapshot, root: MeshService, backend: string): number | undefined {
   const service = snapshot.services.find(
     ({ metadata }) => metadata.namespace === root.namespace && metadata.name === backend,
   );
   if (!service) return undefined;
-  const port = service.spec.ports?.find((candidate) => candidate.port === root.port);
-  return targetPortFrom(endpointsOf(snapshot, service), port?.name);
+  const portName = service.spec.ports?.find((candidate) => candidate.port === root.port)?.name ?? '';
+  return (endpointsOf(snapshot, service)?.subsets ?? [])
+    .flatMap(({ ports }) => ports ?? [])
+    .find(({ name = '' }) => name === portName)?.port;
 }
+
+/** OSM converts to uint32: a negative weight becomes a huge one, which Envoy then refuses. */
+const unsigned = (weight: number) => (weight < 0 ? weight + 2 ** 32 : weight);
 
 /**
  * Where requests to the root go. A backend that has no such port or no endpoints is dropped and the others share its
@@ -79,13 +93,13 @@ export function splitClusters(
       complain(`Error fetching target port for leaf service ${root.namespace}/${service}, ignoring it`);
       continue;
     }
-    // OSM converts to uint32: a negative weight becomes a huge one, which Envoy then refuses.
-    const unsigned = weight < 0 ? weight + 2 ** 32 : weight;
     const cluster = `${root.namespace}/${service}|${targetPort}`;
-    clusters.set(`${cluster} ${unsigned}`, { cluster, weight: unsigned });
+    clusters.set(`${cluster} ${weight}`, { cluster, weight });
   }
   const found = [...clusters.values()];
   const total = found.reduce((sum, { weight }) => sum + weight, 0);
   if (total < 1) complain(`Total weight of weighted cluster must be >= 1, got ${total}`);
-  return found;
+  return found
+    .map(({ cluster, weight }) => ({ cluster, weight: unsigned(weight) }))
+    .sort((a, b) => (a.cluster === b.cluster ? a.weight - b.weight : a.cluster < b.cluster ? -1 : 1));
 }
