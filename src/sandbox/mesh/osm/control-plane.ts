@@ -12,7 +12,7 @@ import { meshConfigName, monitoredByLabel, type OsmInstall, proxyUuidLabel, serv
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
 import { monitoredNamespaces, readSnapshot } from './read-snapshot.ts';
-import { TrafficSplitInformer } from './traffic-split-informer.ts';
+import { httpRouteGroupType, SdkInformer, trafficSplitType } from './sdk-informer.ts';
 
 export interface ControlPlaneParts {
   api: ClusterApi;
@@ -50,7 +50,8 @@ interface Proxy {
 export class ControlPlane implements XdsServerEvents {
   readonly #api: ClusterApi;
   readonly #install: OsmInstall;
-  readonly #trafficSplits: TrafficSplitInformer;
+  readonly #trafficSplits: SdkInformer<kinds.TrafficSplit>;
+  readonly #httpRouteGroups: SdkInformer<kinds.HttpRouteGroup>;
   readonly #certificates: ServiceCertificates;
   readonly #log: LogWriter;
   readonly #broadcast: Broadcast;
@@ -62,7 +63,8 @@ export class ControlPlane implements XdsServerEvents {
   constructor({ api, install, clock, delayFactor, certificates, log }: ControlPlaneParts) {
     this.#api = api;
     this.#install = install;
-    this.#trafficSplits = new TrafficSplitInformer(api, log);
+    this.#trafficSplits = new SdkInformer(api, trafficSplitType, log);
+    this.#httpRouteGroups = new SdkInformer(api, httpRouteGroupType, log);
     this.#certificates = certificates;
     this.#log = log;
     this.#broadcast = new Broadcast(clock, delayFactor, () => this.#pushToAll());
@@ -170,7 +172,10 @@ export class ControlPlane implements XdsServerEvents {
   }
 
   #snapshot(): MeshSnapshot {
-    return readSnapshot(this.#api, this.#install, this.#trafficSplits.list());
+    return readSnapshot(this.#api, this.#install, {
+      trafficSplits: this.#trafficSplits.list(),
+      httpRouteGroups: this.#httpRouteGroups.list(),
+    });
   }
 
   #pushTo(concerns: (proxy: Proxy) => boolean): void {

@@ -22,10 +22,14 @@ export function readMeshConfig(api: ClusterApi, { namespace }: Pick<OsmInstall, 
   return api.get(kinds.meshConfigs, meshConfigName, namespace)?.spec ?? {};
 }
 
+/** `cached` is what the controller's own caches hold of kinds that it may fail to read. */
 export function readSnapshot(
   api: ClusterApi,
   install: OsmInstall,
-  trafficSplits: readonly kinds.TrafficSplit[] = api.list(kinds.trafficSplits),
+  cached: Pick<MeshSnapshot, 'trafficSplits' | 'httpRouteGroups'> = {
+    trafficSplits: api.list(kinds.trafficSplits),
+    httpRouteGroups: api.list(kinds.httpRouteGroups),
+  },
 ): MeshSnapshot {
   const monitored = monitoredNamespaces(api, install);
   const isMonitored = (object: KubeObject) => monitored.has(object.metadata.namespace ?? '');
@@ -38,9 +42,9 @@ export function readSnapshot(
     endpoints: api.list(resources.endpoints),
     pods: api.list(resources.pods).filter(isMonitored),
     trafficTargets: api.list(kinds.trafficTargets).filter(isMonitored),
-    httpRouteGroups: api.list(kinds.httpRouteGroups).filter(isMonitored),
+    httpRouteGroups: cached.httpRouteGroups.filter(isMonitored),
     tcpRoutes: api.list(kinds.tcpRoutes).filter(isMonitored),
-    trafficSplits: trafficSplits.filter(isMonitored),
+    trafficSplits: cached.trafficSplits.filter(isMonitored),
     egresses: api.list(kinds.egresses).filter(isMonitored),
     ingressBackends: api.list(kinds.ingressBackends).filter(isMonitored),
     retries: api.list(kinds.retries),

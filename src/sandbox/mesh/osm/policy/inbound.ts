@@ -76,20 +76,32 @@ function routesFor(snapshot: MeshSnapshot, self: Identity, cluster: string): Rou
   return [{ path: { type: 'regex', regex: '.*' }, headers: [], clusters, rbac: { type: 'any' } }];
 }
 
-/** Clients keep the root's name as Host, so each backend answers to the names of its roots too. */
-function virtualHosts(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): VirtualHost[] {
+/**
+ * Clients keep the root's name as Host, so each backend stands for its roots too, with a local cluster for each. A root
+ * that selects the pod itself is the same service; on another port it is another one (getUpstreamServicesIncludeApex).
+ */
+function withRoots(snapshot: MeshSnapshot, own: readonly MeshService[]): MeshService[] {
+  const found = new Map<string, MeshService>();
+  for (const meshService of own) {
+    for (const name of [meshService.name, ...rootsOf(snapshot, meshService)]) {
+      const { port, targetPort, protocol } = meshService;
+      const key = [name, port, targetPort, protocol].join();
+      if (!found.has(key)) found.set(key, { ...meshService, name });
+    }
+  }
+  return [...found.values()];
+}
+
+function virtualHost(snapshot: MeshSnapshot, self: Identity, meshService: MeshService): VirtualHost {
   const routes = routesFor(snapshot, self, services.localClusterNameOf(meshService));
-  const named = [meshService, ...rootsOf(snapshot, meshService).map((name) => ({ ...meshService, name }))];
-  return named.map((service) => {
-    const setting = settingOf(snapshot, service);
-    const rateLimit = virtualHostRateLimitOf(setting);
-    return {
-      name: `inbound_virtual-host|${services.fqdnOf(service)}`,
-      domains: services.hostnamesOf(service, true),
-      routes: setting ? routes.map((route) => withRateLimit(route, setting)) : routes,
-      ...(rateLimit && { rateLimit }),
-    };
-  });
+  const setting = settingOf(snapshot, meshService);
+  const rateLimit = virtualHostRateLimitOf(setting);
+  return {
+    name: `inbound_virtual-host|${services.fqdnOf(meshService)}`,
+    domains: services.hostnamesOf(meshService, true),
+    routes: setting ? routes.map((route) => withRateLimit(route, setting)) : routes,
+    ...(rateLimit && { rateLimit }),
+  };
 }
 
 function withRateLimit(route: Route, setting: UpstreamTrafficSetting): Route {
@@ -97,16 +109,12 @@ function withRateLimit(route: Route, setting: UpstreamTrafficSetting): Route {
   return rateLimit ? { ...route, rateLimit } : route;
 }
 
-/** Two virtual hosts of one service and port are one; the first keeps its routes. */
-function routeConfigs(hosts: readonly (readonly [number, VirtualHost])[]): RouteConfig[] {
-  const byPort = new Map<number, Map<string, VirtualHost>>();
-  for (const [port, host] of hosts) {
-    const known = byPort.get(port) ?? new Map<string, VirtualHost>();
-    const key = host.domains.join();
-    if (!known.has(key)) known.set(key, host);
-    byPort.set(port, known);
-  }
-  return [...byPort].map(([port, known]) => ({ name: `rds-inbound.${port}`, virtualHosts: [...known.values()] }));
+function routeConfigs(snapshot: MeshSnapshot, self: Identity, served: readonly MeshService[]): RouteConfig[] {
+  const http = served.filter(({ protocol }) => services.isHttp(protocol));
+  return [...Map.groupBy(http, ({ targetPort }) => targetPort)].map(([port, ofPort]) => ({
+    name: `rds-inbound.${port}`,
+    virtualHosts: ofPort.map((meshService) => virtualHost(snapshot, self, meshService)),
+  }));
 }
 
 export function inboundConfig(
@@ -123,13 +131,11 @@ export function inboundConfig(
       complain(`Cannot build inbound filter chain, unsupported protocol ${protocol} for service ${namespace}/${name}`);
     return supported;
   });
-  const hosts = own
-    .filter(({ protocol }) => services.isHttp(protocol))
-    .flatMap((meshService) =>
-      virtualHosts(snapshot, self, meshService).map((host) => [meshService.targetPort, host] as const),
-    );
+  const served = withRoots(snapshot, own);
   const filterChains = [...own.map((meshService) => filterChain(snapshot, self, meshService)), ...ingress.filterChains];
-  const locals = new Map(own.map((meshService) => [services.localClusterNameOf(meshService), meshService.targetPort]));
+  const locals = new Map(
+    served.map((meshService) => [services.localClusterNameOf(meshService), meshService.targetPort]),
+  );
   return {
     listener:
       filterChains.length === 0
@@ -141,7 +147,7 @@ export function inboundConfig(
             inspectTls: true,
             filterChains,
           },
-    routes: [...routeConfigs(hosts), ...ingress.routes],
+    routes: [...routeConfigs(snapshot, self, served), ...ingress.routes],
     clusters: [...locals].map(([name, port]) => ({
       name,
       discovery: 'static',

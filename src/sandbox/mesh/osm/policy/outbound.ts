@@ -157,7 +157,8 @@ export function outboundConfig(
       continue;
     }
     const clusters = destinations(snapshot, meshService, complain);
-    if (services.destinationIps(snapshot, meshService).length > 0)
+    // A route without a cluster is Envoy's to refuse, a TCP chain without one OSM leaves out (getOutboundTCPFilter).
+    if (services.destinationIps(snapshot, meshService).length > 0 && (http || clusters.length > 0))
       chains.push(filterChain(snapshot, meshService, clusters));
     if (!http) continue;
     const hosts = hostsByPort.get(meshService.port) ?? [];

@@ -1,6 +1,8 @@
-import type { NetworkRbacPolicy, Route } from '../../proxy-config.ts';
+import type { NetworkRbacPolicy, Principals, Route } from '../../proxy-config.ts';
 import type { HttpRouteMatch, IdentityReference, TrafficTarget } from '../kinds.ts';
 import { type Identity, type MeshSnapshot, principalOf } from './snapshot.ts';
+
+type Rule = NonNullable<NonNullable<TrafficTarget['spec']>['rules']>[number];
 
 /** Which TrafficTargets hold and what they say (pkg/smi/client.go, pkg/catalog/traffictarget.go). */
 const routeKinds = new Set(['HTTPRouteGroup', 'TCPRoute']);
@@ -44,6 +46,9 @@ function principalsOf(snapshot: MeshSnapshot, { spec }: TrafficTarget): string[]
   );
 }
 
+/** A policy that names nobody is for everybody (pkg/envoy/rbac/policy.go, Build). */
+const asPrincipals = (names: string[]): Principals => (names.length === 0 ? { type: 'any' } : { type: 'names', names });
+
 /**
  * Who may connect at all. Rules of kind TCPRoute limit the ports (the pod's, not the Service's); without one any port is
  * open, HTTP rules or not. A TrafficTarget whose TCPRoute is missing is left out.
@@ -60,18 +65,19 @@ export function networkPolicies(snapshot: MeshSnapshot, destination: Identity): 
     return [
       {
         name: `${target.metadata.namespace}/${target.metadata.name}`,
-        principals: { type: 'names', names: principalsOf(snapshot, target) } as const,
+        principals: asPrincipals(principalsOf(snapshot, target)),
         destinationPorts: routes.flatMap((route) => route?.spec?.matches?.ports ?? []),
       },
     ];
   });
 }
 
-/** smi-sdk-go: each item of `headers` is a map of at most one key; all of them must hold. */
-function headersOf({ headers }: HttpRouteMatch): Route['headers'] | undefined {
-  if ((headers ?? []).some((item) => Object.keys(item).length > 1)) return undefined;
+/** smi-sdk-go: the items of `headers` are maps of one key; all of them must hold. */
+function headersOf({ headers }: HttpRouteMatch): Route['headers'] {
   const merged: Record<string, string> = Object.assign({}, ...(headers ?? []));
-  return Object.entries(merged).map(([name, regex]) => ({ name: name === 'host' ? name : name.toLowerCase(), regex }));
+  return Object.entries(merged)
+    .map(([name, regex]) => ({ name: name === 'host' ? name : name.toLowerCase(), regex }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export type RouteMatch = Pick<Route, 'path' | 'method' | 'headers'>;
@@ -79,41 +85,40 @@ export type RouteMatch = Pick<Route, 'path' | 'method' | 'headers'>;
 /** One route per method; no methods, or `*` among them, means any. */
 export function matchesOf(match: HttpRouteMatch): RouteMatch[] {
   const headers = headersOf(match);
-  if (headers === undefined) return [];
   const path = { type: 'regex', regex: match.pathRegex || '.*' } as const;
-  const methods = match.methods ?? [];
+  const methods = [...new Set(match.methods)];
   return methods.length === 0 || methods.includes('*')
     ? [{ path, headers }]
     : methods.map((method) => ({ path, method, headers }));
 }
 
+/** What makes two matches the same route; the methods count as a list, in their order. */
+const keyOf = (match: HttpRouteMatch): string =>
+  JSON.stringify([match.pathRegex || '.*', match.methods?.length ? match.methods : ['*'], headersOf(match)]);
+
+function matchesOfRule(snapshot: MeshSnapshot, target: TrafficTarget, rule: Rule): HttpRouteMatch[] {
+  if (rule.kind !== 'HTTPRouteGroup') return [];
+  const group = snapshot.httpRouteGroups.find(
+    ({ metadata }) => metadata.name === rule.name && metadata.namespace === target.metadata.namespace,
+  );
+  return (rule.matches ?? []).flatMap((wanted) => group?.spec?.matches?.find(({ name }) => name === wanted) ?? []);
+}
+
 /**
  * The routes that the destination's sidecar offers, in order: TrafficTargets, their rules, the rules' matches. Equal
- * routes of several TrafficTargets become one with all their principals; the first that matches a request decides.
+ * matches of several TrafficTargets become one with all their principals (pkg/trafficpolicy, MergeRules); the first
+ * that matches a request decides.
  */
 export function httpRoutes(snapshot: MeshSnapshot, destination: Identity, cluster: string): Route[] {
-  const merged = new Map<string, { match: RouteMatch; principals: Set<string> }>();
+  const merged = new Map<string, { match: HttpRouteMatch; allowed: Set<string> }>();
   for (const target of targetsTo(snapshot, destination)) {
-    const principals = principalsOf(snapshot, target);
-    for (const rule of target.spec?.rules ?? []) {
-      if (rule.kind !== 'HTTPRouteGroup') continue;
-      const group = snapshot.httpRouteGroups.find(
-        ({ metadata }) => metadata.name === rule.name && metadata.namespace === target.metadata.namespace,
-      );
-      for (const matchName of rule.matches ?? []) {
-        const found = group?.spec?.matches?.find(({ name }) => name === matchName);
-        for (const match of found ? matchesOf(found) : []) {
-          const key = JSON.stringify(match);
-          const known = merged.get(key) ?? { match, principals: new Set<string>() };
-          for (const principal of principals) known.principals.add(principal);
-          merged.set(key, known);
-        }
-      }
+    for (const match of (target.spec?.rules ?? []).flatMap((rule) => matchesOfRule(snapshot, target, rule))) {
+      const known = merged.get(keyOf(match)) ?? { match, allowed: new Set<string>() };
+      for (const principal of principalsOf(snapshot, target)) known.allowed.add(principal);
+      merged.set(keyOf(match), known);
     }
   }
-  return [...merged.values()].map(({ match, principals }) => ({
-    ...match,
-    clusters: [{ cluster, weight: 100 }],
-    rbac: { type: 'names', names: [...principals] },
-  }));
+  return [...merged.values()].flatMap(({ match, allowed }) =>
+    matchesOf(match).map((one) => ({ ...one, clusters: [{ cluster, weight: 100 }], rbac: asPrincipals([...allowed]) })),
+  );
 }
