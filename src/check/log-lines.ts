@@ -24,3 +24,12 @@ export async function linesSince(
     return match?.[1] && Date.parse(match[1]) >= since ? [match[2] ?? ''] : [];
   });
 }
+
+/** `Error fetching http://bookstore.bookstore:14001/…`: Go programs, the course's among them, write failures to connect so. */
+const failure = /^Error\b.*?:\/\/([a-z0-9-]+)\.([a-z0-9-]+)/;
+
+/** The Service (namespace/name) that the line says could not be reached; undefined when it says no such thing. */
+export function unreachedService(line: string): string | undefined {
+  const [, service, namespace] = failure.exec(line) ?? [];
+  return service && namespace ? `${namespace}/${service}` : undefined;
+}

@@ -2,7 +2,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { askCluster, counted, notYet, passed, remembered, wrong } from '../answers.ts';
 import type { CheckKind, Probe } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
-import { linesSince } from '../log-lines.ts';
+import { linesSince, unreachedService } from '../log-lines.ts';
 import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { podOutsideMesh, upstreamsOf } from '../traffic-splits.ts';
@@ -100,7 +100,6 @@ async function attemptsSince(
   return Math.max(unrouted, await failuresLogged(kube, spec, client, window.startedAt, probe));
 }
 
-/** Lines that name both the Service's URL and an error. */
 async function failuresLogged(
   kube: KubeClient,
   spec: Spec,
@@ -108,12 +107,11 @@ async function failuresLogged(
   startedAt: number,
   probe: Probe,
 ): Promise<number> {
-  const url = `://${spec.to.name}.${spec.to.namespace}`;
   const logs = await Promise.all(
     client.pods.map((pod) => {
       const container = pod.spec.containers.find((one) => one.name !== 'envoy')?.name ?? spec.from.name;
       return linesSince(kube, pod, container, startedAt, probe.clock);
     }),
   );
-  return logs.flat().filter((line) => line.includes(url) && /^Error\b/.test(line)).length;
+  return logs.flat().filter((line) => unreachedService(line) === nameOf(spec.to)).length;
 }

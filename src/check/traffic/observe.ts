@@ -2,7 +2,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { KubeObject, Pod, ReplicaSet, Service } from '../../kube/objects.ts';
 import { namespaces, pods, replicaSets, services } from '../../kube/resources.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { linesSince } from '../log-lines.ts';
+import { linesSince, unreachedService } from '../log-lines.ts';
 import { adminGet, parseStats } from '../sidecar.ts';
 import { backendsOf, listSplits } from '../traffic-splits.ts';
 import { hasSidecar, isReady, sidecarName } from '../workload.ts';
@@ -16,9 +16,6 @@ const statsFilter = [
   '^cluster\\.[^|]+\\|\\d+\\.(upstream_rq_(total|[1-5]xx|403|retry)|upstream_cx_(total|active)|ssl\\.handshake)$',
   '^cluster\\.passthrough-outbound\\.upstream_cx_total$',
 ].join('|');
-
-/** An application's complaint with the URL of a Service in it, as Go, Python and the course's programs write it. */
-const complaint = /\berror\b.*?https?:\/\/([a-z0-9-]+)\.([a-z0-9-]+)/i;
 
 interface NamespaceView {
   pods: Pod[];
@@ -103,8 +100,8 @@ export class TrafficObserver {
     this.#readUntil.set(uid, until);
     const counts = this.#refusals.get(uid) ?? new Map<string, number>();
     for (const line of lines) {
-      const [, service, namespace] = complaint.exec(line) ?? [];
-      if (service && namespace) counts.set(`${namespace}/${service}`, (counts.get(`${namespace}/${service}`) ?? 0) + 1);
+      const service = unreachedService(line);
+      if (service !== undefined) counts.set(service, (counts.get(service) ?? 0) + 1);
     }
     this.#refusals.set(uid, counts);
   }
