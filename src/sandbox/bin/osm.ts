@@ -1,9 +1,12 @@
 import { type CommandSpec, execute } from './cobra/command.ts';
 import { envCommand, readEnvironment } from './osm/environment.ts';
+import { installCommand } from './osm/install.ts';
+import { meshCommand } from './osm/mesh-list.ts';
 import { metricsCommand } from './osm/metrics.ts';
 import { namespaceCommand } from './osm/namespace.ts';
 import { proxyCommand } from './osm/proxy.ts';
-import { meshCommand, versionCommand } from './osm/version.ts';
+import { uninstallCommand } from './osm/uninstall.ts';
+import { versionCommand } from './osm/version.ts';
 import { processIo } from './program-io.ts';
 
 /**
@@ -31,7 +34,16 @@ async function main(): Promise<number> {
       },
       { name: 'verbose', type: 'bool', usage: 'enable verbose output' },
     ],
-    commands: [envCommand(environment), meshCommand, metricsCommand, namespaceCommand, proxyCommand, versionCommand],
+    commands: [
+      envCommand(environment),
+      meshCommand(environment),
+      metricsCommand,
+      namespaceCommand,
+      proxyCommand,
+      uninstallCommand(environment),
+      versionCommand,
+      ...(environment.kind === 'managed' ? [] : [installCommand]),
+    ],
   };
   return execute(root, process.argv.slice(2), io);
 }

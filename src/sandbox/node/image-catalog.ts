@@ -4,6 +4,7 @@ import { bookbuyer } from './images/bookbuyer.ts';
 import { bookstore } from './images/bookstore.ts';
 import { bookthief } from './images/bookthief.ts';
 import { bookwarehouse } from './images/bookwarehouse.ts';
+import { curl } from './images/curl.ts';
 import { envoy } from './images/envoy.ts';
 import { jaeger } from './images/jaeger.ts';
 import { kubeSystemPrograms } from './images/kube-system.ts';
@@ -13,6 +14,7 @@ import { osmController } from './images/osm-controller.ts';
 import { osmHealthcheck } from './images/osm-healthcheck.ts';
 import { osmInit } from './images/osm-init.ts';
 import { osmInjector } from './images/osm-injector.ts';
+import { osmPreinstall } from './images/osm-preinstall.ts';
 import type { ImageProgram } from './program.ts';
 
 /**
@@ -33,6 +35,8 @@ export function catalogOfImages(parts: { api: ClusterApi; pace: Pace }): ImagePr
     osmInjector(parts),
     osmBootstrap(parts),
     jaeger,
+    osmPreinstall(parts),
+    curl(parts),
     ...kubeSystemPrograms,
   ];
 }

@@ -237,7 +237,9 @@ describe('osm metrics and proxy', () => {
 
 describe('osm as a program', () => {
   it('words wrong commands and flags as cobra does, without a page of usage', async () => {
-    expect(await osm('instal')).toEqual(refused('unknown command "instal" for "osm"\nRun \'osm --help\' for usage.'));
+    expect(await osm('instal')).toEqual(
+      refused('unknown command "instal" for "osm"\n\nDid you mean this?\n\tinstall\nRun \'osm --help\' for usage.'),
+    );
     expect(await osm('mesh list --bogus')).toEqual(refused('unknown flag: --bogus'));
     expect((await osm('verson')).stderr).toContain('Did you mean this?\n\tversion\n');
   });

@@ -44,12 +44,12 @@ export class ProgramsOnCluster {
   #cluster: RunningCluster | undefined;
   readonly log: string[] = [];
 
-  static async start(names: readonly string[]): Promise<ProgramsOnCluster> {
+  static async start(names: readonly string[], { openServiceMesh = true } = {}): Promise<ProgramsOnCluster> {
     const programs = new ProgramsOnCluster();
     await bundlePrograms(names, join(programs.folder, 'bin'));
     const folder = join(programs.folder, 'cluster');
     const cluster = await startCluster({
-      spec: { ...spec, openServiceMesh: true },
+      spec: { ...spec, openServiceMesh },
       folder,
       pace: 'instant',
       clock: systemClock,

@@ -1,5 +1,5 @@
 /** Parses flags as Go's pflag does: interspersed with arguments, `--a=b`, `--a b`, `-ab`, `-n=x`, and `--` ends them. */
-export type FlagType = 'string' | 'bool' | 'int' | 'duration' | 'strings' | 'stringArray';
+export type FlagType = 'string' | 'bool' | 'int' | 'uint16' | 'duration' | 'strings' | 'stringArray';
 
 export interface Flag {
   name: string;
@@ -66,6 +66,10 @@ function checked(flag: Flag, shown: string, value: string): string {
   }
   if (flag.type === 'int' && !/^[+-]?\d+$/.test(value))
     throw refuse(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+  if (flag.type === 'uint16' && !/^\d+$/.test(value))
+    throw refuse(`strconv.ParseUint: parsing ${JSON.stringify(value)}: invalid syntax`);
+  if (flag.type === 'uint16' && Number(value) > 65535)
+    throw refuse(`strconv.ParseUint: parsing ${JSON.stringify(value)}: value out of range`);
   if (flag.type === 'duration' && !/^-?(\d+(\.\d+)?(ms|h|m|s|us|ns))+$|^0$/.test(value))
     throw refuse(`time: invalid duration ${JSON.stringify(value)}`);
   return value;

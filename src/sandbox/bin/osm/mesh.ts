@@ -69,7 +69,8 @@ export function patchObject(api: ApiConnection, path: string, patch: MetadataPat
   });
 }
 
-export const runningController = async (api: ApiConnection, namespace: string): Promise<Pod | undefined> =>
+/** OSM asks the first pod it is given; one that does not run yet could not answer. */
+export const firstController = async (api: ApiConnection, namespace: string): Promise<Pod | undefined> =>
   (await listPods(api, namespace, 'app=osm-controller')).find((pod) => pod.status?.phase === 'Running');
 
 /** Go's tabwriter as OSM sets it up: each cell at least 6 wide and 3 apart, the last column unpadded. */

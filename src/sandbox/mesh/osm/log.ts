@@ -5,6 +5,8 @@ export interface LogWriter {
   info(component: string, message: string): void;
   warn(component: string, message: string): void;
   error(component: string, message: string, cause?: Error): void;
+  /** The last line of a program that gives up. */
+  fatal(component: string, message: string): void;
 }
 
 export function controlPlaneLog(clock: Clock, write: (line: string) => void): LogWriter {
@@ -22,5 +24,6 @@ export function controlPlaneLog(clock: Clock, write: (line: string) => void): Lo
     info: (component, message) => line('info', component, message),
     warn: (component, message) => line('warn', component, message),
     error: (component, message, cause) => line('error', component, message, cause),
+    fatal: (component, message) => line('fatal', component, message),
   };
 }

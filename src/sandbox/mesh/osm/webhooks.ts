@@ -93,6 +93,7 @@ export async function publishWebhook(
   const { webhooks } = configuration;
   const change = (draft: WebhookConfiguration) => {
     if (webhooks) draft.webhooks = structuredClone(webhooks);
+    draft.metadata.labels = { ...draft.metadata.labels, ...configuration.metadata.labels };
   };
   if (await api.modify(ref, name, undefined, change)) return;
   try {

@@ -57,7 +57,6 @@ async function runController(context: ContainerContext, api: ClusterApi, delayFa
       issueServerCertificate(authority, 'osm-validator', install),
       answerReviews('/validate', policyReview),
     ),
-    await serveHttp(sockets, ports.http, statusPages(install.version, controlPlane)),
   ];
   controlPlane.start();
   await publishWebhook(
@@ -71,6 +70,8 @@ async function runController(context: ContainerContext, api: ClusterApi, delayFa
     }),
   );
   log.info('validator', 'Finished creating ValidatingWebhookConfiguration');
+  // Ready only now: whoever waited for it may create policies and pods at once.
+  stops.push(await serveHttp(sockets, ports.http, statusPages(install.version, controlPlane)));
   await untilAborted(signal);
   controlPlane.stop();
   for (const stop of stops) stop();

@@ -34,11 +34,6 @@ export function osmInjector({ api }: { api: ClusterApi }): ImageProgram {
             podReview({ api, authority, install, images: sidecarImagesFrom(env), log }),
           ),
         ),
-        await serveHttp(
-          sockets,
-          ports.http,
-          healthPages(install.version, { '/healthz': 'Health OK' }, () => []),
-        ),
       ];
       await publishWebhook(
         api,
@@ -51,6 +46,8 @@ export function osmInjector({ api }: { api: ClusterApi }): ImageProgram {
         }),
       );
       log.info('sidecar-injector', 'Finished creating MutatingWebhookConfiguration');
+      const pages = healthPages(install.version, { '/healthz': 'Health OK' }, () => []);
+      stops.push(await serveHttp(sockets, ports.http, pages));
       await untilAborted(signal);
       for (const stop of stops) stop();
       return 0;
