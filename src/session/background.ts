@@ -15,7 +15,9 @@ const settleMs = 1_000;
 const spokeMs = 150;
 const firstDelayMs = 250;
 const longestDelayMs = 8_000;
-/** Deaths in a row, each before the command had settled, after which we stop trying. */
+/** Up for so long at a stretch, it is no command that cannot start, however it ends. */
+const stayedUpMs = 5_000;
+/** Deaths in a row, none after it had stayed up, after which we stop trying. */
 const mostFailures = 5;
 /** A port-forward has no end of its own. */
 const noTimeout = 0;
@@ -64,8 +66,8 @@ class Supervised {
   #cancelTimer = () => {};
   #restarts = 0;
   #failures = 0;
+  #startedAt = 0;
   #hasSpoken = false;
-  #isRunning = false;
   #isStopped = false;
 
   constructor(runner: CommandRunner, clock: Clock, script: string, tell: (change: Change) => void) {
@@ -76,7 +78,7 @@ class Supervised {
   }
 
   start(): void {
-    this.#isRunning = false;
+    this.#startedAt = this.#clock.now();
     this.#hasSpoken = false;
     this.#output = new OutputBuffer();
     const run = this.#runner.runBeside({ script: this.#script, timeoutMs: noTimeout, firstFailure: false }, (text) => {
@@ -92,16 +94,14 @@ class Supervised {
   }
 
   #settled(): void {
-    this.#isRunning = true;
-    this.#failures = 0;
     this.#change('running');
   }
 
   #ended(end: RunEnd): void {
     this.#cancelTimer();
     this.#run = undefined;
-    if (!this.#isRunning) this.#failures += 1;
-    this.#isRunning = false;
+    const stayedUp = this.#clock.now() - this.#startedAt >= stayedUpMs;
+    this.#failures = stayedUp ? 0 : this.#failures + 1;
     if (this.#isStopped) {
       this.#change('ended', { type: 'cancelled' });
       return;

@@ -2,7 +2,7 @@ import type { Command, Question } from '../lesson/lesson.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Driver } from './driver.ts';
 import { isFinished, taskOf } from './next-step.ts';
-import type { FinishedRun, SessionState } from './state.ts';
+import type { BackgroundCommand, FinishedRun, SessionState } from './state.ts';
 
 /**
  * Plays the task that is open to its end by the same intents as a learner's keys. For `meshwalk run`, for building the
@@ -24,6 +24,7 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
   let until = clock.now() + patienceMs;
   let lastFailed: FinishedRun | undefined;
   let restarts = driver.worldRestarts;
+  const gone = new Set(driver.state.background);
   for (let step = 0; step < mostSteps; step += 1) {
     signal?.throwIfAborted();
     const state = driver.state;
@@ -31,6 +32,8 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
       return { solved: true, attempts: state.progress.attempts };
     }
     if (state.status === 'blocked') return failed(`${state.what} ${state.why}`, state.tryThis[0]);
+    const dropped = state.status === 'verifying' ? undefined : droppedIn(state, gone);
+    if (dropped) return failed(didNotStayUp(dropped), tryThisOf(state));
     if (state.status === 'confirming') driver.send({ type: 'confirm' });
     else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
     else if (clock.now() > until) return failed(reasonOf(state, lastFailed), tryThisOf(state));
@@ -118,6 +121,21 @@ function changed(driver: Driver, clock: Clock, ms: number, signal?: AbortSignal)
     const stop = driver.subscribe(end);
     signal?.addEventListener('abort', end, { once: true });
   });
+}
+
+/** A command of the task that was to go on beside it, and that nobody tries any more to keep up. */
+const droppedIn = (state: SessionState, gone: ReadonlySet<BackgroundCommand>): BackgroundCommand | undefined =>
+  state.background.find(
+    (beside) =>
+      beside.status === 'ended' &&
+      beside.end?.type !== 'cancelled' &&
+      !gone.has(beside) &&
+      taskOf(state)?.commands.some(({ name }) => name === beside.command),
+  );
+
+function didNotStayUp({ command, lastLines }: BackgroundCommand): string {
+  const words = lastLines.at(-1);
+  return `${command} did not stay up${words === undefined ? '' : ` (${words})`}.`;
 }
 
 function reasonOf(state: SessionState, run: FinishedRun | undefined): string {

@@ -12,7 +12,8 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { readJournal } from '../../src/progress/journal.ts';
 import type { ScreenContent } from '../../src/tui/app-port.ts';
 import { build, meshwalk } from '../cli/meshwalk.ts';
-import { courseWithItsOwnPort, eventsOf, play } from './play.ts';
+import { copyCourse } from '../walk/course.ts';
+import { eventsOf, play } from './play.ts';
 
 // Jumps over the real course on the real sandbox, in the order in which a learner might make them.
 let home: string;
@@ -21,7 +22,7 @@ let course: string;
 beforeAll(async () => {
   build();
   home = mkdtempSync(join(tmpdir(), 'meshwalk-jump-'));
-  course = await courseWithItsOwnPort(join(home, 'course'));
+  ({ folder: course } = await copyCourse(join(home, 'course')));
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 

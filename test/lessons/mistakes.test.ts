@@ -7,7 +7,8 @@ import { openParts, type Parts } from '../../src/cli/compose.ts';
 import { Teardown } from '../../src/cli/teardown.ts';
 import { build } from '../cli/meshwalk.ts';
 import { realKubectl } from '../tools/kubectl.ts';
-import { courseWithItsOwnPort, play } from './play.ts';
+import { copyCourse } from '../walk/course.ts';
+import { play } from './play.ts';
 
 // What the lessons say about mistakes (of the course notes, and of hands) is what happens, with a real kubectl too.
 const root = join(import.meta.dirname, '../..');
@@ -18,7 +19,7 @@ let parts: Parts;
 beforeAll(async () => {
   build();
   home = mkdtempSync(join(tmpdir(), 'meshwalk-mistakes-'));
-  const course = await courseWithItsOwnPort(join(home, 'course'));
+  const { folder: course } = await copyCourse(join(home, 'course'));
   const played = await play(home, course, '--to', '2');
   expect(played.err).toBe('');
   const machine = {

@@ -6,7 +6,8 @@ import { checkKinds } from '../../src/check/registry.ts';
 import { courseFiles } from '../../src/cli/course-files.ts';
 import { type Catalog, loadCatalog } from '../../src/lesson/catalog.ts';
 import { build } from '../cli/meshwalk.ts';
-import { courseWithItsOwnPort, eventsOf, type Play, play } from './play.ts';
+import { copyCourse } from '../walk/course.ts';
+import { eventsOf, type Play, play } from './play.ts';
 
 // The whole course on the real sandbox: what each condition says before anything is done, and after.
 let home: string;
@@ -16,7 +17,7 @@ let catalog: Catalog;
 beforeAll(async () => {
   build();
   home = mkdtempSync(join(tmpdir(), 'meshwalk-play-'));
-  const course = await courseWithItsOwnPort(join(home, 'course'));
+  const { folder: course } = await copyCourse(join(home, 'course'));
   ({ catalog } = await loadCatalog(courseFiles(course), checkKinds));
   proof = await play(home, course, '--prove');
 }, 300_000);

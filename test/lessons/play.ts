@@ -1,37 +1,7 @@
 // Plays the real course with the built program, without a screen, and reads what it told in JSON lines.
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
 import type { CheckResult } from '../../src/check/check.ts';
 import type { UnsolvedCondition } from '../../src/cli/prove.ts';
 import { meshwalk } from '../cli/meshwalk.ts';
-
-const root = join(import.meta.dirname, '../..');
-const lessonPort = /\b8081\b/g;
-
-/** The course as it is but for its forwarded port, so that plays beside each other do not fight for one. */
-export async function courseWithItsOwnPort(folder: string): Promise<string> {
-  const port = String(await freePort());
-  cpSync(join(root, 'lessons'), join(folder, 'lessons'), { recursive: true });
-  for (const name of readdirSync(join(folder, 'lessons'), { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.md')) continue;
-    const file = join(folder, 'lessons', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(lessonPort, port));
-  }
-  cpSync(join(root, 'manifests'), join(folder, 'manifests'), { recursive: true });
-  return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
 
 export interface SolvedCondition {
   id: string;

@@ -201,6 +201,30 @@ describe('the driver', () => {
     ports.done();
   });
 
+  it('gives up as well on one that says something and lives a moment before each death', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    const forward = command('forward', { background: true });
+    const dies = { script: 'run forward', output: ['Unable to listen\n'], end: { type: 'exited', code: 1 } } as const;
+    ports.seen = [{ holds: wrong }];
+    const livesFor = (ms: number) => ({ ...dies, livesFor: ms });
+    // The second one was up for long enough, so the five deaths are counted from the third on.
+    ports.expect(...[400, 6_000, 400, 400, 400, 400, 400].map(livesFor));
+    const driver = await createDriver(ports, opening(lesson(task('a', [forward], check('holds')))));
+    const told = new Set<string>();
+    driver.subscribe(() => void driver.state.background.forEach(({ status }) => void told.add(status)));
+    driver.send({ type: 'proceed' });
+    await clock.step(60_000);
+    expect(driver.state).toMatchObject({
+      background: [{ status: 'ended', restarts: 6 }],
+      notice: 'forward ended: Unable to listen',
+      next: { type: 'run' },
+    });
+    expect([...told]).toEqual(['starting', 'running', 'restarting', 'ended']);
+    await driver.close();
+    ports.done();
+  });
+
   it('opens the following lesson, and blocks with a reason when it cannot', async () => {
     const ports = new ScriptedPorts();
     const first = { ...opening(lesson(task('a', []))), following: 'lesson-two' };

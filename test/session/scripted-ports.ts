@@ -15,6 +15,8 @@ interface ExpectedRun {
   script: string;
   output?: readonly string[];
   end?: RunEnd;
+  /** Ends so long after its output, by the clock; at once unless given. */
+  livesFor?: number;
   /** Goes on until it is stopped. */
   hangs?: boolean;
   /** Called when it has ended. */
@@ -111,7 +113,9 @@ export class ScriptedPorts implements DriverPorts {
     });
     setImmediate(() => {
       for (const text of expected.output ?? []) onText(text);
-      if (!expected.hangs) stop(expected.end ?? ok);
+      const end = () => stop(expected.end ?? ok);
+      if (expected.livesFor !== undefined) this.clock.after(expected.livesFor, end);
+      else if (!expected.hangs) end();
       expected.onEnd?.();
     });
     const signal = (name: string) => {

@@ -116,6 +116,24 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('ends with the last words of a command that did not stay up, and not after all its patience', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    const dies = { script: 'run forward', output: ['port taken\n'], end: { type: 'exited', code: 1 } } as const;
+    ports.expect(dies, dies, dies, dies, dies);
+    ports.seen = [{ holds: { status: 'wrong', expected: 'it', saw: 'nothing', tryThis: 'curl it' } }];
+    const driver = await open(ports, task('a', [command('forward', { background: true })], check('holds')));
+    const solving = solveTask(driver, clock);
+    await clock.step(20_000);
+    expect(await solving).toEqual({
+      solved: false,
+      reason: 'forward did not stay up (port taken).',
+      tryThis: 'curl it',
+    });
+    await driver.close();
+    ports.done();
+  });
+
   it('ends when it is not wanted any more', async () => {
     const ports = new ScriptedPorts();
     ports.expect({ script: 'run one', hangs: true });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const lessonPort = '8081';
+const lessonPort = /\b8081\b/g;
 
 export async function copyCourse(to: string): Promise<{ folder: string; port: number }> {
   const port = await freePort();
