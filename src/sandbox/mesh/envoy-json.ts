@@ -23,7 +23,56 @@ function weightedClusters(clusters: readonly model.WeightedCluster[]): object {
   };
 }
 
-function route({ path, method, headers, clusters, prefixRewrite, rbac }: model.Route): object {
+const durationText = (ms: number): string => `${ms / 1000}s`;
+
+const tokenBucket = ({ maxTokens, tokensPerFill, fillIntervalMs }: model.TokenBucket): object => ({
+  max_tokens: maxTokens,
+  tokens_per_fill: tokensPerFill,
+  fill_interval: durationText(fillIntervalMs),
+});
+
+const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
+
+function httpRateLimit({ statPrefix, status, bucket, responseHeadersToAdd }: model.HttpRateLimit): object {
+  return {
+    '@type': typeUrl('extensions.filters.http.local_ratelimit.v3.LocalRateLimit'),
+    stat_prefix: statPrefix,
+    status: { code: status },
+    token_bucket: tokenBucket(bucket),
+    filter_enabled: always,
+    filter_enforced: always,
+    response_headers_to_add: responseHeadersToAdd.map(([key, value]) => ({ header: { key, value }, append: false })),
+  };
+}
+
+const rbacPerRoute = (rbac: model.Principals): object => ({
+  '@type': typeUrl('extensions.filters.http.rbac.v3.RBACPerRoute'),
+  rbac: {
+    rules: { policies: { 'rbac-for-route': { permissions: [{ any: true }], principals: principals(rbac) } } },
+  },
+});
+
+function perFilterConfig({ rbac, rateLimit }: Pick<model.Route, 'rbac' | 'rateLimit'>): object {
+  if (!rbac && !rateLimit) return {};
+  return {
+    typed_per_filter_config: {
+      ...(rbac ? { 'envoy.filters.http.rbac': rbacPerRoute(rbac) } : {}),
+      ...(rateLimit ? { 'envoy.filters.http.local_ratelimit': httpRateLimit(rateLimit) } : {}),
+    },
+  };
+}
+
+function retryPolicy({ retryOn, numRetries, perTryTimeoutMs, backoffBaseMs }: model.RouteRetry): object {
+  return {
+    retry_on: retryOn.join(','),
+    num_retries: numRetries,
+    ...(perTryTimeoutMs > 0 ? { per_try_timeout: durationText(perTryTimeoutMs) } : {}),
+    retry_back_off: { base_interval: durationText(backoffBaseMs) },
+  };
+}
+
+function route(config: model.Route): object {
+  const { path, method, headers, clusters, prefixRewrite, retry } = config;
   const match =
     path.type === 'prefix' ? { prefix: path.prefix } : { safe_regex: { google_re2: {}, regex: path.regex } };
   const headerMatches = [
@@ -39,29 +88,25 @@ function route({ path, method, headers, clusters, prefixRewrite, rbac }: model.R
       ...weightedClusters(clusters),
       ...(prefixRewrite === undefined ? {} : { prefix_rewrite: prefixRewrite }),
       timeout: '0s',
+      ...(retry ? { retry_policy: retryPolicy(retry) } : {}),
     },
-    ...(rbac
-      ? {
-          typed_per_filter_config: {
-            'envoy.filters.http.rbac': {
-              '@type': typeUrl('extensions.filters.http.rbac.v3.RBACPerRoute'),
-              rbac: {
-                rules: {
-                  policies: { 'rbac-for-route': { permissions: [{ any: true }], principals: principals(rbac) } },
-                },
-              },
-            },
-          },
-        }
-      : {}),
+    ...perFilterConfig(config),
   };
 }
 
-function virtualHost({ name, domains, routes }: model.VirtualHost): object {
-  return { name, domains, routes: routes.map(route) };
+function virtualHost({ name, domains, routes, rateLimit }: model.VirtualHost): object {
+  return { name, domains, routes: routes.map(route), ...perFilterConfig(rateLimit ? { rateLimit } : {}) };
 }
 
-function filters({ filter, networkRbac }: model.FilterChain): object[] {
+function filters({ filter, networkRbac, networkRateLimit }: model.FilterChain): object[] {
+  const rateLimit = networkRateLimit && {
+    name: 'l4_local_rate_limit',
+    typed_config: {
+      '@type': typeUrl('extensions.filters.network.local_ratelimit.v3.LocalRateLimit'),
+      stat_prefix: networkRateLimit.statPrefix,
+      token_bucket: tokenBucket(networkRateLimit.bucket),
+    },
+  };
   const rbac = networkRbac && {
     name: 'l4_rbac',
     typed_config: {
@@ -83,7 +128,7 @@ function filters({ filter, networkRbac }: model.FilterChain): object[] {
       stat_prefix: networkRbac.statPrefix,
     },
   };
-  return [...(rbac ? [rbac] : []), terminalFilter(filter)];
+  return [...(rbac ? [rbac] : []), ...(rateLimit ? [rateLimit] : []), terminalFilter(filter)];
 }
 
 function terminalFilter(filter: model.FilterChain['filter']): object {
@@ -226,10 +271,30 @@ const discoveryTypes = {
   'logical-dns': 'LOGICAL_DNS',
 } as const;
 
-export function loadAssignment({ name, endpoints }: model.UpstreamCluster): object {
+export function loadAssignment({ name, endpoints, discovery, host, port }: model.UpstreamCluster): object {
+  if (discovery === 'strict-dns') {
+    const address = { socket_address: { address: host, port_value: port } };
+    return { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
+  }
   return {
     cluster_name: name,
     endpoints: [{ lb_endpoints: endpoints.map((address) => ({ endpoint: { address: socketAddress(address) } })) }],
+  };
+}
+
+/** All limits are written out, as OSM writes them: without a setting they are as high as they go. */
+function circuitBreakers(limits: model.CircuitBreakers): object {
+  const unlimited = 4294967295;
+  return {
+    thresholds: [
+      {
+        max_connections: limits.maxConnections ?? unlimited,
+        max_pending_requests: limits.maxPendingRequests ?? unlimited,
+        max_requests: limits.maxRequests ?? unlimited,
+        max_retries: limits.maxRetries ?? unlimited,
+        track_remaining: true,
+      },
+    ],
   };
 }
 
@@ -237,11 +302,21 @@ export function cluster(config: model.UpstreamCluster): object {
   return {
     '@type': typeUrl('config.cluster.v3.Cluster'),
     name: config.name,
+    ...(config.altStatName === undefined ? {} : { alt_stat_name: config.altStatName }),
     type: discoveryTypes[config.discovery],
+    connect_timeout: durationText(config.connectTimeoutMs),
+    ...(config.circuitBreakers
+      ? {
+          circuit_breakers: circuitBreakers(config.circuitBreakers),
+          ...(config.circuitBreakers.maxRequestsPerConnection === undefined
+            ? {}
+            : { max_requests_per_connection: config.circuitBreakers.maxRequestsPerConnection }),
+        }
+      : {}),
     ...(config.discovery === 'eds'
       ? { eds_cluster_config: { eds_config: { ads: {}, resource_api_version: 'V3' } } }
       : {}),
-    ...(config.discovery === 'static' || config.discovery === 'logical-dns'
+    ...(['static', 'strict-dns', 'logical-dns'].includes(config.discovery)
       ? { load_assignment: loadAssignment(config) }
       : {}),
     ...(config.tls
