@@ -17,6 +17,7 @@ import { createPodNetwork } from './network/create-pod-network.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { registerNodes } from './node/azure-nodes.ts';
 import type { ImageProgram } from './node/program.ts';
+import { OutsideWorld } from './outside/outside-world.ts';
 import type { Pace } from './pace.ts';
 import type { StoreFinding } from './store/journal.ts';
 import { Store } from './store/store.ts';
@@ -74,7 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     connectToService: (...target) =>
       later.network?.connectToService(...target) ?? Promise.reject(new Error('the pod network is not up')),
   });
-  const network = createPodNetwork({ api: cluster, clock, random });
+  const network = createPodNetwork({ api: cluster, clock, random, beyond: new OutsideWorld(clock) });
   later.network = network;
   await ensureClusterBasics(cluster);
   await registerNodes(cluster, spec, clock.now());

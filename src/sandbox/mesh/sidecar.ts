@@ -130,6 +130,7 @@ export class Sidecar {
       validationContexts: updates.flatMap(({ config }) => config.validationContexts),
     });
     this.#reconcileUpstreams(updates);
+    await Promise.all(this.upstreams.map(({ warmed }) => warmed));
     const rejections = [...this.#reconcileRoutes(updates), ...(await this.#reconcileListeners(updates))];
     this.stats.stat('counter', `listener_manager.lds.update_${rejections.length > 0 ? 'rejected' : 'success'}`).value++;
     return rejections;

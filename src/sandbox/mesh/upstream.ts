@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { ContainerSockets } from '../network/pod-network.ts';
 import { ClusterLimits } from './circuit-breakers.ts';
 import { type ClusterStats, clusterStats } from './cluster-stats.ts';
+import { DnsResolution } from './dns-cluster.ts';
 import type { Address, UpstreamCluster } from './proxy-config.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
@@ -77,6 +78,7 @@ export class UpstreamRuntime {
   #hosts: UpstreamHost[] = [];
   #turn = 0;
   #context: SecureContext | undefined;
+  #dns: DnsResolution | undefined;
   readonly #sockets: ContainerSockets;
   readonly #clock: Clock;
   #secrets: Secrets;
@@ -92,7 +94,8 @@ export class UpstreamRuntime {
     this.#sockets = parts.sockets;
     this.#clock = parts.clock;
     this.#secrets = parts.secrets;
-    this.scope = parts.stats.scope(`cluster.${config.name}`, 'cluster', { envoy_cluster_name: config.name });
+    const statName = config.altStatName ?? config.name;
+    this.scope = parts.stats.scope(`cluster.${statName}`, 'cluster', { envoy_cluster_name: statName });
     this.stats = clusterStats(this.scope);
     this.limits = new ClusterLimits(this.scope);
     this.#handshakes = config.tls && this.scope.counter('ssl.handshake');
@@ -112,18 +115,35 @@ export class UpstreamRuntime {
   update(config: UpstreamCluster, secrets: Secrets): void {
     this.#config = config;
     this.#secrets = secrets;
+    this.limits.update(config.circuitBreakers);
+    this.#context = undefined;
+    if (config.discovery === 'strict-dns') this.#lookUp(config);
+    else this.#replaceHosts(config.endpoints);
+  }
+
+  /** Settles when the cluster has had a chance to learn its endpoints. */
+  get warmed(): Promise<void> {
+    return this.#dns?.first ?? Promise.resolve();
+  }
+
+  #lookUp({ host = '', port = 0 }: UpstreamCluster): void {
+    if (this.#dns?.host === host && this.#dns.port === port) return;
+    this.#dns?.stop();
+    this.#replaceHosts([]);
+    const parts = { sockets: this.#sockets, clock: this.#clock, scope: this.scope };
+    this.#dns = new DnsResolution({ host, port }, parts, (addresses) => this.#replaceHosts(addresses));
+  }
+
+  #replaceHosts(addresses: readonly Address[]): void {
     const known = new Map(this.#hosts.map((host) => [host.key, host]));
-    this.#hosts = config.endpoints.map(
-      (address) => known.get(`${address.ip}:${address.port}`) ?? new UpstreamHost(address),
-    );
+    this.#hosts = addresses.map((address) => known.get(`${address.ip}:${address.port}`) ?? new UpstreamHost(address));
     for (const host of known.values()) if (!this.#hosts.includes(host)) this.#retire(host);
     this.scope.gauge('membership_total').value = this.#hosts.length;
     this.scope.gauge('membership_healthy').value = this.#hosts.length;
-    this.limits.update(config.circuitBreakers);
-    this.#context = undefined;
   }
 
   close(): void {
+    this.#dns?.stop();
     for (const host of this.#hosts) this.#retire(host);
     this.#hosts = [];
   }

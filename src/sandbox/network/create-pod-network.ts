@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import { errnoError, isLoopback } from './addresses.ts';
+import type { BeyondCluster } from './beyond-cluster.ts';
 import { Conntrack, type Flow } from './conntrack.ts';
 import { resolveName } from './dns.ts';
 import { NetworkNamespace } from './network-namespace.ts';
@@ -18,6 +19,8 @@ export interface PodNetworkParts {
   api: ClusterApi;
   clock: Clock;
   random: Random;
+  /** Without it nothing lies outside the cluster. */
+  beyond?: BeyondCluster;
 }
 
 /** The end of a path: a listening port inside a pod, reached on one of the pod's addresses. */
@@ -39,9 +42,12 @@ class LoopbackPodNetwork implements PodNetwork {
   readonly #byUid = new Map<string, NetworkNamespace>();
   readonly #byIp = new Map<string, NetworkNamespace>();
   readonly #visitors = new Set<Socket>();
+  readonly #beyond: BeyondCluster | undefined;
+  readonly #hosts = new Map<string, Promise<NetworkNamespace>>();
 
-  constructor({ api, clock, random }: PodNetworkParts) {
+  constructor({ api, clock, random, beyond }: PodNetworkParts) {
     this.#api = api;
+    this.#beyond = beyond;
     this.#conntrack = new Conntrack(clock);
     this.#serviceProxy = new ServiceProxy(api, random);
     this.#addresses = new PodAddresses(api);
@@ -66,7 +72,7 @@ class LoopbackPodNetwork implements PodNetwork {
 
   sockets(podUid: string, runAsUser: number): ContainerSockets {
     const pod = this.#pod(podUid);
-    const resolve = async (host: string) => resolveName(this.#api, pod.namespace, host);
+    const resolve = async (host: string) => [...resolveName(this.#api, this.#beyond, pod.namespace, host)];
     return {
       podIp: pod.ip,
       listen: (port, onConnection, options) => pod.listen(port, onConnection, options?.host),
@@ -102,6 +108,7 @@ class LoopbackPodNetwork implements PodNetwork {
 
   async close(): Promise<void> {
     for (const uid of [...this.#byUid.keys()]) this.removePod(uid);
+    for (const host of this.#hosts.values()) (await host).close();
     for (const socket of this.#visitors) socket.destroy();
     this.#conntrack.close();
     this.#serviceProxy.close();
@@ -117,21 +124,40 @@ class LoopbackPodNetwork implements PodNetwork {
     if (pod.closed) throw errnoError('ENETDOWN', 'connect', `${destination.ip}:${destination.port}`);
     const arrival = isLoopback(destination.ip)
       ? local(pod, destination.port, pod.loopbackDestination(uid, destination))
-      : this.#leave(pod, pod.outboundRedirect(uid, destination), destination);
+      : await this.#leave(pod, pod.outboundRedirect(uid, destination), destination);
     const socket = await this.#open(arrival, isLoopback(destination.ip) ? '127.0.0.1' : pod.ip);
     pod.adopt(socket);
     if (pod.closed) socket.destroy();
     return socket;
   }
 
-  #leave(pod: NetworkNamespace, redirectedTo: number | undefined, destination: SocketAddress): Arrival {
+  async #leave(pod: NetworkNamespace, redirectedTo: number | undefined, destination: SocketAddress): Promise<Arrival> {
     if (redirectedTo !== undefined || destination.ip === pod.ip)
       return local(pod, redirectedTo ?? destination.port, destination);
-    return this.#enterPod(this.#toEndpoint(destination));
+    return this.#enter(this.#toEndpoint(destination));
   }
 
   #toEndpoint(destination: SocketAddress): SocketAddress {
     return this.#serviceProxy.isClusterIp(destination.ip) ? this.#serviceProxy.choose(destination) : destination;
+  }
+
+  async #enter(destination: SocketAddress): Promise<Arrival> {
+    const host = this.#byIp.has(destination.ip) ? undefined : this.#hostAt(destination.ip);
+    if (!host) return this.#enterPod(destination);
+    const { port, ip } = destination;
+    return { pod: await host, port, localIp: ip, originalDestination: destination };
+  }
+
+  /** A host beyond the cluster, which starts when it is first connected to. */
+  #hostAt(ip: string): Promise<NetworkNamespace> | undefined {
+    const known = this.#hosts.get(ip);
+    if (known) return known;
+    const host = this.#beyond?.hostAt(ip);
+    if (!host) return undefined;
+    const place = new NetworkNamespace(ip, '', this.#conntrack);
+    const started = host.start((port, onConnection) => place.listen(port, onConnection, undefined)).then(() => place);
+    this.#hosts.set(ip, started);
+    return started;
   }
 
   /** From outside into the pod that has the address, through its nat PREROUTING chain. */

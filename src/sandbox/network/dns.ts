@@ -2,6 +2,7 @@ import type { EndpointAddress } from '../../kube/objects.ts';
 import * as resources from '../../kube/resources.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import { errnoError, toNumber } from './addresses.ts';
+import type { BeyondCluster } from './beyond-cluster.ts';
 
 const zone = 'cluster.local';
 /** kubelet writes `options ndots:5`: shorter names try the search list before they are taken as they stand. */
@@ -23,7 +24,15 @@ function podRecord(labels: readonly string[]): string[] {
   return toNumber(ip) === undefined ? [] : [ip];
 }
 
-function serviceRecords(api: ClusterApi, labels: readonly string[], depth: number): string[] {
+/** Records of an absolute name, following at most `depth` aliases. */
+type Resolve = (name: string, depth: number) => readonly string[];
+
+function serviceRecords(
+  api: ClusterApi,
+  labels: readonly string[],
+  depth: number,
+  resolve: Resolve,
+): readonly string[] {
   const [service = '', namespace = ''] = labels.slice(-2);
   const hostname = labels.length === 3 ? labels[0] : undefined;
   if (labels.length < 2 || labels.length > 3) return [];
@@ -31,7 +40,7 @@ function serviceRecords(api: ClusterApi, labels: readonly string[], depth: numbe
   if (!found) return [];
   if (found.spec.type === 'ExternalName') {
     const alias = found.spec.externalName;
-    return alias && depth > 0 ? absolute(api, alias.replace(/\.$/, ''), depth - 1) : [];
+    return alias && depth > 0 ? resolve(alias.replace(/\.$/, '').toLowerCase(), depth - 1) : [];
   }
   if (found.spec.clusterIP && found.spec.clusterIP !== 'None') return hostname ? [] : [found.spec.clusterIP];
   const addresses = endpointAddresses(api, namespace, service);
@@ -41,19 +50,23 @@ function serviceRecords(api: ClusterApi, labels: readonly string[], depth: numbe
   return [...new Set(wanted.map(({ ip }) => ip))];
 }
 
-function absolute(api: ClusterApi, name: string, depth: number): string[] {
-  if (!name.endsWith(`.${zone}`)) return [];
+function clusterRecords(api: ClusterApi, name: string, depth: number, resolve: Resolve): readonly string[] {
   const labels = name.slice(0, -zone.length - 1).split('.');
   const type = labels.pop();
-  if (type === 'svc') return serviceRecords(api, labels, depth);
+  if (type === 'svc') return serviceRecords(api, labels, depth, resolve);
   return type === 'pod' ? podRecord(labels) : [];
 }
 
 /**
- * A records as CoreDNS and a pod's resolver give them: services, headless services, pods of a StatefulSet, pod names.
- * It knows no world outside the cluster. Throws ENOTFOUND.
+ * A records as CoreDNS and a pod's resolver give them: services, headless services, pods of a StatefulSet, pod names, and
+ * what lies beyond the cluster. Throws ENOTFOUND.
  */
-export function resolveName(api: ClusterApi, namespace: string, host: string): string[] {
+export function resolveName(
+  api: ClusterApi,
+  beyond: BeyondCluster | undefined,
+  namespace: string,
+  host: string,
+): readonly string[] {
   if (toNumber(host) !== undefined) return [host];
   const name = host.toLowerCase();
   if (name === 'localhost') return ['127.0.0.1'];
@@ -64,9 +77,11 @@ export function resolveName(api: ClusterApi, namespace: string, host: string): s
     : dots >= ndots
       ? [name, ...searchList]
       : [...searchList, name];
+  const resolve: Resolve = (absolute, depth) =>
+    absolute.endsWith(`.${zone}`) ? clusterRecords(api, absolute, depth, resolve) : (beyond?.resolve(absolute) ?? []);
   for (const candidate of candidates) {
-    const found = absolute(api, candidate, longestAliasChain);
+    const found = resolve(candidate, longestAliasChain);
     if (found.length > 0) return found;
   }
-  throw errnoError('ENOTFOUND', 'getaddrinfo', host, 'no such name in this cluster, and nothing lies outside it');
+  throw errnoError('ENOTFOUND', 'getaddrinfo', host, 'no such name in this cluster, nor among the hosts outside it');
 }

@@ -18,6 +18,7 @@ import { catalogOfImages } from '../../../src/sandbox/node/image-catalog.ts';
 import { createImageRegistry } from '../../../src/sandbox/node/image-registry.ts';
 import { Kubelets } from '../../../src/sandbox/node/kubelet.ts';
 import type { ContainerContext, ImageProgram } from '../../../src/sandbox/node/program.ts';
+import { OutsideWorld } from '../../../src/sandbox/outside/outside-world.ts';
 import { Store } from '../../../src/sandbox/store/store.ts';
 import { spec } from '../test-cluster.ts';
 
@@ -77,6 +78,7 @@ const tcpEcho: ImageProgram = {
 export interface MeshCluster {
   api: ClusterApi;
   network: PodNetwork;
+  outside: OutsideWorld;
   errors: unknown[];
   namespace(name: string, inMesh?: boolean): Promise<void>;
   /** A pod with its service account, ready. */
@@ -162,7 +164,8 @@ export async function startMeshCluster(
     connectToService: (namespace, name, port) =>
       network.current?.connectToService(namespace, name, port) ?? Promise.reject(new Error('no network yet')),
   });
-  const podNetwork = createPodNetwork({ api, clock, random });
+  const outside = new OutsideWorld(clock);
+  const podNetwork = createPodNetwork({ api, clock, random, beyond: outside });
   network.current = podNetwork;
   const remembered = (program: ImageProgram): ImageProgram => ({
     ...program,
@@ -243,6 +246,7 @@ export async function startMeshCluster(
   const mesh: MeshCluster = {
     api,
     network: podNetwork,
+    outside,
     errors,
     async namespace(name, inMesh = true) {
       await api.create(resources.namespaces, {
