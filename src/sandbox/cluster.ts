@@ -108,13 +108,13 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   });
   identity.keepPort(server.port);
   await ensureAddons(cluster);
-  if (spec.openServiceMesh) await installOpenServiceMesh(cluster, { clock });
+  if (spec.openServiceMesh) await installOpenServiceMesh(cluster);
   workers.startAfter(options.begin ?? Promise.resolve());
 
   return {
     access: { server: `https://${host}:${server.port}`, caPem: identity.authority.certPem, token: identity.token },
     api: cluster,
-    enableOpenServiceMesh: () => installOpenServiceMesh(cluster, { clock }),
+    enableOpenServiceMesh: () => installOpenServiceMesh(cluster),
     disableOpenServiceMesh: () => removeOpenServiceMesh(cluster),
     idle: () => workers.idle(),
     async close() {

@@ -186,11 +186,13 @@ function httpFilters({ workloadStats, localReplyHeadersToAdd }: model.HttpConnec
 }
 
 function tlsCommon(tls: model.TlsParameters): object {
-  const version = (name: model.TlsVersion) => name.replace('v1.', 'v1_');
+  const version = (name: model.TlsVersion) => (name === 'TLSv1' ? 'TLSv1_0' : name.replace('v1.', 'v1_'));
   return {
     tls_params: {
-      tls_minimum_protocol_version: version(tls.minVersion),
-      tls_maximum_protocol_version: version(tls.maxVersion),
+      ...(tls.minVersion === 'auto' ? {} : { tls_minimum_protocol_version: version(tls.minVersion) }),
+      ...(tls.maxVersion === 'auto' ? {} : { tls_maximum_protocol_version: version(tls.maxVersion) }),
+      ...(tls.cipherSuites ? { cipher_suites: tls.cipherSuites } : {}),
+      ...(tls.ecdhCurves ? { ecdh_curves: tls.ecdhCurves } : {}),
     },
     tls_certificate_sds_secret_configs: [{ name: tls.certificate, sds_config: { ads: {} } }],
     validation_context_sds_secret_config: { name: tls.validationContext, sds_config: { ads: {} } },

@@ -14,6 +14,7 @@ import { isPrincipal } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { StatScope } from './stats.ts';
 import { proxyTcp, type TcpProxyParts } from './tcp-proxy.ts';
+import { tlsOptions } from './tls-protocol.ts';
 import { dnsNames } from './upstream.ts';
 
 export interface ListenerParts extends TcpProxyParts {
@@ -179,8 +180,7 @@ export class ListenerRuntime {
       ca: secrets.trustedCaPem,
       requestCert: tls.requireClientCertificate,
       rejectUnauthorized: tls.requireClientCertificate,
-      minVersion: tls.minVersion,
-      maxVersion: tls.maxVersion,
+      ...tlsOptions(tls, 'server'),
       ALPNProtocols: [...tls.applicationProtocols],
     });
     server.on('secureConnection', (socket) => {

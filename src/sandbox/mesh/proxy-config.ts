@@ -74,15 +74,23 @@ export interface FilterChain {
   filter: HttpConnectionManager | TcpProxy;
 }
 
-export type TlsVersion = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+/** `auto` is Envoy's choice, another for clients than for servers. */
+export type TlsVersion = 'auto' | 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 
-export interface TlsParameters {
+export interface TlsProtocol {
+  minVersion: TlsVersion;
+  maxVersion: TlsVersion;
+  /** For TLS 1.2 and older, in order of preference; `[a|b]` prefers none. Absent is Envoy's list. */
+  cipherSuites?: readonly string[];
+  /** Absent is Envoy's list. */
+  ecdhCurves?: readonly string[];
+}
+
+export interface TlsParameters extends TlsProtocol {
   /** Name of a TlsCertificate. */
   certificate: string;
   /** Name of a ValidationContext. */
   validationContext: string;
-  minVersion: TlsVersion;
-  maxVersion: TlsVersion;
   applicationProtocols: readonly string[];
 }
 

@@ -1,4 +1,5 @@
-import type { FilterChain, Listener, RouteConfig } from './proxy-config.ts';
+import type { FilterChain, Listener, RouteConfig, UpstreamCluster } from './proxy-config.ts';
+import { whyTlsRejected } from './tls-protocol.ts';
 
 /** Why Envoy refuses a resource of an update (a NACK); undefined when it takes it. The last good one stays in force. */
 export function whyRouteConfigRejected(config: RouteConfig): string | undefined {
@@ -21,8 +22,15 @@ export function whyRouteConfigRejected(config: RouteConfig): string | undefined 
   return undefined;
 }
 
+export function whyClusterRejected({ name, tls }: UpstreamCluster): string | undefined {
+  const reason = tls && whyTlsRejected(tls);
+  return reason && `Error adding/updating cluster(s) ${name}: ${reason}`;
+}
+
 export function whyListenerRejected({ name, host, port, filterChains }: Listener): string | undefined {
-  for (const { name: chain, filter } of filterChains) {
+  for (const { name: chain, filter, tls } of filterChains) {
+    const reason = tls && whyTlsRejected(tls);
+    if (reason) return `Error adding/updating listener(s) ${name}: ${reason}`;
     if (filter.type === 'tcp' && filter.clusters.length > 1 && filter.clusters.some(({ weight }) => weight < 1)) {
       return `Error adding/updating listener(s) ${name}: Proto constraint validation failed (ClusterWeightValidationError.Weight: value must be greater than or equal to 1) in ${chain}`;
     }

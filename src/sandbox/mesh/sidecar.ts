@@ -6,7 +6,7 @@ import { HttpProxyEngine } from './http/proxy-engine.ts';
 import { ManagerRules } from './http-rules.ts';
 import { ListenerRuntime } from './listener-runtime.ts';
 import type { ProxyUpdate, RouteConfig } from './proxy-config.ts';
-import { whyListenerRejected, whyRouteConfigRejected } from './rejection.ts';
+import { whyClusterRejected, whyListenerRejected, whyRouteConfigRejected } from './rejection.ts';
 import { type CompiledRoutes, compileRoutes } from './route.ts';
 import { Secrets } from './secrets.ts';
 import { StatStore } from './stats.ts';
@@ -129,14 +129,14 @@ export class Sidecar {
       trustedCaPem: updates.at(-1)?.trustedCaPem ?? '',
       validationContexts: updates.flatMap(({ config }) => config.validationContexts),
     });
-    this.#reconcileUpstreams(updates);
+    const rejections = this.#reconcileUpstreams(updates);
     await Promise.all(this.upstreams.map(({ warmed }) => warmed));
-    const rejections = [...this.#reconcileRoutes(updates), ...(await this.#reconcileListeners(updates))];
+    rejections.push(...this.#reconcileRoutes(updates), ...(await this.#reconcileListeners(updates)));
     this.stats.stat('counter', `listener_manager.lds.update_${rejections.length > 0 ? 'rejected' : 'success'}`).value++;
     return rejections;
   }
 
-  #reconcileUpstreams(updates: readonly ProxyUpdate[]): void {
+  #reconcileUpstreams(updates: readonly ProxyUpdate[]): string[] {
     const wanted = updates.flatMap(({ config }) => config.clusters);
     const names = new Set(wanted.map(({ name }) => name));
     for (const [name, upstream] of this.#upstreams) {
@@ -144,10 +144,13 @@ export class Sidecar {
       upstream.close();
       this.#upstreams.delete(name);
     }
+    const rejections: string[] = [];
     for (const config of wanted) {
       const known = this.#upstreams.get(config.name);
-      if (known) known.update(config, this.#secrets);
-      else {
+      const reason = whyClusterRejected(config);
+      if (reason) rejections.push(reason);
+      if (known) known.update(reason ? known.config : config, this.#secrets);
+      else if (!reason) {
         const { sockets, clock } = this.#parts;
         this.#upstreams.set(
           config.name,
@@ -155,6 +158,7 @@ export class Sidecar {
         );
       }
     }
+    return rejections;
   }
 
   #reconcileRoutes(updates: readonly ProxyUpdate[]): string[] {

@@ -8,6 +8,7 @@ import { DnsResolution } from './dns-cluster.ts';
 import type { Address, UpstreamCluster } from './proxy-config.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
+import { tlsOptions } from './tls-protocol.ts';
 
 /** One endpoint of a cluster with its own counters, as `/clusters` lists them. */
 export class UpstreamHost {
@@ -218,8 +219,7 @@ export class UpstreamRuntime {
       cert: certificate.certPem,
       key: certificate.keyPem,
       ca: this.#secrets.trustedCaPem,
-      minVersion: tls.minVersion,
-      maxVersion: tls.maxVersion,
+      ...tlsOptions(tls, 'client'),
     });
     const context = this.#context;
     return new Promise((resolve, reject) => {

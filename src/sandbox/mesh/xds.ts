@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls, createServer, type Server, type TLSSocket } from 'node:tls';
 import type { ContainerSockets } from '../network/pod-network.ts';
-import type { ProxyUpdate } from './proxy-config.ts';
+import type { ProxyUpdate, TlsProtocol } from './proxy-config.ts';
+import { tlsOptions } from './tls-protocol.ts';
 import { dnsNames } from './upstream.ts';
 
 /**
@@ -112,7 +113,7 @@ export interface XdsSubscription {
 /** Connects a proxy; rejects when the control plane can't be reached or is not the one that the CA vouches for. */
 export async function subscribeXds(
   sockets: ContainerSockets,
-  server: { host: string; port: number },
+  server: { host: string; port: number; tls: TlsProtocol },
   identity: XdsIdentity & { node: string },
   apply: (update: ProxyUpdate) => Promise<readonly string[]>,
 ): Promise<XdsSubscription> {
@@ -122,8 +123,9 @@ export async function subscribeXds(
     cert: identity.certPem,
     key: identity.keyPem,
     ca: identity.caPem,
-    servername: server.host,
-    minVersion: 'TLSv1.2',
+    ...tlsOptions(server.tls, 'client'),
+    // Envoy's bootstrap trusts whoever the CA vouches for, whatever its name.
+    checkServerIdentity: () => undefined,
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);

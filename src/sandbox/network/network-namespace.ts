@@ -91,6 +91,7 @@ export class NetworkNamespace {
     if (!rules) return undefined;
     const toItself = destination.ip === this.ip;
     if (uid === rules.proxyUid) return toItself ? rules.inboundPort : undefined;
+    if (this.#isExcludedInterface(toItself ? 'lo' : 'eth0')) return undefined;
     if (toItself || rules.outboundPortExclusions.includes(destination.port)) return undefined;
     const matches = (cidr: string) => isInRange(destination.ip, cidr);
     if (rules.outboundIpRangeExclusions.some(matches)) return undefined;
@@ -107,7 +108,12 @@ export class NetworkNamespace {
   /** nat PREROUTING: the port on which a connection from outside the pod ends up. */
   inboundPort(port: number): number {
     const rules = this.redirects;
-    return !rules || rules.inboundPortExclusions.includes(port) ? port : rules.inboundPort;
+    const excluded = rules?.inboundPortExclusions.includes(port) || this.#isExcludedInterface('eth0');
+    return !rules || excluded ? port : rules.inboundPort;
+  }
+
+  #isExcludedInterface(name: 'lo' | 'eth0'): boolean {
+    return this.redirects?.excludedInterfaces?.includes(name) === true;
   }
 
   close(): void {

@@ -31,6 +31,8 @@ export interface Redirects {
   /** CIDRs. */
   outboundIpRangeExclusions: readonly string[];
   outboundIpRangeInclusions: readonly string[];
+  /** What comes or goes through these is not redirected; a pod has `lo` and `eth0`. */
+  excludedInterfaces?: readonly string[];
   /** What the proxy sends to 127.0.0.1 goes to the pod's own address instead (DNAT). */
   proxyToPodIp?: boolean;
 }

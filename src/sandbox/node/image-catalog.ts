@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster-api.ts';
 import type { Pace } from '../pace.ts';
+import { RsaKeys } from '../pki/rsa-keys.ts';
 import { bookbuyer } from './images/bookbuyer.ts';
 import { bookstore } from './images/bookstore.ts';
 import { bookthief } from './images/bookthief.ts';
@@ -21,7 +22,8 @@ import type { ImageProgram } from './program.ts';
  * Every image that exists in the sandbox; a further one is a file in images/ and a line here. The mesh's own programs
  * are given the API that a real one would reach through its service account.
  */
-export function catalogOfImages(parts: { api: ClusterApi; pace: Pace }): ImageProgram[] {
+export function catalogOfImages({ api, pace }: { api: ClusterApi; pace: Pace }): ImageProgram[] {
+  const parts = { api, pace, keys: new RsaKeys() };
   return [
     bookbuyer,
     bookstore,

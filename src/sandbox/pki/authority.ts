@@ -1,7 +1,6 @@
 import {
   createHash,
   createPrivateKey,
-  createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
@@ -11,6 +10,7 @@ import {
 import { isIPv4 } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
 import * as asn1 from './der.ts';
+import { encodeName, oids, type SubjectName, signerOf } from './names.ts';
 
 /**
  * A certificate authority: X.509 v3 over node:crypto. It keeps nothing on disk and knows neither meshes nor servers.
@@ -23,52 +23,25 @@ export interface KeyPair {
   keyPem: string;
 }
 
-export interface SubjectName {
-  commonName: string;
-  organization?: string;
-  country?: string;
-  locality?: string;
-}
+export type { SubjectName } from './names.ts';
 
-export interface IssueRequest extends SubjectName {
+export interface CertificateRequest extends SubjectName {
   dnsNames?: readonly string[];
   ipAddresses?: readonly string[];
   validityMs: number;
-  /** Default: both. */
+  /** Extended key usages; default: both, none: no such extension. */
   usages?: readonly ('server' | 'client')[];
+  /** How far back it is valid already. Default: five minutes, as clocks of learners' machines differ. */
+  backdatedMs?: number;
+}
+
+export interface IssueRequest extends CertificateRequest {
   /** Bits of an RSA key; EC P-256 when absent. */
   rsaBits?: number;
 }
 
 const day = 24 * 60 * 60 * 1000;
 export const tenYearsMs = 3650 * day;
-
-const oids = {
-  commonName: '2.5.4.3',
-  country: '2.5.4.6',
-  locality: '2.5.4.7',
-  organization: '2.5.4.10',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  sha256WithRsa: '1.2.840.113549.1.1.11',
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyId: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
-};
-
-function encodeName(name: SubjectName): Buffer {
-  const attribute = (oid: string, value: Buffer) => asn1.set(asn1.sequence(asn1.objectIdentifier(oid), value));
-  return asn1.sequence(
-    ...(name.country ? [attribute(oids.country, asn1.printableString(name.country))] : []),
-    ...(name.locality ? [attribute(oids.locality, asn1.utf8String(name.locality))] : []),
-    ...(name.organization ? [attribute(oids.organization, asn1.utf8String(name.organization))] : []),
-    attribute(oids.commonName, asn1.utf8String(name.commonName)),
-  );
-}
 
 function extension(oid: string, critical: boolean, value: Buffer): Buffer {
   return asn1.sequence(asn1.objectIdentifier(oid), ...(critical ? [asn1.boolean(true)] : []), asn1.octetString(value));
@@ -81,7 +54,7 @@ function keyIdentifier(publicKey: KeyObject): Buffer {
     .digest();
 }
 
-function alternativeNames(request: IssueRequest): Buffer[] {
+function alternativeNames(request: CertificateRequest): Buffer[] {
   const names = [
     ...(request.dnsNames ?? []).map((name) => asn1.implicit(2, Buffer.from(name, 'latin1'))),
     ...(request.ipAddresses ?? [])
@@ -91,18 +64,22 @@ function alternativeNames(request: IssueRequest): Buffer[] {
   return names.length === 0 ? [] : [extension(oids.subjectAltName, false, asn1.sequence(...names))];
 }
 
-function leafExtensions(request: IssueRequest): Buffer[] {
+function leafExtensions(request: CertificateRequest): Buffer[] {
   const usages = request.usages ?? ['server', 'client'];
   const digitalSignatureAndKeyEncipherment = asn1.bitString(Buffer.from([0xa0]), 5);
   return [
     extension(oids.keyUsage, true, digitalSignatureAndKeyEncipherment),
-    extension(
-      oids.extendedKeyUsage,
-      false,
-      asn1.sequence(
-        ...usages.map((usage) => asn1.objectIdentifier(usage === 'server' ? oids.serverAuth : oids.clientAuth)),
-      ),
-    ),
+    ...(usages.length === 0
+      ? []
+      : [
+          extension(
+            oids.extendedKeyUsage,
+            false,
+            asn1.sequence(
+              ...usages.map((usage) => asn1.objectIdentifier(usage === 'server' ? oids.serverAuth : oids.clientAuth)),
+            ),
+          ),
+        ]),
     extension(oids.basicConstraints, true, asn1.sequence()),
     ...alternativeNames(request),
   ];
@@ -117,9 +94,12 @@ function authorityExtensions(): Buffer[] {
 }
 
 interface ToSign {
-  issuer: SubjectName;
-  subject: SubjectName;
+  /** DER of the names. */
+  issuer: Buffer;
+  subject: Buffer;
   publicKey: KeyObject;
+  /** Of the authority; absent where its certificate names none. */
+  authorityKeyId: Buffer | undefined;
   notBefore: number;
   notAfter: number;
   extensions: readonly Buffer[];
@@ -133,28 +113,28 @@ function certificate(parts: ToSign): string {
       : asn1.sequence(asn1.objectIdentifier(oids.ecdsaWithSha256));
   const serial = randomBytes(16);
   serial[0] = (serial[0] ?? 0) & 0x7f;
-  const authorityPublic = createPublicKey(parts.authorityKey);
   const toBeSigned = asn1.sequence(
     asn1.explicit(0, asn1.integer(Buffer.from([2]))),
     asn1.integer(serial),
     algorithm,
-    encodeName(parts.issuer),
+    parts.issuer,
     asn1.sequence(asn1.time(parts.notBefore), asn1.time(parts.notAfter)),
-    encodeName(parts.subject),
+    parts.subject,
     parts.publicKey.export({ type: 'spki', format: 'der' }),
     asn1.explicit(
       3,
       asn1.sequence(
         ...parts.extensions,
         extension(oids.subjectKeyId, false, asn1.octetString(keyIdentifier(parts.publicKey))),
-        extension(oids.authorityKeyId, false, asn1.sequence(asn1.implicit(0, keyIdentifier(authorityPublic)))),
+        ...(parts.authorityKeyId
+          ? [extension(oids.authorityKeyId, false, asn1.sequence(asn1.implicit(0, parts.authorityKeyId)))]
+          : []),
       ),
     ),
   );
   const signature = sign('sha256', toBeSigned, parts.authorityKey);
   const bytes = asn1.sequence(toBeSigned, algorithm, asn1.bitString(signature));
-  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return asn1.pem('CERTIFICATE', bytes);
 }
 
 function newKey(rsaBits: number | undefined): { publicKey: KeyObject; privateKey: KeyObject } {
@@ -169,32 +149,38 @@ const pemOf = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).t
 const clockSkewMs = 5 * 60 * 1000;
 
 export class CertificateAuthority {
+  /** The authority's certificate, and those after it that were loaded with it. */
   readonly certPem: string;
   readonly #key: KeyObject;
-  readonly #subject: SubjectName;
+  readonly #signer: { name: Buffer; keyId: Buffer | undefined };
   readonly #clock: Clock;
 
-  private constructor(certPem: string, key: KeyObject, subject: SubjectName, clock: Clock) {
+  private constructor(certPem: string, key: KeyObject, clock: Clock) {
     this.certPem = certPem;
     this.#key = key;
-    this.#subject = subject;
+    this.#signer = signerOf(new X509Certificate(certPem).raw);
     this.#clock = clock;
   }
 
   /** A new self-signed authority; valid ten years unless said otherwise. */
-  static create(clock: Clock, request: SubjectName & { validityMs?: number; rsaBits?: number }): CertificateAuthority {
-    const { publicKey, privateKey } = newKey(request.rsaBits);
-    const notBefore = clock.now() - clockSkewMs;
+  static create(
+    clock: Clock,
+    request: SubjectName & { validityMs?: number; rsaBits?: number; backdatedMs?: number },
+    { publicKey, privateKey } = newKey(request.rsaBits),
+  ): CertificateAuthority {
+    const notBefore = clock.now() - (request.backdatedMs ?? clockSkewMs);
+    const name = encodeName(request);
     const certPem = certificate({
-      issuer: request,
-      subject: request,
+      issuer: name,
+      subject: name,
       publicKey,
+      authorityKeyId: keyIdentifier(publicKey),
       notBefore,
       notAfter: notBefore + (request.validityMs ?? tenYearsMs),
       extensions: authorityExtensions(),
       authorityKey: privateKey,
     });
-    return new CertificateAuthority(certPem, privateKey, request, clock);
+    return new CertificateAuthority(certPem, privateKey, clock);
   }
 
   /** Throws when the key does not belong to the certificate, or either is not PEM. */
@@ -203,19 +189,7 @@ export class CertificateAuthority {
     const key = createPrivateKey(pair.keyPem);
     if (!parsed.checkPrivateKey(key))
       throw new Error(`the key does not belong to the certificate of ${parsed.subject}`);
-    const field = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(parsed.subject)?.[1];
-    const [organization, country, locality] = [field('O'), field('C'), field('L')];
-    return new CertificateAuthority(
-      pair.certPem,
-      key,
-      {
-        commonName: field('CN') ?? '',
-        ...(organization ? { organization } : {}),
-        ...(country ? { country } : {}),
-        ...(locality ? { locality } : {}),
-      },
-      clock,
-    );
+    return new CertificateAuthority(pair.certPem, key, clock);
   }
 
   /** The authority's own pair, for keeping it. */
@@ -224,17 +198,26 @@ export class CertificateAuthority {
   }
 
   issue(request: IssueRequest): KeyPair {
-    const { publicKey, privateKey } = newKey(request.rsaBits);
+    return this.issueFor(newKey(request.rsaBits), request);
+  }
+
+  /** With a key that somebody made before, which spares the caller the wait for an RSA key. */
+  issueFor({ publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }, request: CertificateRequest) {
+    return { certPem: this.sign(publicKey, request), keyPem: pemOf(privateKey) };
+  }
+
+  /** A certificate for a public key, whoever has the private one; PEM. */
+  sign(publicKey: KeyObject, request: CertificateRequest): string {
     const now = this.#clock.now();
-    const certPem = certificate({
-      issuer: this.#subject,
-      subject: request,
+    return certificate({
+      issuer: this.#signer.name,
+      subject: encodeName(request),
       publicKey,
-      notBefore: now - clockSkewMs,
+      authorityKeyId: this.#signer.keyId,
+      notBefore: now - (request.backdatedMs ?? clockSkewMs),
       notAfter: now + request.validityMs,
       extensions: leafExtensions(request),
       authorityKey: this.#key,
     });
-    return { certPem, keyPem: pemOf(privateKey) };
   }
 }

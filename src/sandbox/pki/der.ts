@@ -52,3 +52,12 @@ export function time(ms: number): Buffer {
 /** Context-specific tag, constructed (explicit) or primitive (implicit). */
 export const explicit = (tag: number, ...parts: readonly Uint8Array[]): Buffer => der(0xa0 | tag, ...parts);
 export const implicit = (tag: number, bytes: Uint8Array): Buffer => der(0x80 | tag, bytes);
+
+/** Lines of 64 characters between the two markers (RFC 7468). */
+export function pem(label: string, bytes: Uint8Array): string {
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}

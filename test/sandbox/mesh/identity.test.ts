@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as resources from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
-import { loadOrCreateAuthority } from '../../../src/sandbox/mesh/osm/certificates.ts';
+import { readRoot } from '../../../src/sandbox/mesh/osm/certificate/root-secret.ts';
 import * as kinds from '../../../src/sandbox/mesh/osm/kinds.ts';
 import { addOn, envoyUid } from '../../../src/sandbox/mesh/osm/names.ts';
 import type { ProxyUpdate } from '../../../src/sandbox/mesh/proxy-config.ts';
@@ -56,7 +56,9 @@ beforeAll(async () => {
   });
   await mesh.traffic({ enablePermissiveTrafficPolicyMode: false });
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-  authority = await loadOrCreateAuthority(mesh.api, systemClock, addOn);
+  const secret = mesh.api.get(resources.secrets, addOn.caBundleSecretName, addOn.namespace);
+  if (!secret) throw new Error('there is no root');
+  authority = readRoot(secret, systemClock);
 }, 30_000);
 
 afterAll(() => mesh.close());

@@ -4,7 +4,7 @@ import { addOnMeshConfig, addOnImages as images } from '../../../src/sandbox/mes
 import { parseBootstrap, renderBootstrap } from '../../../src/sandbox/mesh/osm/injector/bootstrap.ts';
 import { inject as injectWith } from '../../../src/sandbox/mesh/osm/injector/inject.ts';
 import { parseIptablesScript } from '../../../src/sandbox/mesh/osm/injector/iptables.ts';
-import { mustInject as mustInjectFor } from '../../../src/sandbox/mesh/osm/injector/must-inject.ts';
+import { whyNotInjected } from '../../../src/sandbox/mesh/osm/injector/must-inject.ts';
 import type { MeshConfigSpec } from '../../../src/sandbox/mesh/osm/kinds.ts';
 import { addOn } from '../../../src/sandbox/mesh/osm/names.ts';
 
@@ -28,9 +28,9 @@ const pod = (spec: Partial<Pod['spec']> = {}, annotations: Record<string, string
   spec: { serviceAccountName: 'web', containers: [{ name: 'web', image: 'web:v1' }], ...spec },
 });
 
-const mustInject = (target: Pod, into: Namespace) => mustInjectFor(target, into, addOn);
+const mustInject = (target: Pod, into: Namespace) => whyNotInjected(target, into, addOn) === undefined;
 const inject = (target: Pod, into: Namespace, config: MeshConfigSpec) =>
-  injectWith(target, { namespace: into, meshConfig: config, images, uuid });
+  injectWith(target, { namespace: into, meshConfig: config, images, pullPolicy: 'IfNotPresent', uuid });
 
 describe('when a pod is injected', () => {
   it('follows the pod before the namespace, and knows five spellings', () => {
@@ -122,7 +122,11 @@ describe('what a pod gets', () => {
     const bootstrap = {
       node: `${uuid}.sidecar.web.shop.cluster.local`,
       adminPort: 15000,
-      xds: { host: 'osm-controller', port: 15128 },
+      xds: {
+        host: 'osm-controller',
+        port: 15128,
+        tls: { minVersion: 'TLSv1', maxVersion: 'auto', cipherSuites: ['AES128-SHA'], ecdhCurves: ['P-256'] },
+      } as const,
       probes,
     };
     expect(parseBootstrap(renderBootstrap(bootstrap))).toEqual(bootstrap);
@@ -147,6 +151,7 @@ describe('what a pod gets', () => {
       proxyUid: 1500,
       inboundPort: 15003,
       outboundPort: 15001,
+      excludedInterfaces: [],
       inboundPortExclusions: [15010, 15901, 15902, 15903, 15904, 22],
       outboundPortExclusions: [25, 3306, 6379],
       outboundIpRangeExclusions: ['127.0.0.1/32', '10.1.0.0/16'],

@@ -227,7 +227,7 @@ export async function startMeshCluster(
     pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
   const waiting = { timeout: 15_000, interval: 10 };
   if (options.withMesh !== false) {
-    await installOpenServiceMesh(api, { clock });
+    await installOpenServiceMesh(api);
     await vi.waitFor(() => {
       const ready = api.list(resources.pods, { namespace: addOn.namespace }).filter(isReady);
       if (ready.length < 5)

@@ -60,7 +60,7 @@ describe('from policies to a proxy configuration', () => {
         transportProtocol: 'tls',
         applicationProtocols: ['osm'],
       },
-      tls: { requireClientCertificate: true, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.3' },
+      tls: { requireClientCertificate: true, minVersion: 'auto', maxVersion: 'auto' },
       networkRbac: { statPrefix: 'network-', policies: [] },
     });
   });

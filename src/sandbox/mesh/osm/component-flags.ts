@@ -42,6 +42,11 @@ export class ComponentFlags {
 }
 
 export function sidecarImagesFrom(env: Readonly<Record<string, string>>): SidecarImages {
-  const { sidecar, init, healthcheck } = defaultImageVariables;
-  return { sidecar: env[sidecar] ?? '', init: env[init] ?? '', healthcheck: env[healthcheck] ?? '' };
+  const { sidecar, windows, init, healthcheck } = defaultImageVariables;
+  return {
+    sidecar: env[sidecar] ?? '',
+    windows: env[windows] ?? '',
+    init: env[init] ?? '',
+    healthcheck: env[healthcheck] ?? '',
+  };
 }

@@ -3,15 +3,17 @@ import type { ResourceRef } from '../../../kube/resources.ts';
 import * as resources from '../../../kube/resources.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
+import type { ProxyConfig } from '../proxy-config.ts';
 import type { ConnectedProxy, XdsServerEvents } from '../xds.ts';
 import { Broadcast } from './broadcast.ts';
-import type { ServiceCertificates } from './certificates.ts';
+import type { CertificateManager, Issued } from './certificate/manager.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
-import { meshConfigName, monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
+import { followResyncInterval, isPushed, onMeshConfigUpdate } from './mesh-config-changes.ts';
+import { monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
-import { monitoredNamespaces, readSnapshot } from './read-snapshot.ts';
+import { monitoredNamespaces, readMeshConfig, readSnapshot } from './read-snapshot.ts';
 import { httpRouteGroupType, SdkInformer, trafficSplitType } from './sdk-informer.ts';
 
 export interface ControlPlaneParts {
@@ -20,7 +22,7 @@ export interface ControlPlaneParts {
   clock: Clock;
   /** Multiplies OSM's batching delays. */
   delayFactor: number;
-  certificates: ServiceCertificates;
+  certificates: CertificateManager;
   log: LogWriter;
 }
 
@@ -43,6 +45,8 @@ interface Proxy {
   connection: ConnectedProxy;
   uuid: string;
   identity: Identity;
+  /** Decided last; sent as soon as there is a certificate. */
+  config: ProxyConfig | undefined;
   sent: string | undefined;
 }
 
@@ -52,19 +56,21 @@ export class ControlPlane implements XdsServerEvents {
   readonly #install: OsmInstall;
   readonly #trafficSplits: SdkInformer<kinds.TrafficSplit>;
   readonly #httpRouteGroups: SdkInformer<kinds.HttpRouteGroup>;
-  readonly #certificates: ServiceCertificates;
+  readonly #clock: Clock;
+  readonly #certificates: CertificateManager;
   readonly #log: LogWriter;
   readonly #broadcast: Broadcast;
   readonly #proxies = new Map<ConnectedProxy, Proxy>();
   readonly #stops: (() => void)[] = [];
   #version = 0;
-  readonly counters = { broadcasts: 0, connects: 0, nacks: 0, pushes: 0 };
+  readonly counters = { broadcasts: 0, connects: 0, connectsRefused: 0, nacks: 0, pushes: 0 };
 
   constructor({ api, install, clock, delayFactor, certificates, log }: ControlPlaneParts) {
     this.#api = api;
     this.#install = install;
     this.#trafficSplits = new SdkInformer(api, trafficSplitType, log);
     this.#httpRouteGroups = new SdkInformer(api, httpRouteGroupType, log);
+    this.#clock = clock;
     this.#certificates = certificates;
     this.#log = log;
     this.#broadcast = new Broadcast(clock, delayFactor, () => this.#pushToAll());
@@ -76,8 +82,15 @@ export class ControlPlane implements XdsServerEvents {
 
   start(): void {
     for (const kind of pushingKinds) this.#stops.push(this.#watch(kind));
-    this.#stops.push(this.#watchMeshConfig(), this.#watchPods());
-    this.#stops.push(this.#certificates.rotate((identity) => this.#pushToIdentity(identity)));
+    const [api, install] = [this.#api, this.#install];
+    this.#stops.push(
+      this.#watchPods(),
+      onMeshConfigUpdate(api, install, (before, after) => {
+        if (isPushed(before, after)) this.#broadcast.request();
+      }),
+      followResyncInterval({ api, install, clock: this.#clock, log: this.#log }, () => this.#resync()),
+      this.#certificates.rotate((identity, certificate) => this.#pushCertificate(identity, certificate)),
+    );
   }
 
   stop(): void {
@@ -90,23 +103,6 @@ export class ControlPlane implements XdsServerEvents {
     return this.#api.watch(kind, ({ object }) => {
       const namespace = this.#api.get(resources.namespaces, object.metadata.namespace ?? '');
       if (namespace?.metadata.labels?.[monitoredByLabel] === this.#install.meshName) this.#broadcast.request();
-    });
-  }
-
-  #watchMeshConfig(): () => void {
-    let previous: string | undefined;
-    return this.#api.watch(kinds.meshConfigs, ({ type, object }) => {
-      const { name, namespace } = object.metadata;
-      if (name !== meshConfigName || namespace !== this.#install.namespace) return;
-      const relevant = type === 'DELETED' ? '{}' : pushRelevantFields(object.spec ?? {});
-      if (type === 'DELETED') {
-        this.#log.warn(
-          'configurator',
-          `MeshConfig ${namespace}/${name} does not exist. Default config values will be used.`,
-        );
-      }
-      if (previous !== undefined && relevant !== previous) this.#broadcast.request();
-      previous = relevant;
     });
   }
 
@@ -143,8 +139,15 @@ export class ControlPlane implements XdsServerEvents {
       connection.close();
       return;
     }
+    const most = readMeshConfig(this.#api, this.#install).sidecar?.maxDataPlaneConnections ?? 0;
+    if (most > 0 && this.#proxies.size >= most) {
+      this.counters.connectsRefused++;
+      connection.close();
+      return;
+    }
     this.counters.connects++;
-    const proxy: Proxy = { connection, uuid, identity: { account, namespace }, sent: undefined };
+    const identity = { account, namespace };
+    const proxy: Proxy = { connection, uuid, identity, config: undefined, sent: undefined };
     this.#proxies.set(connection, proxy);
     this.#send(proxy, this.#snapshot());
   }
@@ -167,15 +170,29 @@ export class ControlPlane implements XdsServerEvents {
     this.#pushTo(() => true);
   }
 
-  #pushToIdentity({ account, namespace }: Identity): void {
-    this.#pushTo(({ identity }) => identity.account === account && identity.namespace === namespace);
+  /** Sends everything again, changed or not. */
+  #resync(): void {
+    for (const proxy of this.#proxies.values()) proxy.sent = undefined;
+    this.#broadcast.request();
   }
 
+  /** A renewed certificate travels alone: what else changed since waits for its own push. */
+  #pushCertificate({ account, namespace }: Identity, certificate: Issued): void {
+    for (const proxy of this.#proxies.values()) {
+      if (isSame(proxy.identity, { account, namespace })) this.#deliver(proxy, certificate);
+    }
+  }
+
+  /** With a MeshRootCertificate the trust domain is the signing root's. */
   #snapshot(): MeshSnapshot {
-    return readSnapshot(this.#api, this.#install, {
-      trafficSplits: this.#trafficSplits.list(),
-      httpRouteGroups: this.#httpRouteGroups.list(),
-    });
+    return readSnapshot(
+      this.#api,
+      { ...this.#install, trustDomain: this.#certificates.trustDomain },
+      {
+        trafficSplits: this.#trafficSplits.list(),
+        httpRouteGroups: this.#httpRouteGroups.list(),
+      },
+    );
   }
 
   #pushTo(concerns: (proxy: Proxy) => boolean): void {
@@ -190,19 +207,28 @@ export class ControlPlane implements XdsServerEvents {
       this.#log.error('catalog', `Did not find Pod with label ${proxyUuidLabel} = ${proxy.uuid}`);
       return;
     }
-    const config = proxyConfigFor(snapshot, pod, (complaint) => this.#log.error('catalog', complaint));
-    const pair = this.#certificates.certificateFor(proxy.identity);
-    const { namespace, account } = proxy.identity;
-    const content = {
-      config,
-      certificates: [{ name: serviceCertificateName(namespace, account), certPem: pair.certPem, keyPem: pair.keyPem }],
-      trustedCaPem: this.#certificates.caPem,
-    };
+    proxy.config = proxyConfigFor(snapshot, pod, (complaint) => this.#log.error('catalog', complaint));
+    const certificate = this.#certificates.current(proxy.identity);
+    if (certificate) this.#deliver(proxy, certificate);
+    else {
+      this.#certificates.service(proxy.identity).then(
+        (made) => this.#deliver(proxy, made),
+        (error: Error) =>
+          this.#log.error('envoy/sds', `Error issuing certificate for proxy ${proxy.connection.name}`, error),
+      );
+    }
+  }
+
+  #deliver(proxy: Proxy, { certPem, keyPem, trustedCaPem }: Issued): void {
+    const { connection, config, identity } = proxy;
+    if (!config || !this.#proxies.has(connection)) return;
+    const name = serviceCertificateName(identity.namespace, identity.account);
+    const content = { config, certificates: [{ name, certPem, keyPem }], trustedCaPem };
     const text = JSON.stringify(content);
     if (text === proxy.sent) return;
     proxy.sent = text;
     this.counters.pushes++;
-    proxy.connection.send({ version: String(++this.#version), ...content });
+    connection.send({ version: String(++this.#version), ...content });
   }
 
   /** Namespaces of the mesh, for the metrics page. */
@@ -212,14 +238,3 @@ export class ControlPlane implements XdsServerEvents {
 }
 
 const isSame = (a: Identity, b: Identity) => a.account === b.account && a.namespace === b.namespace;
-
-/** Of a MeshConfig only these make the proxies' configuration stale. */
-function pushRelevantFields({ traffic, observability, featureFlags }: kinds.MeshConfigSpec): string {
-  return JSON.stringify([
-    traffic?.enableEgress === true,
-    traffic?.enablePermissiveTrafficPolicyMode === true,
-    traffic?.inboundExternalAuthorization,
-    observability?.tracing,
-    featureFlags,
-  ]);
-}

@@ -2,10 +2,8 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { ResourceRef } from '../../../kube/resources.ts';
 import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
-import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
 import { addOnMeshConfig, addOnRelease } from './add-on.ts';
-import { loadOrCreateAuthority } from './certificates.ts';
 import { controlPlaneDeployments } from './chart/deployments.ts';
 import { controlPlaneAccount, controlPlaneAutoscalers, controlPlaneServices } from './chart/objects.ts';
 import { presetConfigMap } from './chart/preset-mesh-config.ts';
@@ -23,10 +21,9 @@ const horizontalPodAutoscalers: ResourceRef<KubeObject> = {
 
 /**
  * The AKS add-on as Azure switches it on and off. The components do the rest by themselves once their pods run: kinds and
- * MeshConfig (osm-bootstrap), webhooks (osm-injector, osm-controller). `osm install` puts up the same chart over HTTPS.
+ * MeshConfig (osm-bootstrap), root certificate and webhooks (osm-injector, osm-controller). `osm install` puts up the same chart over HTTPS.
  */
-export async function installOpenServiceMesh(api: ClusterApi, { clock }: { clock: Clock }): Promise<void> {
-  await loadOrCreateAuthority(api, clock, addOn);
+export async function installOpenServiceMesh(api: ClusterApi): Promise<void> {
   await ensure(api, resources.serviceAccounts, controlPlaneAccount(addOnRelease));
   await ensure(api, resources.configMaps, presetConfigMap(addOnRelease, addOnMeshConfig()));
   for (const service of controlPlaneServices(addOnRelease)) await ensure(api, resources.services, service);

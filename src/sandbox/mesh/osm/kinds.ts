@@ -41,12 +41,15 @@ export interface MeshConfigSpec {
     enablePrivilegedInitContainer?: boolean;
     logLevel?: string;
     envoyImage?: string;
+    envoyWindowsImage?: string;
     initContainerImage?: string;
     maxDataPlaneConnections?: number;
     configResyncInterval?: string;
     resources?: { limits?: Record<string, string>; requests?: Record<string, string> };
     tlsMinProtocolVersion?: string;
     tlsMaxProtocolVersion?: string;
+    cipherSuites?: string[];
+    ecdhCurves?: string[];
     localProxyMode?: string;
   };
   traffic?: {

@@ -1,16 +1,31 @@
 import type { Clock } from '../../../platform/clock.ts';
 
-/** Log lines of the control plane: JSON as zerolog writes it. */
+/** Log lines of the control plane: JSON as zerolog writes it, from a level on that can be changed while it runs. */
 export interface LogWriter {
+  debug(component: string, message: string): void;
   info(component: string, message: string): void;
   warn(component: string, message: string): void;
   error(component: string, message: string, cause?: Error): void;
-  /** The last line of a program that gives up. */
-  fatal(component: string, message: string): void;
+  /** The last words of a component. */
+  fatal(component: string, message: string, cause?: Error): void;
 }
 
-export function controlPlaneLog(clock: Clock, write: (line: string) => void): LogWriter {
-  const line = (level: string, component: string, message: string, cause?: Error) =>
+export interface ControlPlaneLog extends LogWriter {
+  /** Throws on a word that is no level (pkg/logger). */
+  setLevel(name: string): void;
+}
+
+const severities = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'panic', 'disabled'] as const;
+type Level = (typeof severities)[number];
+/** In OSM's order, for its message. */
+const allowedLevels = 'debug info warn error fatal panic disabled trace';
+
+const levelOf = (name: string): Level | undefined => severities.find((level) => level === name.toLowerCase());
+
+export function controlPlaneLog(clock: Clock, write: (line: string) => void, initial = 'info'): ControlPlaneLog {
+  let threshold = severities.indexOf(levelOf(initial) ?? 'info');
+  const line = (level: Level, component: string, message: string, cause?: Error) => {
+    if (severities.indexOf(level) < threshold) return;
     write(
       `${JSON.stringify({
         level,
@@ -20,10 +35,17 @@ export function controlPlaneLog(clock: Clock, write: (line: string) => void): Lo
         message,
       })}\n`,
     );
+  };
   return {
+    debug: (component, message) => line('debug', component, message),
     info: (component, message) => line('info', component, message),
     warn: (component, message) => line('warn', component, message),
     error: (component, message, cause) => line('error', component, message, cause),
-    fatal: (component, message) => line('fatal', component, message),
+    fatal: (component, message, cause) => line('fatal', component, message, cause),
+    setLevel(name) {
+      const level = levelOf(name);
+      if (!level) throw new Error(`Invalid log level '${name}' specified. Please specify one of [${allowedLevels}]`);
+      threshold = severities.indexOf(level);
+    },
   };
 }

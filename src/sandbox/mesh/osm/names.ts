@@ -52,12 +52,14 @@ export const addOn: OsmInstall = {
 /** What a pod is injected with when MeshConfig names no other images; the injector is told in its environment. */
 export interface SidecarImages {
   sidecar: string;
+  windows: string;
   init: string;
   healthcheck: string;
 }
 
 export const defaultImageVariables = {
   sidecar: 'OSM_DEFAULT_ENVOY_IMAGE',
+  windows: 'OSM_DEFAULT_ENVOY_WINDOWS_IMAGE',
   init: 'OSM_DEFAULT_INIT_CONTAINER_IMAGE',
   healthcheck: 'OSM_DEFAULT_HEALTHCHECK_CONTAINER_IMAGE',
 } as const satisfies Record<keyof SidecarImages, string>;

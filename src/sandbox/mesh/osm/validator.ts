@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/objects.ts';
-import type { Review } from './injector/admission.ts';
+import type { Review } from './admission-server.ts';
+import { isCidr } from './injector/exclusions.ts';
 import type { TrafficTarget } from './kinds.ts';
 
 /** The validating webhook (pkg/validator/validators.go): what OSM refuses beyond the schemas, in its words. */
@@ -72,7 +73,7 @@ function whySourcesRefused(spec: IngressBackend['spec']): string | undefined {
         if (!name) return "'source.name' not specified for source kind AuthenticatedPrincipal";
         break;
       case 'IPRange':
-        if (!/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/.test(name)) {
+        if (!isCidr(name)) {
           return `Invalid 'source.name' value specified for IPRange. Expected CIDR notation 'a.b.c.d/x', got '${name}'`;
         }
         break;

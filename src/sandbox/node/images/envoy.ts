@@ -1,10 +1,12 @@
 import { sleep } from '../../../platform/clock.ts';
 import { adminPages } from '../../mesh/admin.ts';
-import { type Bootstrap, bootstrapFiles, parseBootstrap, staticConfig } from '../../mesh/osm/injector/bootstrap.ts';
+import { type Bootstrap, bootstrapFiles, parseBootstrap } from '../../mesh/osm/injector/bootstrap.ts';
+import { staticConfig } from '../../mesh/osm/injector/static-config.ts';
 import { envoyUid } from '../../mesh/osm/names.ts';
 import { serveHttp } from '../../mesh/osm/pod-server.ts';
 import type { ProxyUpdate } from '../../mesh/proxy-config.ts';
 import { Sidecar } from '../../mesh/sidecar.ts';
+import { whyTlsRejected } from '../../mesh/tls-protocol.ts';
 import { subscribeXds } from '../../mesh/xds.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 
@@ -33,6 +35,11 @@ export const envoy: ImageProgram = {
       return 1;
     }
     const bootstrap = parseBootstrap(text);
+    const refusal = whyTlsRejected(bootstrap.xds.tls);
+    if (refusal) {
+      context.stderr(`[critical][main] error initializing configuration '${configPath}': ${refusal}\n`);
+      return 1;
+    }
     const node = { id: bootstrap.node, cluster: argument(context.argv, '--service-cluster') ?? '' };
     const sidecar = new Sidecar({
       node,

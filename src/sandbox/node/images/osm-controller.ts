@@ -1,18 +1,19 @@
 import type { ClusterApi } from '../../cluster-api.ts';
-import { issueServerCertificate, loadOrCreateAuthority, ServiceCertificates } from '../../mesh/osm/certificates.ts';
+import { answerReviews } from '../../mesh/osm/admission-server.ts';
+import { certificateManagerFor } from '../../mesh/osm/certificate/start.ts';
 import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { ControlPlane, requiredKinds } from '../../mesh/osm/control-plane.ts';
 import { healthPages, type Metric } from '../../mesh/osm/health-pages.ts';
-import { answerReviews } from '../../mesh/osm/injector/admission.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
+import { followLogLevel } from '../../mesh/osm/mesh-config-changes.ts';
 import { buildDate, gitCommit, ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
-import { readMeshConfig } from '../../mesh/osm/read-snapshot.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
 import { policyReview } from '../../mesh/osm/validator.ts';
 import { publishWebhook, validatorWebhook, webhookKinds } from '../../mesh/osm/webhooks.ts';
 import { serveXds } from '../../mesh/xds.ts';
 import { type Pace, paceFactor } from '../../pace.ts';
+import type { RsaKeys } from '../../pki/rsa-keys.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 
 const smiVersions = {
@@ -23,40 +24,38 @@ const smiVersions = {
 };
 
 /** The control plane as a container: proxies on 15128, health and versions on 9091, the validating webhook on 9093. */
-export function osmController({ api, pace }: { api: ClusterApi; pace: Pace }): ImageProgram {
+export function osmController(parts: { api: ClusterApi; pace: Pace; keys: RsaKeys }): ImageProgram {
   return {
     repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-controller', 'openservicemesh/osm-controller'],
     sizeBytes: 22_020_096,
     entrypoint: ['/osm-controller'],
-    run: (context) => runController(context, api, paceFactor[pace]),
+    run: (context) => runController(context, parts),
   };
 }
 
-async function runController(context: ContainerContext, api: ClusterApi, delayFactor: number): Promise<number> {
-  const { clock, random, signal, sockets, stdout } = context;
+async function runController(
+  context: ContainerContext,
+  { api, pace, keys }: { api: ClusterApi; pace: Pace; keys: RsaKeys },
+): Promise<number> {
+  const { clock, pod, random, signal, sockets, stdout } = context;
   const flags = new ComponentFlags(context.argv);
   const install = flags.install();
-  const log = controlPlaneLog(clock, stdout);
+  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'));
   log.info('osm-controller/main', `Starting osm-controller ${install.version}; ${gitCommit}; ${buildDate}`);
   await untilServed(api, clock, requiredKinds, signal);
-  const authority = await loadOrCreateAuthority(api, clock, install);
-  const certificates = new ServiceCertificates({
-    authority,
-    clock,
-    random,
-    trustDomain: install.trustDomain,
-    validity: () => readMeshConfig(api, install).certificate?.serviceCertValidityDuration,
+  const certificates = await certificateManagerFor('osm-controller', {
+    ...{ api, clock, random, log, keys, install, flags, signal, pod },
   });
-  const controlPlane = new ControlPlane({ api, install, clock, delayFactor, certificates, log });
-  const server = issueServerCertificate(authority, 'osm-controller', install);
+  if (!certificates) return signal.aborted ? 0 : 1;
+  const controlPlane = new ControlPlane({ api, install, clock, delayFactor: paceFactor[pace], certificates, log });
+  const [xds, validator] = await Promise.all([
+    certificates.issueInternal('ads'),
+    certificates.issueInternal(`osm-validator.${install.namespace}.svc`, { fullName: true }),
+  ]);
   const stops = [
-    await serveXds(sockets, ports.xds, { ...server, caPem: authority.certPem }, controlPlane),
-    await serveHttps(
-      sockets,
-      ports.validator,
-      issueServerCertificate(authority, 'osm-validator', install),
-      answerReviews('/validate', policyReview),
-    ),
+    followLogLevel(api, install, log),
+    await serveXds(sockets, ports.xds, { ...xds, caPem: xds.trustedCaPem }, controlPlane),
+    await serveHttps(sockets, ports.validator, validator, answerReviews('/validate', policyReview)),
   ];
   controlPlane.start();
   await publishWebhook(
@@ -65,7 +64,7 @@ async function runController(context: ContainerContext, api: ClusterApi, delayFa
     validatorWebhook({
       install,
       name: flags.required('validator-webhook-config', 'webhook configuration name'),
-      caPem: authority.certPem,
+      caPem: validator.trustedCaPem,
       validateTrafficTarget: flags.bool('validate-traffic-target', true),
     }),
   );

@@ -1,56 +1,73 @@
 import type { ClusterApi } from '../../cluster-api.ts';
-import { issueServerCertificate, loadOrCreateAuthority } from '../../mesh/osm/certificates.ts';
+import { answerReviews } from '../../mesh/osm/admission-server.ts';
+import { certificateManagerFor } from '../../mesh/osm/certificate/start.ts';
 import { ComponentFlags, sidecarImagesFrom } from '../../mesh/osm/component-flags.ts';
 import { healthPages } from '../../mesh/osm/health-pages.ts';
-import { answerReviews, podReview } from '../../mesh/osm/injector/admission.ts';
+import { podReview } from '../../mesh/osm/injector/admission.ts';
 import * as kinds from '../../mesh/osm/kinds.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
+import { followLogLevel } from '../../mesh/osm/mesh-config-changes.ts';
 import { ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
 import { injectorWebhook, publishWebhook, webhookKinds } from '../../mesh/osm/webhooks.ts';
-import type { ImageProgram } from '../program.ts';
+import type { RsaKeys } from '../../pki/rsa-keys.ts';
+import type { ContainerContext, ImageProgram } from '../program.ts';
 
 /** The mutating webhook as a container: HTTPS on 9090, with a certificate of the mesh CA. */
-export function osmInjector({ api }: { api: ClusterApi }): ImageProgram {
+export function osmInjector({ api, keys }: { api: ClusterApi; keys: RsaKeys }): ImageProgram {
   return {
     repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-injector', 'openservicemesh/osm-injector'],
     sizeBytes: 19_922_944,
     entrypoint: ['/osm-injector'],
-    async run({ argv, clock, env, signal, sockets, stdout }) {
-      const flags = new ComponentFlags(argv);
-      const install = flags.install();
-      const name = flags.required('webhook-config-name', 'mutatingwebhookconfiguration name');
-      const log = controlPlaneLog(clock, stdout);
-      await untilServed(api, clock, [kinds.meshConfigs], signal);
-      const authority = await loadOrCreateAuthority(api, clock, install);
-      const stops = [
-        await serveHttps(
-          sockets,
-          ports.injector,
-          issueServerCertificate(authority, 'osm-injector', install),
-          answerReviews(
-            '/mutate-pod-creation',
-            podReview({ api, authority, install, images: sidecarImagesFrom(env), log }),
-          ),
-        ),
-      ];
-      await publishWebhook(
-        api,
-        webhookKinds.mutating,
-        injectorWebhook({
-          install,
-          name,
-          caPem: authority.certPem,
-          timeoutSeconds: Number(flags.string('webhook-timeout', '20')),
-        }),
-      );
-      log.info('sidecar-injector', 'Finished creating MutatingWebhookConfiguration');
-      const pages = healthPages(install.version, { '/healthz': 'Health OK' }, () => []);
-      stops.push(await serveHttp(sockets, ports.http, pages));
-      await untilAborted(signal);
-      for (const stop of stops) stop();
-      return 0;
-    },
+    run: (context) => runInjector(context, api, keys),
   };
+}
+
+async function runInjector(context: ContainerContext, api: ClusterApi, keys: RsaKeys): Promise<number> {
+  const { argv, clock, env, pod, random, signal, sockets, stdout } = context;
+  const flags = new ComponentFlags(argv);
+  const install = flags.install();
+  const name = flags.required('webhook-config-name', 'mutatingwebhookconfiguration name');
+  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'));
+  await untilServed(api, clock, [kinds.meshConfigs], signal);
+  const certificates = await certificateManagerFor('osm-injector', {
+    ...{ api, clock, random, log, keys, install, flags, signal, pod },
+  });
+  if (!certificates) return signal.aborted ? 0 : 1;
+  const own = await certificates.issueInternal(`osm-injector.${install.namespace}.svc`, { fullName: true });
+  const review = podReview({
+    api,
+    certificates,
+    install,
+    images: sidecarImagesFrom(env),
+    pullPolicy: pullPolicy(flags),
+    log,
+  });
+  const stops = [
+    followLogLevel(api, install, log),
+    await serveHttps(sockets, ports.injector, own, answerReviews('/mutate-pod-creation', review)),
+  ];
+  await publishWebhook(
+    api,
+    webhookKinds.mutating,
+    injectorWebhook({
+      install,
+      name,
+      caPem: own.trustedCaPem,
+      timeoutSeconds: Number(flags.string('webhook-timeout', '20')),
+    }),
+  );
+  log.info('sidecar-injector', `Finished creating MutatingWebhookConfiguration ${name}`);
+  const pages = healthPages(install.version, { '/healthz': 'Health OK' }, () => []);
+  stops.push(await serveHttp(sockets, ports.http, pages));
+  await untilAborted(signal);
+  for (const stop of stops) stop();
+  return 0;
+}
+
+/** Of the injected init and healthcheck containers; the sidecar's is always IfNotPresent. */
+function pullPolicy(flags: ComponentFlags): 'Always' | 'IfNotPresent' | 'Never' {
+  const policy = flags.string('osm-container-pull-policy');
+  return policy === 'Always' || policy === 'Never' ? policy : 'IfNotPresent';
 }

@@ -70,7 +70,7 @@ function injector(release: ChartRelease): Component {
     env: [
       fromField('INJECTOR_POD_NAME', 'metadata.name'),
       { name: defaultImageVariables.sidecar, value: images.sidecar },
-      { name: 'OSM_DEFAULT_ENVOY_WINDOWS_IMAGE', value: osm.sidecarWindowsImage },
+      { name: defaultImageVariables.windows, value: images.windows },
       { name: defaultImageVariables.init, value: images.init },
       { name: defaultImageVariables.healthcheck, value: images.healthcheck },
     ],

@@ -29,6 +29,7 @@ export function imageOf({ values: { osm } }: ChartRelease, key: ImageKey): strin
 
 export const sidecarImagesOf = (release: ChartRelease): SidecarImages => ({
   sidecar: release.values.osm.sidecarImage,
+  windows: release.values.osm.sidecarWindowsImage,
   init: imageOf(release, 'osmSidecarInit'),
   healthcheck: imageOf(release, 'osmHealthcheck'),
 });

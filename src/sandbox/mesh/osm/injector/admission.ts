@@ -1,132 +1,106 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createPatch } from 'rfc6902';
-import type { KubeObject, Pod } from '../../../../kube/objects.ts';
+import type { Namespace, Pod } from '../../../../kube/objects.ts';
 import * as resources from '../../../../kube/resources.ts';
 import type { ClusterApi } from '../../../cluster-api.ts';
-import type { CertificateAuthority } from '../../../pki/authority.ts';
-import { issueXdsCertificate, xdsName } from '../certificates.ts';
+import type { Review } from '../admission-server.ts';
+import type { CertificateManager } from '../certificate/manager.ts';
 import type { LogWriter } from '../log.ts';
 import { controlPlaneLabels, type OsmInstall, type SidecarImages } from '../names.ts';
+import { tlsProtocol } from '../policy/envoy-defaults.ts';
 import { readMeshConfig } from '../read-snapshot.ts';
-import { bootstrapSecretData } from './bootstrap.ts';
-import { inject } from './inject.ts';
-import { InjectionRefused, mustInject } from './must-inject.ts';
-import type { ProbeRoute } from './probes.ts';
-
-/** AdmissionReview v1, as the API server sends it and wants it back. */
-export interface AdmissionRequest {
-  uid: string;
-  namespace?: string;
-  name?: string;
-  operation: string;
-  dryRun?: boolean;
-  kind?: { group: string; version: string; kind: string };
-  object?: KubeObject;
-}
-
-export interface AdmissionResponse {
-  uid: string;
-  allowed: boolean;
-  status?: { message: string; code?: number };
-  patchType?: 'JSONPatch';
-  patch?: string;
-}
-
-export type Review = (request: AdmissionRequest) => Promise<AdmissionResponse>;
-
-/** A bigger object than etcd takes is none that the API server would send. */
-const largestReviewBytes = 8 * 1024 * 1024;
-
-/** Answers POSTs of AdmissionReviews on one path. */
-export function answerReviews(path: string, review: Review): (req: IncomingMessage, res: ServerResponse) => void {
-  return (request, response) => {
-    const url = (request.url ?? '').split('?')[0];
-    if (url !== path || request.method !== 'POST') {
-      response.writeHead(url === path ? 405 : 404).end();
-      return;
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > largestReviewBytes) request.destroy();
-      else chunks.push(chunk);
-    });
-    request.on('end', () => {
-      void answer(Buffer.concat(chunks), review).then(({ status, body }) => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-      });
-    });
-  };
-}
-
-async function answer(body: Buffer, review: Review): Promise<{ status: number; body: string }> {
-  let request: AdmissionRequest;
-  try {
-    request = (JSON.parse(body.toString()) as { request: AdmissionRequest }).request;
-  } catch {
-    return { status: 400, body: JSON.stringify({ message: 'expected an AdmissionReview' }) };
-  }
-  const response = await review(request);
-  return {
-    status: 200,
-    body: JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }),
-  };
-}
+import { bootstrapSecretData, copiedBootstrapData } from './bootstrap.ts';
+import { type Injected, type InjectionContext, inject, proxyUuidOf } from './inject.ts';
+import { InjectionRefused, type Uninjected, whyNotInjected } from './must-inject.ts';
 
 export interface InjectorParts {
   api: ClusterApi;
-  authority: CertificateAuthority;
+  certificates: CertificateManager;
   install: OsmInstall;
   images: SidecarImages;
+  pullPolicy: InjectionContext['pullPolicy'];
   log: LogWriter;
 }
 
+const component = 'sidecar-injector';
+const bootstrapSecretName = (uuid: string) => `envoy-bootstrap-config-${uuid}`;
+
 /** The mutating webhook: decides, patches, and leaves the sidecar's bootstrap secret beside the pod. */
 export function podReview(parts: InjectorParts): Review {
-  const { api, install, images, log } = parts;
+  const { api, install, images, pullPolicy, log } = parts;
   return async ({ uid, namespace: namespaceName = '', object, dryRun }) => {
     const pod = object as Pod;
-    const namespace = api.get(resources.namespaces, namespaceName);
+    const namespace: Namespace = api.get(resources.namespaces, namespaceName) ?? { metadata: { name: namespaceName } };
     try {
-      if (!namespace || !mustInject(pod, namespace, install)) {
-        log.info(
-          'sidecar-injector',
-          `Mutation request is for pod with UID ${pod.metadata.uid ?? ''}; Injection in Namespace ${namespaceName} is not permitted`,
-        );
+      const reason = whyNotInjected(pod, namespace, install);
+      if (reason) {
+        tellSkipped(log, reason, pod, namespaceName);
         return { uid, allowed: true };
       }
-      const proxyUuid = randomUUID();
-      const { pod: injected, probes } = inject(pod, {
-        namespace,
-        meshConfig: readMeshConfig(api, install),
-        images,
-        uuid: proxyUuid,
-      });
-      const account = pod.spec.serviceAccountName || 'default';
-      if (!dryRun) await createBootstrapSecret(parts, { proxyUuid, namespace: namespaceName, account, probes });
-      const patch = Buffer.from(JSON.stringify(createPatch(pod, injected))).toString('base64');
+      const uuid = randomUUID();
+      const meshConfig = readMeshConfig(api, install);
+      const injected = inject(pod, { namespace, meshConfig, images, pullPolicy, uuid });
+      if (!dryRun) await createBootstrapSecret(parts, { pod, namespace: namespaceName, uuid, injected });
+      const patch = Buffer.from(JSON.stringify(createPatch(pod, injected.pod))).toString('base64');
       return { uid, allowed: true, patchType: 'JSONPatch', patch };
     } catch (error) {
-      if (!(error instanceof InjectionRefused)) log.error('sidecar-injector', 'Error creating patch', error as Error);
-      return { uid, allowed: false, status: { message: (error as Error).message } };
+      log.error(component, `Failed to create patch for pod in namespace ${namespaceName}`, error as Error);
+      if (!(error instanceof InjectionRefused))
+        return { uid, allowed: false, status: { message: 'Error creating patch' } };
+      return { uid, allowed: false, status: { message: error.message } };
     }
   };
 }
 
+function tellSkipped(log: LogWriter, reason: Uninjected, { metadata }: Pod, namespace: string): void {
+  const uid = metadata.uid ?? '';
+  switch (reason) {
+    case 'host-network':
+      log.debug(component, `Pod with UID ${uid} has HostNetwork enabled, cannot inject a sidecar`);
+      break;
+    case 'namespace':
+      log.warn(
+        component,
+        `Mutation request is for pod with UID ${uid}; Injection in Namespace ${namespace} is not permitted`,
+      );
+      break;
+    case 'annotations':
+      log.debug(component, `Skipping sidecar injection for pod with UID ${uid} in namespace ${namespace}`);
+  }
+}
+
+interface NewProxy {
+  pod: Pod;
+  namespace: string;
+  uuid: string;
+  injected: Injected;
+}
+
+/** The sidecar's way to its control plane. A copy of an injected pod gets its original's, under its own name. */
 async function createBootstrapSecret(
-  { api, authority, install }: InjectorParts,
-  proxy: { proxyUuid: string; namespace: string; account: string; probes: readonly ProbeRoute[] },
+  parts: InjectorParts,
+  { pod, namespace, uuid, injected }: NewProxy,
 ): Promise<void> {
-  const { proxyUuid, namespace, account, probes } = proxy;
-  const name = xdsName(proxyUuid, { namespace, account }, install.trustDomain);
-  const pair = issueXdsCertificate(authority, name);
+  const { api, certificates, install } = parts;
+  const account = pod.spec.serviceAccountName || 'default';
+  const certificate = await certificates.issueInternal(`${uuid}.sidecar.${account}.${namespace}`);
+  const original = proxyUuidOf(pod);
+  const data =
+    original === undefined
+      ? bootstrapSecretData(certificate, injected.probes, tlsProtocol(readMeshConfig(api, install)), install.namespace)
+      : copiedBootstrapData(certificate, await existingBootstrap(parts, original, namespace));
   await api.create(resources.secrets, {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: { name: `envoy-bootstrap-config-${proxyUuid}`, namespace, labels: controlPlaneLabels(install) },
+    metadata: { name: bootstrapSecretName(uuid), namespace, labels: controlPlaneLabels(install) },
     type: 'Opaque',
-    data: bootstrapSecretData(name, probes, pair, authority.certPem, install.namespace),
+    data,
   });
+}
+
+async function existingBootstrap({ api }: InjectorParts, uuid: string, namespace: string): Promise<string> {
+  const name = bootstrapSecretName(uuid);
+  const secret = api.get(resources.secrets, name, namespace);
+  if (!secret) throw new InjectionRefused(`secrets "${name}" not found`);
+  return Buffer.from(secret.data?.['bootstrap.yaml'] ?? '', 'base64').toString();
 }

@@ -1,15 +1,14 @@
 import { parse, stringify } from 'yaml';
-import type { KeyPair } from '../../../pki/authority.ts';
-import type { FilterChain, Listener, ProxyConfig, RouteConfig, UpstreamCluster } from '../../proxy-config.ts';
+import type { TlsProtocol, TlsVersion } from '../../proxy-config.ts';
+import type { Issued } from '../certificate/manager.ts';
 import { clusterDomain, ports } from '../names.ts';
-import { connectionManager, connectTimeoutMs } from '../policy/envoy-defaults.ts';
 import type { ProbeRoute } from './probes.ts';
 
 /** Envoy's bootstrap file: who the proxy is, where its control plane is, and the listeners for the kubelet's probes. */
 export interface Bootstrap {
   node: string;
   adminPort: number;
-  xds: { host: string; port: number };
+  xds: { host: string; port: number; tls: TlsProtocol };
   probes: readonly ProbeRoute[];
 }
 
@@ -51,6 +50,34 @@ function probeListener({ kind, port, originalPath }: ProbeRoute): object {
   return { name: `${kind}_listener`, address: socketAddress('0.0.0.0', port), filter_chains: [{ filters: [filter] }] };
 }
 
+const tlsNames: Record<Exclude<TlsVersion, 'auto'>, string> = {
+  TLSv1: 'TLSv1_0',
+  'TLSv1.1': 'TLSv1_1',
+  'TLSv1.2': 'TLSv1_2',
+  'TLSv1.3': 'TLSv1_3',
+};
+const sds = (name: string, file: string) => ({ name, sds_config: { path: `/etc/envoy/${file}` } });
+
+function transportSocket({ minVersion, maxVersion, cipherSuites, ecdhCurves }: TlsProtocol): object {
+  return {
+    name: 'envoy.transport_sockets.tls',
+    typed_config: {
+      '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
+      common_tls_context: {
+        alpn_protocols: ['h2'],
+        tls_params: {
+          ...(minVersion === 'auto' ? {} : { tls_minimum_protocol_version: tlsNames[minVersion] }),
+          ...(maxVersion === 'auto' ? {} : { tls_maximum_protocol_version: tlsNames[maxVersion] }),
+          ...(cipherSuites ? { cipher_suites: cipherSuites } : {}),
+          ...(ecdhCurves ? { ecdh_curves: ecdhCurves } : {}),
+        },
+        tls_certificate_sds_secret_configs: [sds('tls_sds', bootstrapFiles.certificateSecret)],
+        validation_context_sds_secret_config: sds('validation_context_sds', bootstrapFiles.validationSecret),
+      },
+    },
+  };
+}
+
 const probeCluster = ({ kind, originalPort }: ProbeRoute): object => ({
   name: `${kind}_cluster`,
   type: 'STATIC',
@@ -79,6 +106,8 @@ export function renderBootstrap({ node, adminPort, xds, probes }: Bootstrap): st
         {
           name: 'osm-controller',
           type: 'LOGICAL_DNS',
+          lb_policy: 'ROUND_ROBIN',
+          transport_socket: transportSocket(xds.tls),
           load_assignment: {
             cluster_name: 'osm-controller',
             endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(xds.host, xds.port) } }] }],
@@ -98,6 +127,18 @@ interface BootstrapFile {
     listeners?: { name: string; filter_chains: { filters: ProbeFilter[] }[] }[];
     clusters: {
       name: string;
+      transport_socket?: {
+        typed_config: {
+          common_tls_context: {
+            tls_params?: {
+              tls_minimum_protocol_version?: string;
+              tls_maximum_protocol_version?: string;
+              cipher_suites?: string[];
+              ecdh_curves?: string[];
+            };
+          };
+        };
+      };
       load_assignment: { endpoints: { lb_endpoints: { endpoint: { address: SocketAddressField } }[] }[] };
     }[];
   };
@@ -109,6 +150,19 @@ interface ProbeFilter {
 }
 interface SocketAddressField {
   socket_address: { address: string; port_value: number };
+}
+
+function tlsOf({ static_resources }: BootstrapFile): TlsProtocol {
+  const cluster = static_resources.clusters.find(({ name }) => name === 'osm-controller');
+  const params = cluster?.transport_socket?.typed_config.common_tls_context.tls_params ?? {};
+  const version = (wanted: string | undefined): TlsVersion =>
+    (Object.keys(tlsNames) as Exclude<TlsVersion, 'auto'>[]).find((name) => tlsNames[name] === wanted) ?? 'auto';
+  return {
+    minVersion: version(params.tls_minimum_protocol_version),
+    maxVersion: version(params.tls_maximum_protocol_version),
+    ...(params.cipher_suites ? { cipherSuites: params.cipher_suites } : {}),
+    ...(params.ecdh_curves ? { ecdhCurves: params.ecdh_curves } : {}),
+  };
 }
 
 export function parseBootstrap(text: string): Bootstrap {
@@ -133,60 +187,8 @@ export function parseBootstrap(text: string): Bootstrap {
   return {
     node: file.node.id,
     adminPort: file.admin.address.socket_address.port_value,
-    xds: { host: xds.address, port: xds.port_value },
+    xds: { host: xds.address, port: xds.port_value, tls: tlsOf(file) },
     probes,
-  };
-}
-
-/** The static part of a proxy's configuration. */
-export function staticConfig(probes: readonly ProbeRoute[]): ProxyConfig {
-  return {
-    listeners: probes.map(({ kind, port, originalPath }): Listener => {
-      const cluster = `${kind}_cluster`;
-      const filter: FilterChain['filter'] =
-        originalPath === undefined
-          ? { type: 'tcp', statPrefix: 'health_probes', clusters: [{ cluster, weight: 1 }] }
-          : { ...connectionManager('inbound', `${kind}_route`), statPrefix: 'health_probes_http' };
-      return {
-        name: `${kind}_listener`,
-        port,
-        direction: 'unspecified',
-        inspectTls: false,
-        filterChains: [{ name: `${kind}_chain`, match: {}, filter }],
-      };
-    }),
-    routes: probes.flatMap(({ kind, originalPath }): RouteConfig[] =>
-      originalPath === undefined
-        ? []
-        : [
-            {
-              name: `${kind}_route`,
-              virtualHosts: [
-                {
-                  name: 'local_service',
-                  domains: ['*'],
-                  routes: [
-                    {
-                      path: { type: 'prefix', prefix: `/osm-${kind}-probe` },
-                      headers: [],
-                      clusters: [{ cluster: `${kind}_cluster`, weight: 1 }],
-                      prefixRewrite: originalPath,
-                    },
-                  ],
-                },
-              ],
-            },
-          ],
-    ),
-    clusters: probes.map(
-      ({ kind, originalPort }): UpstreamCluster => ({
-        name: `${kind}_cluster`,
-        discovery: 'static',
-        endpoints: [{ ip: '127.0.0.1', port: originalPort }],
-        connectTimeoutMs,
-      }),
-    ),
-    validationContexts: [],
   };
 }
 
@@ -197,31 +199,39 @@ const sdsSecret = (name: string, content: object) =>
 
 /** What the secret `envoy-bootstrap-config-<uuid>` holds. */
 export function bootstrapSecretData(
-  node: string,
+  certificate: Issued,
   probes: readonly ProbeRoute[],
-  pair: KeyPair,
-  caPem: string,
+  tls: TlsProtocol,
   controlPlaneNamespace: string,
 ): Record<string, string> {
-  const path = (file: string) => ({ filename: `/etc/envoy/${file}` });
   const host = `osm-controller.${controlPlaneNamespace}.svc.${clusterDomain}`;
+  const xds = { host, port: ports.xds, tls };
+  return secretData(
+    renderBootstrap({ node: certificate.commonName, adminPort: ports.admin, xds, probes }),
+    certificate,
+  );
+}
+
+/** The same for the copy of a pod: its original's file, under the copy's name. */
+export function copiedBootstrapData(certificate: Issued, original: string): Record<string, string> {
+  const file = parse(original) as BootstrapFile;
+  return secretData(stringify({ ...file, node: { ...file.node, id: certificate.commonName } }), certificate);
+}
+
+function secretData(bootstrap: string, { certPem, keyPem, trustedCaPem }: Issued): Record<string, string> {
+  const path = (file: string) => ({ filename: `/etc/envoy/${file}` });
   const { ca, certificate, key } = bootstrapFiles;
   const texts: Record<string, string> = {
-    [bootstrapFiles.bootstrap]: renderBootstrap({
-      node,
-      adminPort: ports.admin,
-      xds: { host, port: ports.xds },
-      probes,
-    }),
+    [bootstrapFiles.bootstrap]: bootstrap,
     [bootstrapFiles.certificateSecret]: sdsSecret('tls_sds', {
       tls_certificate: { certificate_chain: path(certificate), private_key: path(key) },
     }),
     [bootstrapFiles.validationSecret]: sdsSecret('validation_context_sds', {
       validation_context: { trusted_ca: path(ca) },
     }),
-    [ca]: caPem,
-    [certificate]: pair.certPem,
-    [key]: pair.keyPem,
+    [ca]: trustedCaPem,
+    [certificate]: certPem,
+    [key]: keyPem,
   };
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Buffer.from(text).toString('base64')]));
 }

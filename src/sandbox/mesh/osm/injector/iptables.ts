@@ -1,11 +1,13 @@
 import type { Redirects } from '../../../network/pod-network.ts';
 import { envoyUid, ports } from '../names.ts';
 
-export interface Exclusions {
+export interface Interception {
   inboundPorts: readonly number[];
   outboundPorts: readonly number[];
   outboundRanges: readonly string[];
   outboundInclusions: readonly string[];
+  /** Names of network interfaces whose traffic stays out, in both directions. */
+  interfaces: readonly string[];
 }
 
 const neverRedirectedInbound = [ports.prometheus, ports.liveness, ports.readiness, ports.startup, ports.healthcheck];
@@ -14,11 +16,11 @@ const toPodIp = `-I OUTPUT -p tcp -o lo -d 127.0.0.1/32 -m owner --uid-owner ${e
 
 /** The rules that osm-init feeds to iptables-restore (pkg/injector/iptables.go). */
 export function iptablesScript(
-  { inboundPorts, outboundPorts, outboundRanges, outboundInclusions }: Exclusions,
+  { inboundPorts, outboundPorts, outboundRanges, outboundInclusions, interfaces }: Interception,
   localProxyMode = 'Localhost',
 ): string {
-  const multiport = (chain: string, excluded: readonly number[]) =>
-    excluded.length === 0 ? [] : [`-I ${chain} -p tcp --match multiport --dports ${excluded.join(',')} -j RETURN`];
+  const multiport = (rule: string, excluded: readonly number[]) =>
+    excluded.length === 0 ? [] : [`${rule} -p tcp --match multiport --dports ${excluded.join(',')} -j RETURN`];
   const rules = [
     '# OSM sidecar interception rules',
     '*nat',
@@ -30,7 +32,8 @@ export function iptablesScript(
     '-A PREROUTING -p tcp -j OSM_PROXY_INBOUND',
     ...neverRedirectedInbound.map((port) => `-A OSM_PROXY_INBOUND -p tcp --dport ${port} -j RETURN`),
     '-A OSM_PROXY_INBOUND -p tcp -j OSM_PROXY_IN_REDIRECT',
-    ...multiport('OSM_PROXY_INBOUND', inboundPorts),
+    ...interfaces.map((name) => `-I OSM_PROXY_INBOUND -i ${name} -j RETURN`),
+    ...multiport('-I OSM_PROXY_INBOUND', inboundPorts),
     `-A OSM_PROXY_OUT_REDIRECT -p tcp -j REDIRECT --to-port ${ports.outbound}`,
     `-A OSM_PROXY_OUT_REDIRECT -p tcp --dport ${ports.admin} -j ACCEPT`,
     '-A OUTPUT -p tcp -j OSM_PROXY_OUTBOUND',
@@ -39,8 +42,9 @@ export function iptablesScript(
     `-A OSM_PROXY_OUTBOUND -m owner --uid-owner ${envoyUid} -j RETURN`,
     '-A OSM_PROXY_OUTBOUND -d 127.0.0.1/32 -j RETURN',
     ...(localProxyMode === 'PodIP' ? [toPodIp] : []),
+    ...interfaces.map((name) => `-A OSM_PROXY_OUTBOUND -o ${name} -j RETURN`),
     ...outboundRanges.map((range) => `-A OSM_PROXY_OUTBOUND -d ${range} -j RETURN`),
-    ...multiport('OSM_PROXY_OUTBOUND', outboundPorts),
+    ...multiport('-A OSM_PROXY_OUTBOUND', outboundPorts),
     ...(outboundInclusions.length === 0
       ? ['-A OSM_PROXY_OUTBOUND -j OSM_PROXY_OUT_REDIRECT']
       : [
@@ -68,11 +72,22 @@ export function parseIptablesScript(script: string): Redirects | undefined {
     inboundPortExclusions: all(
       /^-[AI] OSM_PROXY_INBOUND -p tcp (?:--match multiport --dports|--dport) ([\d,]+) -j RETURN$/,
     ).map(Number),
-    outboundPortExclusions: all(/^-I OSM_PROXY_OUTBOUND -p tcp --match multiport --dports ([\d,]+) -j RETURN$/).map(
+    outboundPortExclusions: all(/^-A OSM_PROXY_OUTBOUND -p tcp --match multiport --dports ([\d,]+) -j RETURN$/).map(
       Number,
     ),
     outboundIpRangeExclusions: all(/^-A OSM_PROXY_OUTBOUND -d (\S+) -j RETURN$/),
     outboundIpRangeInclusions: all(/^-A OSM_PROXY_OUTBOUND -d (\S+) -j OSM_PROXY_OUT_REDIRECT$/),
+    excludedInterfaces: all(/^-I OSM_PROXY_INBOUND -i (\S+) -j RETURN$/),
     ...(lines.includes(toPodIp) && { proxyToPodIp: true }),
   };
+}
+
+/** What iptables-restore says of a port that is none; such rules can be made, as OSM checks only that it is positive. */
+export function whyScriptRefused(script: string): string | undefined {
+  for (const [index, line] of script.split('\n').entries()) {
+    const listed = /--dports ([\d,]+) /.exec(line)?.[1]?.split(',') ?? [];
+    const bad = listed.find((port) => Number(port) > 65535);
+    if (bad) return `iptables-restore: invalid port/service \`${bad}' specified\nError occurred at line: ${index}\n`;
+  }
+  return undefined;
 }

@@ -8,16 +8,22 @@ export class InjectionRefused extends Error {
 
 const never = ['kube-system', 'kube-public'];
 
-/** pkg/injector/webhook.go, mustInject: in this order. `namespace` is where the pod goes. */
-export function mustInject(pod: Pod, namespace: Namespace | undefined, install: OsmInstall): boolean {
+/** Why a pod gets no sidecar. */
+export type Uninjected = 'host-network' | 'namespace' | 'annotations';
+
+/** pkg/injector/webhook.go, mustInject: in this order. `namespace` is where the pod goes. Undefined injects. */
+export function whyNotInjected(
+  pod: Pod,
+  namespace: Namespace | undefined,
+  install: OsmInstall,
+): Uninjected | undefined {
   const name = namespace?.metadata.name ?? '';
-  if (pod.spec.hostNetwork) return false;
-  if ([...never, install.namespace].includes(name)) return false;
-  if (namespace?.metadata.labels?.[monitoredByLabel] !== install.meshName) return false;
+  if (pod.spec.hostNetwork) return 'host-network';
+  if ([...never, install.namespace].includes(name)) return 'namespace';
+  if (namespace?.metadata.labels?.[monitoredByLabel] !== install.meshName) return 'namespace';
   const wishOfPod = readWish(pod.metadata.annotations);
   const wishOfNamespace = readWish(namespace.metadata.annotations);
-  if (wishOfPod === true) return true;
-  return wishOfNamespace === true && wishOfPod !== false;
+  return (wishOfPod ?? wishOfNamespace) ? undefined : 'annotations';
 }
 
 function readWish(annotations: Record<string, string> | undefined): boolean | undefined {

@@ -13,7 +13,9 @@ export interface ProbeRoute {
 export type ProbeKind = 'liveness' | 'readiness' | 'startup';
 
 export interface RewrittenProbes {
-  routes: ProbeRoute[];
+  routes: readonly ProbeRoute[];
+  /** Of any sort. */
+  kinds: readonly ProbeKind[];
   /** A TCP probe needs the osm-healthcheck container to dial for it. */
   needsHealthcheck: boolean;
 }
@@ -24,25 +26,35 @@ const probeKinds = [
   ['startup', 'startupProbe'],
 ] as const;
 
+/** 0 for a name that no port of the container has. */
 function portNumber(port: number | string, container: Container): number {
-  if (typeof port === 'number') return port;
-  return container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
+  const number = Number(port);
+  if (Number.isInteger(number)) return number;
+  return container.ports?.find(({ name }) => name === port)?.containerPort ?? 0;
 }
 
-/** pkg/injector/health_probes.go. Changes the containers in place; exec and gRPC probes stay as they are. */
+/**
+ * pkg/injector/health_probes.go. Changes the containers in place; exec and gRPC probes stay as they are. Every container's
+ * probes are pointed at the sidecar, which remembers one of each kind: the last container's.
+ */
 export function rewriteProbes(containers: readonly Container[]): RewrittenProbes {
-  const found: RewrittenProbes = { routes: [], needsHealthcheck: false };
+  const found = new Map<ProbeKind, ProbeRoute | 'tcp'>();
   for (const container of containers) {
     for (const [kind, field] of probeKinds) {
       const probe = container[field];
-      if (probe?.httpGet) found.routes.push(redirectHttp(probe.httpGet, kind, container));
+      if (probe?.httpGet) found.set(kind, redirectHttp(probe.httpGet, kind, container));
       else if (probe?.tcpSocket) {
         replaceTcp(probe, container);
-        found.needsHealthcheck = true;
+        found.set(kind, 'tcp');
       }
     }
   }
-  return found;
+  const all = [...found.values()];
+  return {
+    routes: all.filter((route) => route !== 'tcp'),
+    kinds: [...found.keys()],
+    needsHealthcheck: all.includes('tcp'),
+  };
 }
 
 function redirectHttp(get: NonNullable<Probe['httpGet']>, kind: ProbeKind, container: Container): ProbeRoute {

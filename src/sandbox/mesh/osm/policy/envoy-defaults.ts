@@ -1,4 +1,4 @@
-import type { HttpConnectionManager, TlsParameters, TlsVersion } from '../../proxy-config.ts';
+import type { HttpConnectionManager, TlsParameters, TlsProtocol, TlsVersion } from '../../proxy-config.ts';
 import type { MeshConfigSpec } from '../kinds.ts';
 
 /** Settings that OSM gives every listener and cluster, or leaves to Envoy's defaults. */
@@ -11,15 +11,26 @@ const tlsVersions: Record<string, TlsVersion> = {
   TLSv1_3: 'TLSv1.3',
 };
 
-export function tlsParameters({
-  sidecar,
-}: MeshConfigSpec): Pick<TlsParameters, 'minVersion' | 'maxVersion' | 'applicationProtocols'> {
+/** `TLS_AUTO`, no word at all and words of its own are Envoy's choice. */
+const tlsVersion = (name: string | undefined): TlsVersion => tlsVersions[name ?? ''] ?? 'auto';
+
+/** How the sidecar speaks TLS, whoever is at the other end. */
+export function tlsProtocol({ sidecar = {} }: MeshConfigSpec): TlsProtocol {
+  const { tlsMinProtocolVersion, tlsMaxProtocolVersion, cipherSuites = [], ecdhCurves = [] } = sidecar;
   return {
-    minVersion: tlsVersions[sidecar?.tlsMinProtocolVersion ?? ''] ?? 'TLSv1.2',
-    maxVersion: tlsVersions[sidecar?.tlsMaxProtocolVersion ?? ''] ?? 'TLSv1.3',
-    applicationProtocols: ['osm'],
+    minVersion: tlsVersion(tlsMinProtocolVersion),
+    maxVersion: tlsVersion(tlsMaxProtocolVersion),
+    ...(cipherSuites.length > 0 ? { cipherSuites } : {}),
+    ...(ecdhCurves.length > 0 ? { ecdhCurves } : {}),
   };
 }
+
+export const tlsParameters = (
+  meshConfig: MeshConfigSpec,
+): TlsProtocol & Pick<TlsParameters, 'applicationProtocols'> => ({
+  ...tlsProtocol(meshConfig),
+  applicationProtocols: ['osm'],
+});
 
 /** What observability.ts adds to it is not here. */
 export function connectionManager(
