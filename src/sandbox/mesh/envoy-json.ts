@@ -261,6 +261,7 @@ export function listener(config: model.Listener): object {
     ...(config.defaultFilterChain ? { default_filter_chain: filterChain(config.defaultFilterChain) } : {}),
     listener_filters: listenerFilters(config),
     continue_on_listener_filters_timeout: config.direction === 'outbound' && config.inspectTls,
+    ...(config.logsConnections ? { access_log: [{ name: 'envoy.access_loggers.stream' }] } : {}),
     traffic_direction: config.direction.toUpperCase(),
   };
 }

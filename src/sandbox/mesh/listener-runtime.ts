@@ -83,7 +83,7 @@ export class ListenerRuntime {
     for (const connection of this.#connections) {
       const next = byName.get(connection.chain.name);
       if (!next || !isSameKind(connection.chain, next)) this.#drain(connection);
-      else if (!this.#isAllowed(next.networkRbac, connection)) connection.socket.destroy();
+      else if (!isAllowed(next.networkRbac, connection)) connection.socket.destroy();
       else connection.chain = next;
     }
   }
@@ -199,15 +199,18 @@ export class ListenerRuntime {
 
   #enter(connection: Connection): void {
     const { socket, chain } = connection;
-    if (!this.#isAllowed(chain.networkRbac, connection)) {
-      socket.on('error', () => {});
+    const { filter } = chain;
+    socket.on('error', () => {});
+    const allowed = isAllowed(chain.networkRbac, connection);
+    if (chain.networkRbac) this.#countRbac(chain.networkRbac, allowed);
+    // A TCP proxy writes this line itself, with what it carried.
+    if (this.#config.logsConnections && !(allowed && filter.type === 'tcp')) this.#logWhenClosed(connection);
+    if (!allowed) {
       socket.destroy();
       return;
     }
     this.#connections.add(connection);
-    socket.on('error', () => {});
     socket.once('close', () => this.#connections.delete(connection));
-    const { filter } = chain;
     if (filter.type === 'tcp') {
       void proxyTcp(this.#parts, filter, socket, connection);
       return;
@@ -224,17 +227,24 @@ export class ListenerRuntime {
     });
   }
 
-  #isAllowed(rbac: NetworkRbac | undefined, { peerNames, originalDestination }: Connection): boolean {
-    if (!rbac) return true;
-    const allowed = rbac.policies.some(
-      ({ principals, destinationPorts }) =>
-        isPrincipal(principals, peerNames) &&
-        (destinationPorts.length === 0 || destinationPorts.includes(originalDestination.port)),
-    );
-    const name = `${rbac.statPrefix}rbac.${allowed ? 'allowed' : 'denied'}`;
-    this.#parts.stats.stat('counter', name).value++;
-    return allowed;
+  #countRbac({ statPrefix }: NetworkRbac, allowed: boolean): void {
+    this.#parts.stats.stat('counter', `${statPrefix}rbac.${allowed ? 'allowed' : 'denied'}`).value++;
   }
+
+  #logWhenClosed(connection: Connection): void {
+    const { clock, log } = this.#parts;
+    const startMs = clock.now();
+    connection.socket.once('close', () => log(closedLine(startMs, clock.now(), connection, '-', null)));
+  }
+}
+
+function isAllowed(rbac: NetworkRbac | undefined, { peerNames, originalDestination }: Connection): boolean {
+  if (!rbac) return true;
+  return rbac.policies.some(
+    ({ principals, destinationPorts }) =>
+      isPrincipal(principals, peerNames) &&
+      (destinationPorts.length === 0 || destinationPorts.includes(originalDestination.port)),
+  );
 }
 
 /** A connection can change chains when only routes, weights or principals differ. */
@@ -249,15 +259,22 @@ function closeUnread(socket: Socket): void {
 }
 
 const unmatchedLine = (nowMs: number, connection: LoggedConnection): string =>
-  closedLine(nowMs, connection, 'NR', 'filter_chain_not_found');
+  closedLine(nowMs, nowMs, connection, 'NR', 'filter_chain_not_found');
 
-const refusedLine = (nowMs: number, connection: LoggedConnection): string => closedLine(nowMs, connection, '-', null);
+const refusedLine = (nowMs: number, connection: LoggedConnection): string =>
+  closedLine(nowMs, nowMs, connection, '-', null);
 
-function closedLine(nowMs: number, connection: LoggedConnection, flags: string, details: string | null): string {
+function closedLine(
+  startMs: number,
+  endMs: number,
+  connection: LoggedConnection,
+  flags: string,
+  details: string | null,
+): string {
   return connectionLine(
     {
-      startMs: nowMs,
-      endMs: nowMs,
+      startMs,
+      endMs,
       flags,
       details,
       upstreamCluster: null,

@@ -48,6 +48,8 @@ export interface Listener {
   inspectHttp?: boolean;
   /** Original destination ports on which the server may speak first, so that nothing is read before the choice. */
   inspectionDisabledPorts?: readonly number[];
+  /** Writes a line of the access log for each connection too, when it closes. */
+  logsConnections?: boolean;
   filterChains: readonly FilterChain[];
   defaultFilterChain?: FilterChain;
 }

@@ -145,6 +145,7 @@ export function inboundConfig(
             port: ports.inbound,
             direction: 'inbound',
             inspectTls: true,
+            logsConnections: true,
             filterChains,
           },
     routes: [...routeConfigs(snapshot, self, served), ...ingress.routes],

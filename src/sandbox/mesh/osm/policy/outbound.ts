@@ -209,6 +209,7 @@ function outboundListener(
     port: ports.outbound,
     direction: 'outbound',
     inspectTls: inspect,
+    logsConnections: true,
     inspectHttp: inspect,
     inspectionDisabledPorts: serverFirstPorts,
     filterChains,
