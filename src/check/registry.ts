@@ -1,12 +1,15 @@
 import type { CheckKind } from './check.ts';
 import { answer } from './kinds/answer.ts';
 import { azureCluster } from './kinds/azure-cluster.ts';
+import { certificate } from './kinds/certificate.ts';
+import { containerRestarted } from './kinds/container-restarted.ts';
 import { http } from './kinds/http.ts';
 import { kubeContext } from './kinds/kube-context.ts';
 import { logs } from './kinds/logs.ts';
 import { meshConfig } from './kinds/mesh-config.ts';
 import { namespacesInMesh } from './kinds/namespaces-in-mesh.ts';
 import { resource } from './kinds/resource.ts';
+import { sidecarCounter } from './kinds/sidecar-counter.ts';
 import { trafficDenied } from './kinds/traffic-denied.ts';
 import { trafficFlows } from './kinds/traffic-flows.ts';
 import { trafficSplit } from './kinds/traffic-split.ts';
@@ -23,6 +26,9 @@ export const checkKinds: readonly CheckKind[] = [
   trafficFlows,
   trafficDenied,
   trafficSplit,
+  certificate,
+  sidecarCounter,
+  containerRestarted,
   http,
   logs,
   answer,

@@ -1,5 +1,6 @@
 import type { CheckResult } from '../check/check.ts';
 import { runCheck } from '../check/run-check.ts';
+import { courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Condition, Lesson, Task } from '../lesson/lesson.ts';
 import type { Parts } from './compose.ts';
 import { probeOf } from './evidence.ts';
@@ -25,6 +26,22 @@ export const stepsBefore = (parts: Parts, lesson: string): Step[] =>
 /** Conditions on things that are there to stay; traffic, answers and forwarded ports come and go. */
 export function lastingConditions(parts: Parts, task: Task): Condition[] {
   return withKnownNeeds((task.check?.conditions ?? []).filter((one) => subjectOf(parts, one) !== undefined));
+}
+
+/**
+ * Of these tasks of a lesson, what can only be true once it was begun. Lessons beyond the first course take away again
+ * what they brought, and "it is gone" holds before them too: there only the first word on each thing tells something.
+ */
+export function tellingConditions(parts: Parts, lesson: Lesson, tasks: readonly Task[]): Condition[] {
+  const spoken = new Set<string | undefined>();
+  return lesson.tasks.flatMap((task) => {
+    const lasting = lastingConditions(parts, task);
+    const telling = lasting.filter(
+      (one) => one.needs.length === 0 && (courseOf(lesson) === firstCourse || !spoken.has(subjectOf(parts, one))),
+    );
+    for (const one of lasting) spoken.add(subjectOf(parts, one));
+    return tasks.includes(task) ? telling : [];
+  });
 }
 
 function withKnownNeeds(conditions: readonly Condition[]): Condition[] {

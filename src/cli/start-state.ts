@@ -5,7 +5,7 @@ import { createDriver } from '../session/driver.ts';
 import { solveTask } from '../session/solver.ts';
 import type { Parts } from './compose.ts';
 import { titlesOf } from './openings.ts';
-import { isPassed, lastingConditions, lookAtOutcomes, outcomesOf, type Step, stepsBefore } from './outcomes.ts';
+import { isPassed, lookAtOutcomes, outcomesOf, type Step, stepsBefore, tellingConditions } from './outcomes.ts';
 
 /** Builds the world that a lesson goes on from by playing the solutions of what comes before. Knows no screen. */
 
@@ -81,11 +81,7 @@ async function isAnyTrue(parts: Parts, lesson: Lesson, tasks: readonly Task[], s
   const needed = [...outcomesOf(parts, before).values()].flat();
   const isReached = needed.length === 0 || (await isOneTrue(parts, needed, signal));
   if (!isReached) return false;
-  return await isOneTrue(
-    parts,
-    tasks.flatMap((task) => lastingConditions(parts, task).filter(({ needs }) => needs.length === 0)),
-    signal,
-  );
+  return await isOneTrue(parts, tellingConditions(parts, lesson, tasks), signal);
 }
 
 async function isOneTrue(parts: Parts, conditions: readonly Condition[], signal: AbortSignal): Promise<boolean> {

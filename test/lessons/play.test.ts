@@ -1,31 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkKinds } from '../../src/check/registry.ts';
-import { courseFiles } from '../../src/cli/course-files.ts';
-import { type Catalog, loadCatalog } from '../../src/lesson/catalog.ts';
-import { build } from '../cli/meshwalk.ts';
-import { copyCourse } from '../walk/course.ts';
-import { eventsOf, type Play, play } from './play.ts';
+import { describe, expect, it } from 'vitest';
+import { firstCourse } from '../../src/lesson/catalog.ts';
+import { type Before, proveCourse } from './proof.ts';
 
-// The whole course on the real sandbox: what each condition says before anything is done, and after.
-let home: string;
-let proof: Play;
-let catalog: Catalog;
-
-beforeAll(async () => {
-  build();
-  home = mkdtempSync(join(tmpdir(), 'meshwalk-play-'));
-  const { folder: course } = await copyCourse(join(home, 'course'));
-  ({ catalog } = await loadCatalog(courseFiles(course), checkKinds));
-  proof = await play(home, course, '--prove');
-}, 300_000);
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-/** Task, condition, status before the task, and what is seen then; what waits for others names them. */
-const before: readonly (readonly [string, string, 'wrong' | 'not-yet' | 'waits', string])[] = [
+// The whole first course on the real sandbox: what each condition says before anything is done, and after.
+const before: readonly Before[] = [
   ['welcome/meet-the-tools', 'planes', 'not-yet', 'no answer yet'],
   ['create-cluster/create-group', 'group', 'wrong', 'there is no resource group meshwalk-rg'],
   ['create-cluster/create-aks', 'cluster', 'wrong', 'the resource group has no cluster meshwalk-aks'],
@@ -74,58 +52,9 @@ const before: readonly (readonly [string, string, 'wrong' | 'not-yet' | 'waits',
   ['clean-up/delete-group', 'gone', 'wrong', 'it still has the cluster meshwalk-aks'],
 ];
 
-describe('the course', () => {
-  it('is played to its end by its own solutions', () => {
-    expect(proof.err).toBe('');
-    expect(proof.code).toBe(0);
-    expect(proof.events.at(-1)).toEqual({ event: 'end', lessons: catalog.lessons.length });
-  });
-
-  it('has no command that fails on the way', () => {
-    const failed = eventsOf(proof, 'command').filter(({ end }) => end.type !== 'exited' || end.code !== 0);
-    expect(failed).toEqual([]);
-  });
-
-  it('has no condition that this file does not speak of', () => {
-    const all = catalog.lessons.flatMap((lesson) =>
-      lesson.tasks.flatMap((task) => (task.check?.conditions ?? []).map(({ id }) => `${lesson.id}/${task.id} ${id}`)),
-    );
-    expect(before.map(([task, id]) => `${task} ${id}`)).toEqual(all);
-  });
-});
-
-describe('before its task', () => {
-  it.each(before)('%s: %s is %s: %s', (task, id, status, saw) => {
-    const unsolved = eventsOf(proof, 'unsolved').find((event) => `${event.lesson}/${event.task}` === task);
-    const condition = unsolved?.conditions.find((one) => one.id === id);
-    if (status === 'waits') {
-      expect(condition?.result).toBeUndefined();
-      expect(condition?.waitsFor).toEqual(saw.split(' '));
-    } else {
-      expect(condition?.result).toMatchObject({ status, saw: expect.stringContaining(saw) });
-      // A learner reads what it means, and one thing to do about it (a question is its own).
-      expect(condition?.why).toMatch(/\.$/);
-      if (saw !== 'no answer yet') expect(condition?.result).toHaveProperty('tryThis');
-    }
-  });
-});
-
-describe('after its task', () => {
-  it.each(before.map(([task, id]) => [task, id] as const))('%s: %s holds, and says what was seen', (task, id) => {
-    const solved = eventsOf(proof, 'solved').find((event) => `${event.lesson}/${event.task}` === task);
-    expect(solved?.conditions.find((one) => one.id === id)?.result).toEqual({
-      status: 'passed',
-      saw: expect.stringMatching(/\S/),
-    });
-  });
-});
+const { outputOf } = proveCourse(firstCourse, before);
 
 describe('what the lessons say about their commands is what happens', () => {
-  const outputOf = (command: string) => {
-    const run = eventsOf(proof, 'command').find((event) => event.command === command);
-    return run?.output.join('\n') ?? '';
-  };
-
   it('the sidecar counts calls to the shop, and shows a certificate of the service account', () => {
     expect(outputOf('sidecar-stats')).toMatch(/cluster\.bookstore\/bookstore\|14001\.upstream_rq_2xx: \d+/);
     expect(outputOf('sidecar-certs')).toContain('bookbuyer.bookbuyer.cluster.local');

@@ -5,14 +5,17 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 const lessonPort = /\b8081\b/g;
+/** Of the lessons beyond the first course. */
+const furtherPort = /\b8082\b/g;
 
 export async function copyCourse(to: string): Promise<{ folder: string; port: number }> {
-  const port = await freePort();
+  const [port, further] = [await freePort(), await freePort()];
   cpSync(join(root, 'lessons'), join(to, 'lessons'), { recursive: true });
   for (const name of readdirSync(join(to, 'lessons'), { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.md')) continue;
     const file = join(to, 'lessons', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(lessonPort, String(port)));
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(lessonPort, String(port)).replaceAll(furtherPort, String(further)));
   }
   cpSync(join(root, 'manifests'), join(to, 'manifests'), { recursive: true });
   return { folder: to, port };
