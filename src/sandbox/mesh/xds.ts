@@ -11,7 +11,12 @@ import { dnsNames } from './upstream.ts';
  */
 export type ToProxy = { type: 'update'; update: ProxyUpdate };
 export type FromProxy =
-  | { type: 'hello'; node: string }
+  | {
+      type: 'hello';
+      node: string;
+      /** The version that the proxy has from another connection. */
+      applied?: string;
+    }
   | { type: 'ack'; version: string }
   | { type: 'nack'; version: string; errors: readonly string[] };
 
@@ -59,7 +64,7 @@ export interface ConnectedProxy {
 }
 
 export interface XdsServerEvents {
-  connected(proxy: ConnectedProxy): void;
+  connected(proxy: ConnectedProxy, applied: string | undefined): void;
   answered(proxy: ConnectedProxy, answer: Extract<FromProxy, { type: 'ack' | 'nack' }>): void;
   disconnected(proxy: ConnectedProxy): void;
 }
@@ -94,7 +99,7 @@ export async function serveXds(
       events.disconnected(proxy);
     });
     onMessages<FromProxy>(socket, (message) => {
-      if (message.type === 'hello') events.connected(proxy);
+      if (message.type === 'hello') events.connected(proxy, message.applied);
       else events.answered(proxy, message);
     });
   });
@@ -114,7 +119,7 @@ export interface XdsSubscription {
 export async function subscribeXds(
   sockets: ContainerSockets,
   server: { host: string; port: number; tls: TlsProtocol },
-  identity: XdsIdentity & { node: string },
+  identity: XdsIdentity & { node: string; applied?: string },
   apply: (update: ProxyUpdate) => Promise<readonly string[]>,
 ): Promise<XdsSubscription> {
   const raw = await sockets.connect(server.host, server.port);
@@ -141,6 +146,7 @@ export async function subscribeXds(
       write(socket, errors.length === 0 ? { type: 'ack', version } : { type: 'nack', version, errors });
     });
   });
-  write(socket, { type: 'hello', node: identity.node });
+  const { node, applied } = identity;
+  write(socket, { type: 'hello', node, ...(applied === undefined ? {} : { applied }) });
   return { closed, close: () => socket.destroy() };
 }

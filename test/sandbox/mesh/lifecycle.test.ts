@@ -48,7 +48,7 @@ describe('the mesh as AKS installs it', () => {
       body: expect.stringContaining('"TrafficSplit":"split.smi-spec.io/v1alpha2"'),
     });
     expect(await get('/metrics')).toMatchObject({
-      body: expect.stringContaining('osm_version_info{version="v1.2.11"'),
+      body: expect.stringContaining('version="v1.2.11"} 1'),
     });
   });
 

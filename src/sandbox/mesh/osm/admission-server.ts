@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubeObject } from '../../../kube/objects.ts';
+import type { Metrics } from './metrics.ts';
 
 /** AdmissionReview v1, as the API server sends it and wants it back. */
 export interface AdmissionRequest {
@@ -26,7 +27,11 @@ export type Review = (request: AdmissionRequest) => Promise<AdmissionResponse>;
 const largestReviewBytes = 8 * 1024 * 1024;
 
 /** Answers POSTs of AdmissionReviews on one path. */
-export function answerReviews(path: string, review: Review): (req: IncomingMessage, res: ServerResponse) => void {
+export function answerReviews(
+  path: string,
+  review: Review,
+  metrics: Metrics,
+): (req: IncomingMessage, res: ServerResponse) => void {
   return (request, response) => {
     const url = (request.url ?? '').split('?')[0];
     if (url !== path || request.method !== 'POST') {
@@ -41,14 +46,14 @@ export function answerReviews(path: string, review: Review): (req: IncomingMessa
       else chunks.push(chunk);
     });
     request.on('end', () => {
-      void answer(Buffer.concat(chunks), review).then(({ status, body }) => {
+      void answer(Buffer.concat(chunks), review, metrics).then(({ status, body }) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       });
     });
   };
 }
 
-async function answer(body: Buffer, review: Review): Promise<{ status: number; body: string }> {
+async function answer(body: Buffer, review: Review, metrics: Metrics): Promise<{ status: number; body: string }> {
   let request: AdmissionRequest;
   try {
     request = (JSON.parse(body.toString()) as { request: AdmissionRequest }).request;
@@ -56,6 +61,8 @@ async function answer(body: Buffer, review: Review): Promise<{ status: number; b
     return { status: 400, body: JSON.stringify({ message: 'expected an AdmissionReview' }) };
   }
   const response = await review(request);
+  const labels = { kind: request.kind?.kind ?? '', success: String(response.allowed) };
+  metrics.add('osm_admission_webhook_response_total', labels);
   return {
     status: 200,
     body: JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }),

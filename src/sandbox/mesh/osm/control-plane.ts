@@ -7,14 +7,17 @@ import type { ProxyConfig } from '../proxy-config.ts';
 import type { ConnectedProxy, XdsServerEvents } from '../xds.ts';
 import { Broadcast } from './broadcast.ts';
 import type { CertificateManager, Issued } from './certificate/manager.ts';
+import { errorCodes } from './error-codes.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
 import { followResyncInterval, isPushed, onMeshConfigUpdate } from './mesh-config-changes.ts';
+import type { Metrics } from './metrics.ts';
 import { monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
-import { monitoredNamespaces, readMeshConfig, readSnapshot } from './read-snapshot.ts';
+import { readMeshConfig, readSnapshot } from './read-snapshot.ts';
 import { httpRouteGroupType, SdkInformer, trafficSplitType } from './sdk-informer.ts';
+import { type KnownProxy, XdsLedger } from './xds-ledger.ts';
 
 export interface ControlPlaneParts {
   api: ClusterApi;
@@ -23,6 +26,7 @@ export interface ControlPlaneParts {
   /** Multiplies OSM's batching delays. */
   delayFactor: number;
   certificates: CertificateManager;
+  metrics: Metrics;
   log: LogWriter;
 }
 
@@ -41,10 +45,8 @@ const pushingKinds: readonly ResourceRef<KubeObject>[] = [
 
 export const requiredKinds: readonly ResourceRef[] = [...pushingKinds.slice(1), kinds.meshConfigs];
 
-interface Proxy {
+interface Proxy extends KnownProxy {
   connection: ConnectedProxy;
-  uuid: string;
-  identity: Identity;
   /** Decided last; sent as soon as there is a certificate. */
   config: ProxyConfig | undefined;
   sent: string | undefined;
@@ -63,9 +65,10 @@ export class ControlPlane implements XdsServerEvents {
   readonly #proxies = new Map<ConnectedProxy, Proxy>();
   readonly #stops: (() => void)[] = [];
   #version = 0;
-  readonly counters = { broadcasts: 0, connects: 0, connectsRefused: 0, nacks: 0, pushes: 0 };
+  readonly #metrics: Metrics;
+  readonly ledger: XdsLedger;
 
-  constructor({ api, install, clock, delayFactor, certificates, log }: ControlPlaneParts) {
+  constructor({ api, install, clock, delayFactor, certificates, metrics, log }: ControlPlaneParts) {
     this.#api = api;
     this.#install = install;
     this.#trafficSplits = new SdkInformer(api, trafficSplitType, log);
@@ -73,11 +76,9 @@ export class ControlPlane implements XdsServerEvents {
     this.#clock = clock;
     this.#certificates = certificates;
     this.#log = log;
+    this.#metrics = metrics;
+    this.ledger = new XdsLedger(clock, metrics);
     this.#broadcast = new Broadcast(clock, delayFactor, () => this.#pushToAll());
-  }
-
-  get connectedProxies(): number {
-    return this.#proxies.size;
   }
 
   start(): void {
@@ -133,7 +134,7 @@ export class ControlPlane implements XdsServerEvents {
       .catch((error: Error) => this.#log.error('k8s', `Error updating ownerReference of ${uuid}`, error));
   }
 
-  connected(connection: ConnectedProxy): void {
+  connected(connection: ConnectedProxy, applied: string | undefined): void {
     const [uuid = '', kind, account = '', namespace = ''] = connection.name.split('.');
     if (kind !== 'sidecar') {
       connection.close();
@@ -141,32 +142,35 @@ export class ControlPlane implements XdsServerEvents {
     }
     const most = readMeshConfig(this.#api, this.#install).sidecar?.maxDataPlaneConnections ?? 0;
     if (most > 0 && this.#proxies.size >= most) {
-      this.counters.connectsRefused++;
+      this.#metrics.add('osm_proxy_max_connections_rejected', {});
       connection.close();
       return;
     }
-    this.counters.connects++;
-    const identity = { account, namespace };
-    const proxy: Proxy = { connection, uuid, identity, config: undefined, sent: undefined };
+    const known = this.ledger.came({ uuid, identity: { account, namespace } }, applied !== undefined);
+    const proxy: Proxy = Object.assign(known, { connection, config: undefined, sent: undefined });
     this.#proxies.set(connection, proxy);
     this.#send(proxy, this.#snapshot());
   }
 
-  answered(proxy: ConnectedProxy, answer: Parameters<XdsServerEvents['answered']>[1]): void {
+  answered(connection: ConnectedProxy, answer: Parameters<XdsServerEvents['answered']>[1]): void {
+    const proxy = this.#proxies.get(connection);
+    if (proxy) this.ledger.asked(proxy);
     if (answer.type === 'ack') return;
-    this.counters.nacks++;
     for (const error of answer.errors) {
       const text = `[NACK] err: "${error}" for nonce ${answer.version}, last version applied on request`;
-      this.#log.error('envoy/ads', `Proxy ${proxy.name}: ${text}`);
+      this.#log.error('envoy/ads', `Proxy ${connection.name}: ${text}`);
     }
   }
 
   disconnected(connection: ConnectedProxy): void {
+    const proxy = this.#proxies.get(connection);
+    if (!proxy) return;
     this.#proxies.delete(connection);
+    this.ledger.left(proxy);
   }
 
   #pushToAll(): void {
-    this.counters.broadcasts++;
+    this.#metrics.add('osm_proxy_broadcast_event_count', {});
     this.#pushTo(() => true);
   }
 
@@ -204,10 +208,15 @@ export class ControlPlane implements XdsServerEvents {
   #send(proxy: Proxy, snapshot: MeshSnapshot): void {
     const pod = snapshot.pods.find(({ metadata }) => metadata.labels?.[proxyUuidLabel] === proxy.uuid);
     if (!pod || !isSame(identityOf(pod), proxy.identity)) {
-      this.#log.error('catalog', `Did not find Pod with label ${proxyUuidLabel} = ${proxy.uuid}`);
+      const text = `Did not find Pod with label ${proxyUuidLabel} = ${proxy.uuid}`;
+      this.#log.error('catalog', text, undefined, errorCodes.podOfProxyNotFound);
       return;
     }
-    proxy.config = proxyConfigFor(snapshot, pod, (complaint) => this.#log.error('catalog', complaint));
+    const startedMs = this.#clock.now();
+    proxy.config = proxyConfigFor(snapshot, pod, (complaint, code) =>
+      this.#log.error('catalog', complaint, undefined, code),
+    );
+    this.ledger.made(startedMs, true);
     const certificate = this.#certificates.current(proxy.identity);
     if (certificate) this.#deliver(proxy, certificate);
     else {
@@ -227,13 +236,8 @@ export class ControlPlane implements XdsServerEvents {
     const text = JSON.stringify(content);
     if (text === proxy.sent) return;
     proxy.sent = text;
-    this.counters.pushes++;
     connection.send({ version: String(++this.#version), ...content });
-  }
-
-  /** Namespaces of the mesh, for the metrics page. */
-  namespaces(): string[] {
-    return [...monitoredNamespaces(this.#api, this.#install)];
+    this.ledger.sent(proxy);
   }
 }
 

@@ -1,21 +1,18 @@
 import type { RequestListener } from 'node:http';
-import { buildDate, gitCommit } from './names.ts';
+import type { Clock } from '../../../platform/clock.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Fixed pages and `/metrics` of a control plane component on port 9091. */
-export interface Metric {
-  name: string;
-  kind: 'counter' | 'gauge';
-  value: number;
-}
-
 export function healthPages(
-  version: string,
   pages: Readonly<Record<string, string>>,
-  metrics: () => readonly Metric[],
+  metrics: Metrics,
+  /** Brings gauges up to date that nobody else does. */
+  refresh: () => void = () => {},
 ): RequestListener {
   return (request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const body = path === '/metrics' ? metricsText(version, metrics()) : pages[path];
+    if (path === '/metrics') refresh();
+    const body = path === '/metrics' ? metrics.text() : pages[path];
     if (body === undefined) {
       response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
       return;
@@ -25,8 +22,16 @@ export function healthPages(
   };
 }
 
-function metricsText(osmVersion: string, metrics: readonly Metric[]): string {
-  const info = `osm_version_info{version="${osmVersion}",build_date="${buildDate}",git_commit="${gitCommit}"} 1\n`;
-  const lines = metrics.map(({ name, kind, value }) => `# TYPE ${name} ${kind}\n${name} ${value}\n`);
-  return `# TYPE osm_version_info gauge\n${info}${lines.join('')}`;
+/** Counts answers and how long they took (pkg/metricsstore, AddHTTPMetrics); paths that nobody serves count too. */
+export function measured(metrics: Metrics, clock: Clock, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    const startedMs = clock.now();
+    response.once('finish', () => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/';
+      const labels = { code: String(response.statusCode), method: (request.method ?? 'get').toLowerCase(), path };
+      metrics.add('osm_http_response_total', labels);
+      metrics.observe('osm_http_response_duration', labels, (clock.now() - startedMs) / 1000);
+    });
+    listener(request, response);
+  };
 }

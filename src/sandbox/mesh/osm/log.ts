@@ -1,11 +1,12 @@
 import type { Clock } from '../../../platform/clock.ts';
+import type { ErrorCode } from './error-codes.ts';
 
 /** Log lines of the control plane: JSON as zerolog writes it, from a level on that can be changed while it runs. */
 export interface LogWriter {
   debug(component: string, message: string): void;
   info(component: string, message: string): void;
   warn(component: string, message: string): void;
-  error(component: string, message: string, cause?: Error): void;
+  error(component: string, message: string, cause?: Error, code?: ErrorCode): void;
   /** The last words of a component. */
   fatal(component: string, message: string, cause?: Error): void;
 }
@@ -22,15 +23,22 @@ const allowedLevels = 'debug info warn error fatal panic disabled trace';
 
 const levelOf = (name: string): Level | undefined => severities.find((level) => level === name.toLowerCase());
 
-export function controlPlaneLog(clock: Clock, write: (line: string) => void, initial = 'info'): ControlPlaneLog {
+/** `onCode` hears of each error that has a code, for the metric that counts them, whatever the level. */
+export function controlPlaneLog(
+  clock: Clock,
+  write: (line: string) => void,
+  initial = 'info',
+  onCode: (code: ErrorCode) => void = () => {},
+): ControlPlaneLog {
   let threshold = severities.indexOf(levelOf(initial) ?? 'info');
-  const line = (level: Level, component: string, message: string, cause?: Error) => {
+  const line = (level: Level, component: string, message: string, cause?: Error, code?: ErrorCode) => {
     if (severities.indexOf(level) < threshold) return;
     write(
       `${JSON.stringify({
         level,
         component,
         ...(cause ? { error: cause.message } : {}),
+        ...(code ? { error_code: code } : {}),
         time: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
         message,
       })}\n`,
@@ -40,7 +48,10 @@ export function controlPlaneLog(clock: Clock, write: (line: string) => void, ini
     debug: (component, message) => line('debug', component, message),
     info: (component, message) => line('info', component, message),
     warn: (component, message) => line('warn', component, message),
-    error: (component, message, cause) => line('error', component, message, cause),
+    error(component, message, cause, code) {
+      if (code) onCode(code);
+      line('error', component, message, cause, code);
+    },
     fatal: (component, message, cause) => line('fatal', component, message, cause),
     setLevel(name) {
       const level = levelOf(name);

@@ -104,6 +104,7 @@ async function followControlPlane(
         certPem: file(bootstrapFiles.certificate),
         keyPem: file(bootstrapFiles.key),
         caPem: file(bootstrapFiles.ca),
+        ...(sidecar.dynamic ? { applied: sidecar.dynamic.version } : {}),
       };
       const subscription = await subscribeXds(context.sockets, bootstrap.xds, identity, (update) =>
         sidecar.apply(update),

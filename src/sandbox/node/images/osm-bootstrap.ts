@@ -2,8 +2,9 @@ import type { ClusterApi } from '../../cluster-api.ts';
 import { createDefinitions, createMeshConfig } from '../../mesh/osm/bootstrap-mesh.ts';
 import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { meshDefinitions } from '../../mesh/osm/crds/definitions.ts';
-import { healthPages } from '../../mesh/osm/health-pages.ts';
+import { healthPages, measured } from '../../mesh/osm/health-pages.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
+import { Metrics, metricsOf } from '../../mesh/osm/metrics.ts';
 import { ports } from '../../mesh/osm/names.ts';
 import { serveHttp, untilAborted } from '../../mesh/osm/pod-server.ts';
 import type { ImageProgram } from '../program.ts';
@@ -17,13 +18,16 @@ export function osmBootstrap({ api }: { api: ClusterApi }): ImageProgram {
     async run({ argv, clock, signal, sockets, stdout }) {
       const flags = new ComponentFlags(argv);
       const namespace = flags.required('osm-namespace', 'OSM namespace');
-      const log = controlPlaneLog(clock, stdout);
+      const metrics = new Metrics(metricsOf.bootstrap);
+      const log = controlPlaneLog(clock, stdout, 'info', (err_code) =>
+        metrics.add('osm_error_err_code_count', { err_code }),
+      );
       await createDefinitions(api, meshDefinitions(), log);
       await createMeshConfig(api, { namespace }, clock, signal, log);
       const stop = await serveHttp(
         sockets,
         ports.http,
-        healthPages(flags.string('osm-version'), { '/healthz': 'Health OK' }, () => []),
+        measured(metrics, clock, healthPages({ '/healthz': 'Health OK' }, metrics)),
       );
       await untilAborted(signal);
       stop();

@@ -1,11 +1,15 @@
+import type { RequestListener } from 'node:http';
 import type { ClusterApi } from '../../cluster-api.ts';
 import { answerReviews } from '../../mesh/osm/admission-server.ts';
 import { certificateManagerFor } from '../../mesh/osm/certificate/start.ts';
 import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { ControlPlane, requiredKinds } from '../../mesh/osm/control-plane.ts';
-import { healthPages, type Metric } from '../../mesh/osm/health-pages.ts';
+import { countApiEvents, refreshGauges } from '../../mesh/osm/control-plane-metrics.ts';
+import { followDebugServer } from '../../mesh/osm/debug-server.ts';
+import { healthPages, measured } from '../../mesh/osm/health-pages.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
 import { followLogLevel } from '../../mesh/osm/mesh-config-changes.ts';
+import { Metrics, metricsOf } from '../../mesh/osm/metrics.ts';
 import { buildDate, gitCommit, ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
@@ -40,14 +44,20 @@ async function runController(
   const { clock, pod, random, signal, sockets, stdout } = context;
   const flags = new ComponentFlags(context.argv);
   const install = flags.install();
-  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'));
+  const metrics = new Metrics(metricsOf.controller);
+  metrics.set('osm_version_info', { version: install.version, build_date: buildDate, git_commit: gitCommit }, 1);
+  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'), (err_code) =>
+    metrics.add('osm_error_err_code_count', { err_code }),
+  );
   log.info('osm-controller/main', `Starting osm-controller ${install.version}; ${gitCommit}; ${buildDate}`);
   await untilServed(api, clock, requiredKinds, signal);
   const certificates = await certificateManagerFor('osm-controller', {
     ...{ api, clock, random, log, keys, install, flags, signal, pod },
   });
   if (!certificates) return signal.aborted ? 0 : 1;
-  const controlPlane = new ControlPlane({ api, install, clock, delayFactor: paceFactor[pace], certificates, log });
+  const delayFactor = paceFactor[pace];
+  const controlPlane = new ControlPlane({ api, install, clock, delayFactor, certificates, metrics, log });
+  const watched = (listener: RequestListener) => measured(metrics, clock, listener);
   const [xds, validator] = await Promise.all([
     certificates.issueInternal('ads'),
     certificates.issueInternal(`osm-validator.${install.namespace}.svc`, { fullName: true }),
@@ -55,9 +65,13 @@ async function runController(
   const stops = [
     followLogLevel(api, install, log),
     await serveXds(sockets, ports.xds, { ...xds, caPem: xds.trustedCaPem }, controlPlane),
-    await serveHttps(sockets, ports.validator, validator, answerReviews('/validate', policyReview)),
+    await serveHttps(sockets, ports.validator, validator, watched(answerReviews('/validate', policyReview, metrics))),
   ];
   controlPlane.start();
+  stops.push(
+    countApiEvents(api, install, metrics),
+    followDebugServer({ api, install, clock, ledger: controlPlane.ledger, certificates }, sockets, watched),
+  );
   await publishWebhook(
     api,
     webhookKinds.validating,
@@ -70,27 +84,23 @@ async function runController(
   );
   log.info('validator', 'Finished creating ValidatingWebhookConfiguration');
   // Ready only now: whoever waited for it may create policies and pods at once.
-  stops.push(await serveHttp(sockets, ports.http, statusPages(install.version, controlPlane)));
+  const pages = statusPages(install.version, metrics, () => refreshGauges(api, install, metrics));
+  stops.push(await serveHttp(sockets, ports.http, watched(pages)));
   await untilAborted(signal);
   controlPlane.stop();
   for (const stop of stops) stop();
   return 0;
 }
 
-function statusPages(version: string, controlPlane: ControlPlane) {
+function statusPages(version: string, metrics: Metrics, refresh: () => void): RequestListener {
   return healthPages(
-    version,
     {
       '/health/ready': 'Service is ready',
       '/health/alive': 'Service is alive',
       '/version': JSON.stringify({ version, git_commit: gitCommit, build_date: buildDate }),
       '/smi/version': JSON.stringify(smiVersions),
     },
-    (): Metric[] => [
-      { name: 'osm_proxy_connect_count', kind: 'gauge', value: controlPlane.connectedProxies },
-      { name: 'osm_proxy_broadcast_event_count', kind: 'counter', value: controlPlane.counters.broadcasts },
-      { name: 'osm_proxy_response_send_success_count', kind: 'counter', value: controlPlane.counters.pushes },
-      { name: 'osm_resource_namespace_count', kind: 'gauge', value: controlPlane.namespaces().length },
-    ],
+    metrics,
+    refresh,
   );
 }

@@ -2,11 +2,12 @@ import type { ClusterApi } from '../../cluster-api.ts';
 import { answerReviews } from '../../mesh/osm/admission-server.ts';
 import { certificateManagerFor } from '../../mesh/osm/certificate/start.ts';
 import { ComponentFlags, sidecarImagesFrom } from '../../mesh/osm/component-flags.ts';
-import { healthPages } from '../../mesh/osm/health-pages.ts';
+import { healthPages, measured } from '../../mesh/osm/health-pages.ts';
 import { podReview } from '../../mesh/osm/injector/admission.ts';
 import * as kinds from '../../mesh/osm/kinds.ts';
 import { controlPlaneLog } from '../../mesh/osm/log.ts';
 import { followLogLevel } from '../../mesh/osm/mesh-config-changes.ts';
+import { Metrics, metricsOf } from '../../mesh/osm/metrics.ts';
 import { ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
@@ -29,7 +30,10 @@ async function runInjector(context: ContainerContext, api: ClusterApi, keys: Rsa
   const flags = new ComponentFlags(argv);
   const install = flags.install();
   const name = flags.required('webhook-config-name', 'mutatingwebhookconfiguration name');
-  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'));
+  const metrics = new Metrics(metricsOf.injector);
+  const log = controlPlaneLog(clock, stdout, flags.string('verbosity', 'info'), (err_code) =>
+    metrics.add('osm_error_err_code_count', { err_code }),
+  );
   await untilServed(api, clock, [kinds.meshConfigs], signal);
   const certificates = await certificateManagerFor('osm-injector', {
     ...{ api, clock, random, log, keys, install, flags, signal, pod },
@@ -42,12 +46,10 @@ async function runInjector(context: ContainerContext, api: ClusterApi, keys: Rsa
     install,
     images: sidecarImagesFrom(env),
     pullPolicy: pullPolicy(flags),
-    log,
+    ...{ log, clock, metrics },
   });
-  const stops = [
-    followLogLevel(api, install, log),
-    await serveHttps(sockets, ports.injector, own, answerReviews('/mutate-pod-creation', review)),
-  ];
+  const reviews = measured(metrics, clock, answerReviews('/mutate-pod-creation', review, metrics));
+  const stops = [followLogLevel(api, install, log), await serveHttps(sockets, ports.injector, own, reviews)];
   await publishWebhook(
     api,
     webhookKinds.mutating,
@@ -59,7 +61,7 @@ async function runInjector(context: ContainerContext, api: ClusterApi, keys: Rsa
     }),
   );
   log.info('sidecar-injector', `Finished creating MutatingWebhookConfiguration ${name}`);
-  const pages = healthPages(install.version, { '/healthz': 'Health OK' }, () => []);
+  const pages = measured(metrics, clock, healthPages({ '/healthz': 'Health OK' }, metrics));
   stops.push(await serveHttp(sockets, ports.http, pages));
   await untilAborted(signal);
   for (const stop of stops) stop();

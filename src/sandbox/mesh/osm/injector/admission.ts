@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createPatch } from 'rfc6902';
 import type { Namespace, Pod } from '../../../../kube/objects.ts';
 import * as resources from '../../../../kube/resources.ts';
+import type { Clock } from '../../../../platform/clock.ts';
 import type { ClusterApi } from '../../../cluster-api.ts';
 import type { Review } from '../admission-server.ts';
 import type { CertificateManager } from '../certificate/manager.ts';
+import { errorCodes } from '../error-codes.ts';
 import type { LogWriter } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { controlPlaneLabels, type OsmInstall, type SidecarImages } from '../names.ts';
 import { tlsProtocol } from '../policy/envoy-defaults.ts';
 import { readMeshConfig } from '../read-snapshot.ts';
@@ -20,6 +23,8 @@ export interface InjectorParts {
   images: SidecarImages;
   pullPolicy: InjectionContext['pullPolicy'];
   log: LogWriter;
+  clock: Clock;
+  metrics: Metrics;
 }
 
 const component = 'sidecar-injector';
@@ -44,7 +49,8 @@ export function podReview(parts: InjectorParts): Review {
       const patch = Buffer.from(JSON.stringify(createPatch(pod, injected.pod))).toString('base64');
       return { uid, allowed: true, patchType: 'JSONPatch', patch };
     } catch (error) {
-      log.error(component, `Failed to create patch for pod in namespace ${namespaceName}`, error as Error);
+      const code = error instanceof InjectionRefused ? errorCodes.decidingOnInjection : undefined;
+      log.error(component, `Failed to create patch for pod in namespace ${namespaceName}`, error as Error, code);
       if (!(error instanceof InjectionRefused))
         return { uid, allowed: false, status: { message: 'Error creating patch' } };
       return { uid, allowed: false, status: { message: error.message } };
@@ -81,9 +87,12 @@ async function createBootstrapSecret(
   parts: InjectorParts,
   { pod, namespace, uuid, injected }: NewProxy,
 ): Promise<void> {
-  const { api, certificates, install } = parts;
+  const { api, certificates, install, clock, metrics } = parts;
+  const startedMs = clock.now();
   const account = pod.spec.serviceAccountName || 'default';
   const certificate = await certificates.issueInternal(`${uuid}.sidecar.${account}.${namespace}`);
+  metrics.add('osm_cert_issued_count', {});
+  metrics.observe('osm_cert_issued_time', {}, (clock.now() - startedMs) / 1000);
   const original = proxyUuidOf(pod);
   const data =
     original === undefined

@@ -1,7 +1,8 @@
 import type { FilterChain, Route, RouteConfig, UpstreamCluster, VirtualHost } from '../../proxy-config.ts';
+import { errorCodes } from '../error-codes.ts';
 import type { Egress, PolicyPort, UpstreamTrafficSetting } from '../policy-kinds.ts';
 import { connectionManager } from './envoy-defaults.ts';
-import type { Complaint, Identity, MeshSnapshot } from './snapshot.ts';
+import type { Complain, Identity, MeshSnapshot } from './snapshot.ts';
 import { matchesOf, type RouteMatch } from './traffic-target.ts';
 import { circuitBreakersOf, connectTimeoutOf, policyGroup, settingOfEgress } from './upstream-traffic-setting.ts';
 
@@ -22,11 +23,7 @@ const routeGroup = 'specs.smi-spec.io/v1alpha4';
 export const isEgressPolicyEnabled = ({ meshConfig }: MeshSnapshot): boolean =>
   meshConfig.featureFlags?.['enableEgressPolicy'] === true;
 
-export function egressConfig(
-  snapshot: MeshSnapshot,
-  source: Identity,
-  complain: (complaint: Complaint) => void,
-): EgressConfig {
+export function egressConfig(snapshot: MeshSnapshot, source: Identity, complain: Complain): EgressConfig {
   const config: EgressConfig = { filterChains: [], routes: [], clusters: [], serverFirstPorts: [] };
   if (!isEgressPolicyEnabled(snapshot)) return config;
   const hostsByPort = new Map<number, VirtualHost[]>();
@@ -63,11 +60,7 @@ const carriesBytes = ({ protocol }: PolicyPort) =>
   ['tcp', 'tcp-server-first', 'https'].includes(protocol.toLowerCase());
 
 /** The protocol decides as it is written: in any letters but small ones it gets no chain, while routes and clusters stay. */
-function filterChain(
-  { spec }: Egress,
-  { number, protocol }: PolicyPort,
-  complain: (complaint: Complaint) => void,
-): FilterChain | undefined {
+function filterChain({ spec }: Egress, { number, protocol }: PolicyPort, complain: Complain): FilterChain | undefined {
   const name = `egress-${protocol}.${number}`;
   switch (protocol) {
     case 'http':
@@ -101,27 +94,30 @@ function filterChain(
 }
 
 /** The schema's pattern lets `300.1.1.1/99` pass; OSM skips what is no range. */
-function validRanges(ranges: readonly string[], name: string, complain: (complaint: Complaint) => void): string[] {
+function validRanges(ranges: readonly string[], name: string, complain: Complain): string[] {
   return ranges.filter((range) => {
     const [address = '', bits = ''] = range.split('/');
     const valid = address.split('.').every((part) => Number(part) <= 255) && Number(bits) <= 32;
-    if (!valid) complain(`Error parsing IP range ${range} while building TCP filter chain for match ${name}, skipping`);
+    if (!valid)
+      complain(
+        `Error parsing IP range ${range} while building TCP filter chain for match ${name}, skipping`,
+        errorCodes.invalidEgressIpRange,
+      );
     return valid;
   });
 }
 
 /** Every match of each HTTPRouteGroup referred to; anything goes without a reference, nothing with missing ones only. */
-function httpMatches(
-  snapshot: MeshSnapshot,
-  { metadata, spec }: Egress,
-  complain: (complaint: Complaint) => void,
-): RouteMatch[] {
+function httpMatches(snapshot: MeshSnapshot, { metadata, spec }: Egress, complain: Complain): RouteMatch[] {
   const isGroup = ({ apiGroup, kind }: { apiGroup: string; kind: string }) =>
     apiGroup === routeGroup && kind === 'HTTPRouteGroup';
   const references = (spec?.matches ?? []).filter(isGroup);
   for (const other of spec?.matches ?? []) {
     if (!isGroup(other) && other.apiGroup !== policyGroup) {
-      complain(`Unsupported match object specified: ${other.kind} ${other.name}, ignoring it`);
+      complain(
+        `Unsupported match object specified: ${other.kind} ${other.name}, ignoring it`,
+        errorCodes.invalidEgressMatches,
+      );
     }
   }
   if (references.length === 0) return matchesOf({ name: '*' });
@@ -132,6 +128,7 @@ function httpMatches(
     if (!group) {
       complain(
         `Error fetching HTTPRouteGroup resource ${metadata.namespace}/${name} referenced in Egress policy ${metadata.namespace}/${metadata.name}`,
+        errorCodes.egressRouteGroupNotFound,
       );
     }
     return (group?.spec?.matches ?? []).flatMap(matchesOf);
@@ -180,16 +177,16 @@ function distinct(chains: readonly FilterChain[]): FilterChain[] {
   return [...new Map(chains.map((chain) => [key(chain), chain])).values()];
 }
 
-function uniqueNames(
-  clusters: readonly UpstreamCluster[],
-  complain: (complaint: Complaint) => void,
-): UpstreamCluster[] {
+function uniqueNames(clusters: readonly UpstreamCluster[], complain: Complain): UpstreamCluster[] {
   const byName = new Map<string, UpstreamCluster>();
   for (const cluster of clusters) {
     const known = byName.get(cluster.name);
     if (!known) byName.set(cluster.name, cluster);
     else if (JSON.stringify(known) !== JSON.stringify(cluster)) {
-      complain(`Found duplicate clusters with name ${cluster.name}; duplicate will not be sent to proxy.`);
+      complain(
+        `Found duplicate clusters with name ${cluster.name}; duplicate will not be sent to proxy.`,
+        errorCodes.duplicateEgressClusters,
+      );
     }
   }
   return [...byName.values()];

@@ -14,7 +14,7 @@ import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defa
 import { type IngressConfig, ingressConfig } from './ingress.ts';
 import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
-import { type Complaint, type Identity, identityOf, isPermissive, isSelected, type MeshSnapshot } from './snapshot.ts';
+import { type Complain, type Identity, identityOf, isPermissive, isSelected, type MeshSnapshot } from './snapshot.ts';
 import { rootsOf } from './traffic-split.ts';
 import { httpRoutes, networkPolicies } from './traffic-target.ts';
 import { networkRateLimitOf, routeRateLimitOf, settingOf, virtualHostRateLimitOf } from './upstream-traffic-setting.ts';
@@ -117,11 +117,7 @@ function routeConfigs(snapshot: MeshSnapshot, self: Identity, served: readonly M
   }));
 }
 
-export function inboundConfig(
-  snapshot: MeshSnapshot,
-  pod: Pod,
-  complain: (complaint: Complaint) => void,
-): InboundConfig {
+export function inboundConfig(snapshot: MeshSnapshot, pod: Pod, complain: Complain): InboundConfig {
   const self = identityOf(pod);
   const all = servicesOfPod(snapshot, pod);
   const ingress = ingressConfig(snapshot, self, contextName(self), all, complain);

@@ -1,9 +1,10 @@
 import type { FilterChain, Principals, Route, RouteConfig } from '../../proxy-config.ts';
+import { errorCodes } from '../error-codes.ts';
 import { serviceCertificateName } from '../names.ts';
 import type { IngressBackend, PolicyStatus } from '../policy-kinds.ts';
 import { connectionManager, tlsParameters } from './envoy-defaults.ts';
 import { localClusterNameOf, type MeshService } from './mesh-service.ts';
-import type { Complaint, Identity, MeshSnapshot } from './snapshot.ts';
+import type { Complain, Complaint, Identity, MeshSnapshot } from './snapshot.ts';
 
 /**
  * What IngressBackends add to a server's sidecar (pkg/catalog/ingress.go, pkg/envoy/lds/ingress.go): filter chains for
@@ -29,7 +30,7 @@ export function ingressConfig(
   self: Identity,
   validationContext: string,
   services: readonly MeshService[],
-  complain: (complaint: Complaint) => void,
+  complain: Complain,
 ): IngressConfig {
   const config: IngressConfig = { filterChains: [], routes: [], statuses: [] };
   const routes = new Map<string, Route>();
@@ -55,7 +56,7 @@ export function ingressConfig(
     for (const backend of (policy.spec?.backends ?? []).filter((candidate) => isFor(candidate, meshService))) {
       const chain = filterChain(snapshot, self, validationContext, meshService, backend, sources.ranges);
       if (chain) config.filterChains.push(chain);
-      else complain(unsupported(backend, self));
+      else complain(unsupported(backend, self), errorCodes.unsupportedProtocol);
       addRoute(routes, localClusterNameOf(meshService), principalsOf(policy, backend));
     }
   }

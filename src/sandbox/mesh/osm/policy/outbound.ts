@@ -15,7 +15,7 @@ import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
 import { retryPolicyFor } from './retry.ts';
 import {
-  type Complaint,
+  type Complain,
   type Identity,
   identityOf,
   isPermissive,
@@ -89,11 +89,7 @@ function upstreamCluster(snapshot: MeshSnapshot, source: Identity, meshService: 
   };
 }
 
-function destinations(
-  snapshot: MeshSnapshot,
-  meshService: MeshService,
-  complain: (complaint: Complaint) => void,
-): WeightedCluster[] {
+function destinations(snapshot: MeshSnapshot, meshService: MeshService, complain: Complain): WeightedCluster[] {
   const split = splitOf(snapshot, meshService, complain);
   return split
     ? splitClusters(snapshot, meshService, split, complain)
@@ -139,11 +135,7 @@ const egressChain: FilterChain = {
   },
 };
 
-export function outboundConfig(
-  snapshot: MeshSnapshot,
-  source: Identity,
-  complain: (complaint: Complaint) => void,
-): OutboundConfig {
+export function outboundConfig(snapshot: MeshSnapshot, source: Identity, complain: Complain): OutboundConfig {
   const egress = snapshot.meshConfig.traffic?.enableEgress === true;
   const allowed = allowedServices(snapshot, source);
   const chains: FilterChain[] = [];

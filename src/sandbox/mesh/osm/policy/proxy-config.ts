@@ -6,14 +6,10 @@ import { inboundConfig } from './inbound.ts';
 import { workloadOf } from './mesh-service.ts';
 import { observed, tracingOf } from './observability.ts';
 import { outboundConfig } from './outbound.ts';
-import { type Complaint, identityOf, type MeshSnapshot } from './snapshot.ts';
+import { type Complain, identityOf, type MeshSnapshot } from './snapshot.ts';
 
 /** From what the cluster says to what one pod's sidecar does: OSM 1.2's decisions, as pure functions. */
-export function proxyConfigFor(
-  snapshot: MeshSnapshot,
-  pod: Pod,
-  complain: (complaint: Complaint) => void = () => {},
-): ProxyConfig {
+export function proxyConfigFor(snapshot: MeshSnapshot, pod: Pod, complain: Complain = () => {}): ProxyConfig {
   const outbound = outboundConfig(snapshot, identityOf(pod), complain);
   const inbound = inboundConfig(snapshot, pod, complain);
   const metrics = metricsConfig(pod);

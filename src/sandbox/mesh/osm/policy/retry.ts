@@ -1,7 +1,7 @@
 import { parseGoDuration } from '../../../../kube/duration.ts';
 import type { RouteRetry } from '../../proxy-config.ts';
 import type { MeshService } from './mesh-service.ts';
-import type { Complaint, Identity, MeshSnapshot } from './snapshot.ts';
+import type { Complain, Identity, MeshSnapshot } from './snapshot.ts';
 
 /** Envoy: RetryPolicy.num_retries and RetryBackOff.base_interval, where a Retry names none. */
 const defaultRetries = 1;
@@ -18,7 +18,7 @@ export function retryPolicyFor(
   snapshot: MeshSnapshot,
   source: Identity,
   upstream: Pick<MeshService, 'namespace' | 'name'>,
-  complain: (complaint: Complaint) => void,
+  complain: Complain,
 ): RouteRetry | undefined {
   if (snapshot.meshConfig.featureFlags?.['enableRetryPolicy'] !== true) return undefined;
   for (const { spec } of snapshot.retries) {

@@ -1,4 +1,5 @@
 import type { Endpoints, LabelSelector, Pod, Service } from '../../../../kube/objects.ts';
+import type { ErrorCode } from '../error-codes.ts';
 import type { HttpRouteGroup, MeshConfigSpec, TcpRoute, TrafficSplit, TrafficTarget } from '../kinds.ts';
 import type { Egress, IngressBackend, Retry, UpstreamTrafficSetting } from '../policy-kinds.ts';
 
@@ -63,3 +64,4 @@ export const isPermissive = ({ meshConfig }: MeshSnapshot): boolean =>
 
 /** What a decision wants the control plane's log to say; the words are OSM's. */
 export type Complaint = string;
+export type Complain = (complaint: Complaint, code?: ErrorCode) => void;

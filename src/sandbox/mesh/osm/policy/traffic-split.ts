@@ -1,7 +1,8 @@
 import type { WeightedCluster } from '../../proxy-config.ts';
+import { errorCodes } from '../error-codes.ts';
 import type { TrafficSplit } from '../kinds.ts';
 import { endpointsOf, type MeshService } from './mesh-service.ts';
-import type { Complaint, MeshSnapshot } from './snapshot.ts';
+import type { Complain, MeshSnapshot } from './snapshot.ts';
 
 /**
  * A host name apart, with the quirks of OSM's own parser (pkg/k8s/util.go, splitHostName): what it can't know it guesses
@@ -37,12 +38,13 @@ const isRoot = (snapshot: MeshSnapshot, { metadata, spec }: TrafficSplit, namesp
 export function splitOf(
   snapshot: MeshSnapshot,
   { namespace, name }: Pick<MeshService, 'namespace' | 'name'>,
-  complain: (complaint: Complaint) => void,
+  complain: Complain,
 ): TrafficSplit | undefined {
   const found = snapshot.trafficSplits.filter((split) => isRoot(snapshot, split, namespace, name));
   if (found.length > 1) {
     complain(
       `Found more than 1 SMI TrafficSplit configuration for the same apex service ${namespace}/${name}, this is unsupported. Picking the first one!`,
+      errorCodes.multipleSplitsOfService,
     );
   }
   return found[0];
@@ -84,7 +86,7 @@ export function splitClusters(
   snapshot: MeshSnapshot,
   root: MeshService,
   split: TrafficSplit,
-  complain: (complaint: Complaint) => void,
+  complain: Complain,
 ): WeightedCluster[] {
   const clusters = new Map<string, WeightedCluster>();
   for (const { service, weight } of split.spec?.backends ?? []) {

@@ -3,7 +3,7 @@ import type { CircuitBreakers, HttpRateLimit, NetworkRateLimit, TokenBucket } fr
 import type { Egress, HttpLocalRateLimit, RateLimitUnit, UpstreamTrafficSetting } from '../policy-kinds.ts';
 import { connectTimeoutMs } from './envoy-defaults.ts';
 import { fqdnOf, type MeshService } from './mesh-service.ts';
-import type { Complaint, MeshSnapshot } from './snapshot.ts';
+import type { Complain, MeshSnapshot } from './snapshot.ts';
 
 /**
  * What UpstreamTrafficSettings say: limits of a client's connections, and rates that a server's sidecar admits
@@ -27,7 +27,7 @@ export function settingOf(snapshot: MeshSnapshot, meshService: MeshService): Ups
 export function settingOfEgress(
   snapshot: MeshSnapshot,
   { metadata, spec }: Egress,
-  complain: (complaint: Complaint) => void,
+  complain: Complain,
 ): UpstreamTrafficSetting | 'none' | 'missing' {
   const reference = spec?.matches?.find(({ apiGroup, kind }) => apiGroup === policyGroup && kind === settingKind);
   if (!reference) return 'none';
