@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { opensScreen } from './cli/splash.ts';
 
 /**
  * Argv in, exit code out; the only process.exit. What everybody waits for (the version, the first words on the screen)
@@ -18,7 +19,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
-  if (args.every((arg) => arg.startsWith('-') && !/^(-h|--help)$/.test(arg)) && process.stdout.isTTY) {
+  if (opensScreen(args) && process.stdout.isTTY) {
     process.stdout.write('meshwalk: getting your cluster ready…\n');
   }
   const { main } = await import('./cli/program.ts');
