@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Answer, json, plain, StatusText } from './admin-answer.ts';
 import { certificates, clustersPage } from './admin-clusters.ts';
 import { prometheusPage, statsPage } from './admin-stats.ts';
-import { configDump } from './config-dump.ts';
+import { type BootstrapDocument, configDump } from './config-dump.ts';
 import { selectConfig } from './config-dump-query.ts';
 import { Loggers } from './loggers.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -13,7 +13,7 @@ export interface AdminParts {
   sidecar: Sidecar;
   clock: Clock;
   /** As the proxy was started, for `/config_dump` and `/server_info`. */
-  bootstrap: { node: { id: string; cluster: string } };
+  bootstrap: BootstrapDocument & { node: { id: string; cluster: string } };
   /** `--log-level`. */
   logLevel: string;
   startedMs: number;

@@ -34,10 +34,19 @@ function secretDump(secrets: Secrets, contexts: readonly model.ValidationContext
   };
 }
 
+/** Those that serve no request of an app, such as the way to the control plane. */
+const controlPlaneClusters = ({ static_resources }: BootstrapDocument, serving: readonly { name: string }[]) =>
+  (static_resources?.clusters ?? []).filter(({ name }) => !serving.some((cluster) => cluster.name === name));
+
+/** The file that a proxy was started with, as far as this page looks into it. */
+export interface BootstrapDocument {
+  static_resources?: { clusters?: readonly { name: string }[] };
+}
+
 /** `GET /config_dump`: the configuration in force, resource by resource, with the version that brought it. */
 export function configDump(
   sidecar: Sidecar,
-  bootstrap: object,
+  bootstrap: BootstrapDocument,
   includeEndpoints: boolean,
 ): { configs: readonly Readonly<Record<string, unknown>>[] } {
   const { dynamic } = sidecar;
@@ -59,7 +68,10 @@ export function configDump(
       {
         '@type': typeUrl('admin.v3.ClustersConfigDump'),
         version_info,
-        static_clusters: byCluster.fixed.map((config) => ({ cluster: cluster(config) })),
+        static_clusters: [
+          ...byCluster.fixed.map((config) => ({ cluster: cluster(config) })),
+          ...controlPlaneClusters(bootstrap, clusters).map((config) => ({ cluster: config })),
+        ],
         dynamic_active_clusters: byCluster.dynamic.map((config) => ({ version_info, cluster: cluster(config) })),
       },
       ...(includeEndpoints

@@ -175,11 +175,10 @@ function tracing({ collectorCluster, collectorEndpoint }: model.Tracing): object
 }
 
 /** The order is that in which they see a request (pkg/envoy/lds/http_connection.go); the router comes last. */
-function httpFilters({ workloadStats, localReplyHeadersToAdd }: model.HttpConnectionManager): object[] {
+function httpFilters({ routerOnly, workloadStats, localReplyHeadersToAdd }: model.HttpConnectionManager): object[] {
   const countsPairs = workloadStats !== undefined || localReplyHeadersToAdd !== undefined;
   return [
-    'envoy.filters.http.rbac',
-    'envoy.filters.http.local_ratelimit',
+    ...(routerOnly ? [] : ['envoy.filters.http.rbac', 'envoy.filters.http.local_ratelimit']),
     ...(countsPairs ? ['http_lua', 'envoy.filters.http.wasm'] : []),
     'http_router',
   ].map((name) => ({ name }));

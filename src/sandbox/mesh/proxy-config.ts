@@ -147,6 +147,8 @@ export interface HttpRateLimit {
 export interface HttpConnectionManager {
   type: 'http';
   statPrefix: string;
+  /** It routes, and asks nothing about access or limits. */
+  routerOnly?: boolean;
   /** Name of a RouteConfig, looked up anew for each request. */
   routeConfig: string;
   direction: 'inbound' | 'outbound';

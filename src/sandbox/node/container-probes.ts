@@ -69,7 +69,9 @@ export class ContainerProbes {
     if (result.status !== 'success') this.#outcomes.onMiss(type, result.message, result.status === 'unknown');
     if (result.status !== 'unknown') this.#count(type, probe, result.status === 'success');
     if (type === 'Startup' && this.#started) return;
-    this.#schedule(type, probe, this.#parts.timing.probePeriodMs(probe, this.#hasBeenReady));
+    // A start is hurried by asking often whether it is over, not by giving it less time to live.
+    const unhurried = this.#hasBeenReady || type === 'Liveness';
+    this.#schedule(type, probe, this.#parts.timing.probePeriodMs(probe, unhurried));
   }
 
   /** A positive streak counts successes in a row, a negative one failures. */

@@ -1,6 +1,11 @@
 import { sleep } from '../../../platform/clock.ts';
 import { adminPages } from '../../mesh/admin.ts';
-import { type Bootstrap, bootstrapFiles, parseBootstrap } from '../../mesh/osm/injector/bootstrap.ts';
+import {
+  type Bootstrap,
+  bootstrapDocument,
+  bootstrapFiles,
+  parseBootstrap,
+} from '../../mesh/osm/injector/bootstrap.ts';
 import { staticConfig } from '../../mesh/osm/injector/static-config.ts';
 import { envoyUid } from '../../mesh/osm/names.ts';
 import { serveHttp } from '../../mesh/osm/pod-server.ts';
@@ -56,7 +61,7 @@ export const envoy: ImageProgram = {
       adminPages({
         sidecar,
         clock: context.clock,
-        bootstrap: { node },
+        bootstrap: { ...bootstrapDocument(text), node },
         logLevel: argument(context.argv, '--log-level') ?? 'info',
         startedMs: context.clock.now(),
         quit: () => quit.abort(),

@@ -1,4 +1,5 @@
 import { parse, stringify } from 'yaml';
+import type { BootstrapDocument } from '../../config-dump.ts';
 import type { TlsProtocol, TlsVersion } from '../../proxy-config.ts';
 import type { Issued } from '../certificate/manager.ts';
 import { clusterDomain, ports } from '../names.ts';
@@ -164,6 +165,9 @@ function tlsOf({ static_resources }: BootstrapFile): TlsProtocol {
     ...(params.ecdh_curves ? { ecdhCurves: params.ecdh_curves } : {}),
   };
 }
+
+/** The file as it stands, to be shown. */
+export const bootstrapDocument = (text: string): BootstrapDocument => parse(text) as BootstrapDocument;
 
 export function parseBootstrap(text: string): Bootstrap {
   const file = parse(text) as BootstrapFile;

@@ -10,7 +10,7 @@ export function staticConfig(probes: readonly ProbeRoute[]): ProxyConfig {
       const filter: FilterChain['filter'] =
         originalPath === undefined
           ? { type: 'tcp', statPrefix: 'health_probes', clusters: [{ cluster, weight: 1 }] }
-          : { ...connectionManager('inbound', `${kind}_route`), statPrefix: 'health_probes_http' };
+          : { ...connectionManager('inbound', `${kind}_route`), statPrefix: 'health_probes_http', routerOnly: true };
       return {
         name: `${kind}_listener`,
         port,

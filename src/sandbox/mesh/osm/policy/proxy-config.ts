@@ -49,7 +49,11 @@ function metricsConfig({
         {
           name: 'prometheus',
           match: {},
-          filter: { ...connectionManager('inbound', routeName), statPrefix: 'prometheus-http-conn-manager' },
+          filter: {
+            ...connectionManager('inbound', routeName),
+            statPrefix: 'prometheus-http-conn-manager',
+            routerOnly: true,
+          },
         },
       ],
     },
