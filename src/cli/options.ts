@@ -11,6 +11,8 @@ export interface CommonOptions {
   /** One beyond the first: a folder below lessons/. */
   course?: string;
   trust?: boolean;
+  /** Append lines instead of drawing a screen. */
+  screenReader?: boolean;
 }
 
 /** What `meshwalk run` takes. */
@@ -37,6 +39,9 @@ export const lessonsOption = () =>
 
 export const courseOption = () =>
   new Option('--course <name>', 'lessons beyond the first course, which are in a folder of their own: more');
+
+export const screenReaderOption = () =>
+  new Option('--screen-reader', 'append lines instead of drawing a screen; ACCESSIBLE=1 does the same');
 
 export const trustOption = () =>
   new Option('--trust', 'run the commands of the lessons in --lessons without asking first');

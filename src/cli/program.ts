@@ -37,7 +37,8 @@ export async function main(
   const exit = (end: number) => {
     code = end;
   };
-  const subcommand: Subcommand = { machine, teardown, signal: signals.signal, log, exit };
+  const { signal, leaveInterrupts } = signals;
+  const subcommand: Subcommand = { machine, teardown, signal, leaveInterrupts, log, exit };
   try {
     await build(subcommand).parseAsync(args, { from: 'user' });
   } catch (error) {

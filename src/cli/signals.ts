@@ -7,7 +7,13 @@ export type EndSignal = (typeof signals)[number];
 export const codeOf = (signal: EndSignal): number => 128 + constants.signals[signal];
 
 /** Aborts at the first signal; a second one ends the program at once, as people who press Ctrl-C twice expect. */
-export function abortOnSignals(): { signal: AbortSignal; received: () => EndSignal | undefined; stop: () => void } {
+export function abortOnSignals(): {
+  signal: AbortSignal;
+  received: () => EndSignal | undefined;
+  /** From here on Ctrl-C is somebody else's: it interrupts what runs and does not end the program. */
+  leaveInterrupts: () => void;
+  stop: () => void;
+} {
   const controller = new AbortController();
   let first: EndSignal | undefined;
   const onSignal = (signal: EndSignal) => {
@@ -19,6 +25,7 @@ export function abortOnSignals(): { signal: AbortSignal; received: () => EndSign
   return {
     signal: controller.signal,
     received: () => first,
+    leaveInterrupts: () => void process.off('SIGINT', onSignal),
     stop() {
       for (const signal of signals) process.off(signal, onSignal);
     },

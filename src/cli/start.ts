@@ -2,7 +2,15 @@ import type { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
 import type { CommonOptions } from './options.ts';
-import { courseOption, lessonsOption, paceOption, profileOption, trustOption, worldOption } from './options.ts';
+import {
+  courseOption,
+  lessonsOption,
+  paceOption,
+  profileOption,
+  screenReaderOption,
+  trustOption,
+  worldOption,
+} from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -16,12 +24,14 @@ export const describeStart = (program: Command): Command =>
     .addOption(courseOption())
     .addOption(lessonsOption())
     .addOption(trustOption())
+    .addOption(screenReaderOption())
     .addHelpText(
       'after',
       examples(
         ['meshwalk', 'start, or go on where you were'],
         ['meshwalk --pace real', 'with the waiting times of a real cluster'],
         ['meshwalk --profile ada', "keep ada's progress apart from yours"],
+        ['meshwalk --screen-reader', 'lines that are only added, for ears and for plain terminals'],
         ['meshwalk --course more', 'lessons beyond the first eight'],
         ['meshwalk --lessons ~/my-course', 'lessons of your own; their commands are shown first'],
         ['meshwalk run --to 3', 'play the first steps without a screen'],
@@ -40,10 +50,13 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
   const open = () => openCourse(options, subcommand, leaving.signal);
   // A course of one's own is asked about while the terminal still belongs to the shell.
   const opened = options.lessons === undefined ? undefined : await open();
-  const { runScreen } = await import('../tui/terminal.tsx');
+  const isLines = isAppending(options, subcommand.machine.environment);
+  // The drawn screen reads Ctrl-C as a key; the terminal of the other one sends a signal.
+  if (isLines) subcommand.leaveInterrupts();
+  const run = isLines ? await appendingScreen() : await drawnScreen();
   let opening: Promise<ScreenHost> | undefined;
   try {
-    const exit = await runScreen({
+    const exit = await run({
       openHost: async () => {
         // A signal that came before the screen listened.
         subcommand.signal.throwIfAborted();
@@ -64,6 +77,14 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
     leaving.abort();
     await opening?.catch(() => undefined);
   }
+}
+
+const drawnScreen = async () => (await import('../tui/terminal.tsx')).runScreen;
+const appendingScreen = async () => (await import('../tui/reader/reader.ts')).runReader;
+
+/** By the option, by the variable that other programs know too, and where a terminal cannot move its cursor. */
+function isAppending(options: CommonOptions, environment: Readonly<Record<string, string | undefined>>): boolean {
+  return options.screenReader === true || environment['ACCESSIBLE'] === '1' || environment['TERM'] === 'dumb';
 }
 
 /** Opens what the lessons need, and goes on where the learner was; the screen is there already unless somebody must be asked. */

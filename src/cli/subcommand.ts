@@ -8,6 +8,8 @@ export interface Subcommand {
   teardown: Teardown;
   /** Aborts when the program is asked to end. */
   signal: AbortSignal;
+  /** Called by who takes Ctrl-C as a key. */
+  leaveInterrupts(): void;
   log: Log;
   /** The exit code, where it is not 0. */
   exit(code: number): void;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
 import { type Instance, render, type useApp } from 'ink';
 import { Fault } from '../fault.ts';
@@ -6,6 +5,7 @@ import { systemClock } from '../platform/clock.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions, TerminalProgram } from './app-port.ts';
 import { Screen } from './components/screen.tsx';
+import { runOnTerminal } from './lending.ts';
 import type { Size } from './screen-model.ts';
 import { ScreenStore } from './screen-store.ts';
 import { chooseTheme } from './terminal-theme.ts';
@@ -40,12 +40,6 @@ function refuseWithoutTerminal({ stdin, stdout, environment }: ScreenOptions): v
 }
 
 const sizeOf = (stdout: NodeJS.WriteStream): Size => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
-
-function endOf(result: ReturnType<typeof spawnSync>): RunEnd {
-  if (result.error) return { type: 'not-started', reason: result.error.message };
-  if (result.signal) return { type: 'signalled', signal: result.signal };
-  return { type: 'exited', code: result.status ?? 0 };
-}
 
 class TerminalScreen {
   readonly #options: ScreenOptions;
@@ -142,18 +136,10 @@ class TerminalScreen {
     if (host) host.shellEnded(await this.#lend(host.shell()));
   }
 
-  // spawnSync on purpose: with an asynchronous child Node goes on reading the terminal, and its shell is stopped or dies.
   async #lend(program: TerminalProgram): Promise<RunEnd> {
     let end: RunEnd = { type: 'not-started', reason: 'The screen is not ready.' };
     await this.#withoutScreen(() => {
-      if (program.greeting) this.#options.stdout.write(`${program.greeting}\n`);
-      end = endOf(
-        spawnSync(program.file, program.args, {
-          cwd: program.folder,
-          env: { ...program.environment },
-          stdio: 'inherit',
-        }),
-      );
+      end = runOnTerminal(program, this.#options.stdout);
     });
     return end;
   }

@@ -33,10 +33,10 @@ export class CourseProgram {
     return [join(this.folder, 'program/dist/meshwalk.cjs'), ...args];
   }
 
-  start(columns: number, rows: number): PtySession {
+  start(columns: number, rows: number, ...options: string[]): PtySession {
     const session = new PtySession({
       file: process.execPath,
-      args: this.command('--pace', 'instant'),
+      args: this.command('--pace', 'instant', ...options),
       environment: this.environment,
       folder: this.environment.HOME,
       columns,

@@ -1,0 +1,258 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { TrafficWatch } from '../../check/traffic/history.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { Intent } from '../../session/events.ts';
+import type { SessionState } from '../../session/state.ts';
+import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-port.ts';
+import { chapterBindings, keyName } from '../keymap.ts';
+import { runOnTerminal } from '../lending.ts';
+import { availability, pageOf } from '../view/availability.ts';
+import { span, wrap } from '../view/spans.ts';
+import { nextOf } from '../view/words.ts';
+import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
+import { spokenBackground } from './spoken-lesson.ts';
+import { spokenTraffic } from './spoken-traffic.ts';
+import { type Deed, deedOf, momentOf } from './typed-line.ts';
+
+/**
+ * The walk for ears, and for terminals that cannot move their cursor: lines are appended and never drawn over, and what
+ * is typed is a line. The same host and the same session as the screen; it does not know Ink.
+ */
+
+const signals = ['SIGTERM', 'SIGHUP'] as const;
+/** Sentences come in bursts: a listener wants one telling, not ten. */
+const burstMs = 120;
+const widest = 100;
+
+class Reader {
+  readonly #options: ScreenOptions;
+  readonly #end = Promise.withResolvers<ScreenExit>();
+  #lines: Interface | undefined;
+  #host: ScreenHost | undefined;
+  #traffic: TrafficWatch | undefined;
+  #told: Told = nothingTold;
+  #cancel: (() => void) | undefined;
+  /** The next line typed is a command. */
+  #asked: { edited: boolean } | undefined;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<ScreenExit> {
+    const { stdin } = this.#options;
+    const onSignal = (signal: (typeof signals)[number]) => this.#end.resolve({ type: 'signalled', signal });
+    const onInterrupt = () => this.#interrupt();
+    const onCrash = (error: unknown) => this.#end.reject(error);
+    for (const signal of signals) process.on(signal, onSignal);
+    process.on('SIGINT', onInterrupt);
+    process.on('uncaughtException', onCrash);
+    process.on('unhandledRejection', onCrash);
+    // The terminal echoes and edits the line itself, which every screen reader knows.
+    this.#lines = createInterface({ input: stdin, terminal: false });
+    this.#lines.on('line', (line) => this.#typed(line));
+    this.#lines.on('close', () => this.#end.resolve({ type: 'quit' }));
+    try {
+      this.#open().catch(onCrash);
+      return await this.#end.promise;
+    } finally {
+      this.#cancel?.();
+      this.#traffic?.stop();
+      this.#lines.close();
+      for (const signal of signals) process.off(signal, onSignal);
+      process.off('SIGINT', onInterrupt);
+      process.off('uncaughtException', onCrash);
+      process.off('unhandledRejection', onCrash);
+    }
+  }
+
+  async #open(): Promise<void> {
+    const host = await this.#options.openHost();
+    host.lendTerminal?.(async (program) => {
+      this.#lines?.pause();
+      const end = runOnTerminal(program, this.#options.stdout);
+      this.#lines?.resume();
+      return end;
+    });
+    this.#host = host;
+    host.subscribe(() => this.#soon());
+    this.#tell();
+  }
+
+  #soon(): void {
+    this.#cancel ??= systemClock.after(burstMs, () => this.#tell());
+  }
+
+  #tell(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (!this.#host) return;
+    const { lines, told } = narrate(this.#told, this.#host.content(), this.#host.course());
+    this.#told = told;
+    this.#write(lines);
+  }
+
+  #say(...sentences: readonly string[]): void {
+    this.#write(sentences.map((text) => ({ text, isOutput: false })));
+  }
+
+  /** Sentences break between words; commands, code and what programs said stay as they are. */
+  #write(lines: readonly ToldLine[]): void {
+    const width = Math.min(widest, this.#options.stdout.columns || widest);
+    const rows = lines.flatMap(({ text, isOutput }) =>
+      isOutput || text.startsWith('    ') ? [text] : wrapped(text, width),
+    );
+    if (rows.length > 0) this.#options.stdout.write(`${rows.join('\n')}\n`);
+  }
+
+  #session(): SessionState | undefined {
+    const content = this.#host?.content();
+    return content?.phase === 'lesson' ? content.session : undefined;
+  }
+
+  #typed(line: string): void {
+    const session = this.#session();
+    if (!session) this.#typedOutside(line.trim());
+    else if (this.#asked) this.#answerAsked(session, line);
+    else this.#do(deedOf(line, session), session);
+  }
+
+  #typedOutside(line: string): void {
+    const content = this.#host?.content();
+    if (line === 'q') this.#end.resolve({ type: 'quit' });
+    else if (line === '' && content?.phase === 'stopped') this.#host?.openLesson(content.lesson);
+  }
+
+  #answerAsked(session: SessionState, line: string): void {
+    const { edited } = this.#asked ?? { edited: false };
+    this.#asked = undefined;
+    if (line.trim() === '') this.#say('Left as it is.');
+    else this.#do({ type: 'own', script: line.trim(), edited }, session);
+  }
+
+  #do(deed: Deed, session: SessionState): void {
+    const host = this.#host;
+    if (!host) return;
+    switch (deed.type) {
+      case 'send':
+        if (isLook(deed.intent, session)) this.#told = asked(this.#told);
+        host.send(deed.intent);
+        break;
+      case 'own':
+        host.send({ type: 'propose', script: deed.script, edited: deed.edited });
+        break;
+      case 'ask':
+        this.#asked = { edited: deed.edited };
+        this.#say(...(deed.edited ? proposedScript(session) : []), deed.words);
+        break;
+      case 'lessons':
+        this.#say(...courseLines(host), 'm and a number opens that lesson, for example: m 4');
+        break;
+      case 'open-lesson':
+        this.#openLesson(deed.number);
+        break;
+      case 'traffic':
+        this.#tellTraffic();
+        break;
+      case 'background':
+        this.#say(...session.background.map((one, index) => `${index + 1}. ${spokenBackground(one)}`), stopWords);
+        break;
+      case 'page':
+        host.openPage?.(pageOf(session) ?? '');
+        break;
+      case 'shell':
+        this.#lines?.pause();
+        host.shellEnded(runOnTerminal(host.shell(), this.#options.stdout));
+        this.#lines?.resume();
+        break;
+      case 'help':
+        this.#say(...helpLines(session));
+        break;
+      case 'quit':
+        this.#end.resolve({ type: 'quit' });
+        break;
+      case 'say':
+        this.#say(deed.words);
+        break;
+    }
+  }
+
+  #openLesson(number: number): void {
+    const entry = this.#host?.course()[number - 1];
+    if (!entry) this.#say(`There is no lesson ${number} in the list. m tells the list.`);
+    else if (entry.locked) this.#say(`${entry.title} cannot be opened: ${entry.locked}.`);
+    else this.#host?.openLesson(entry.id);
+  }
+
+  #tellTraffic(): void {
+    const isFirst = this.#traffic === undefined;
+    this.#traffic ??= this.#host?.watchTraffic?.(() => {});
+    if (isFirst) this.#say('Looking at the sidecars for three seconds.');
+    systemClock.after(isFirst ? 3000 : 0, () => this.#say(...spokenTraffic(this.#traffic?.history().graphs.at(-1))));
+  }
+
+  #interrupt(): void {
+    const session = this.#session();
+    if (session?.status === 'running' || session?.status === 'verifying') this.#host?.send({ type: 'interrupt' });
+    else this.#say('q and Enter quits; what you did is saved.');
+  }
+}
+
+const isLook = ({ type }: Intent, session: SessionState): boolean =>
+  type === 'verify' || (type === 'proceed' && nextOf(session)?.type === 'verify');
+
+const stopWords = 't and a number stops one, for example: t 1';
+
+const wrapped = (line: string, width: number): string[] =>
+  wrap([span(line)], width).map((row) => row.map(({ text }) => text).join(''));
+
+function proposedScript(session: SessionState): string[] {
+  const next = nextOf(session);
+  const proposal =
+    session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
+  return proposal
+    ? [
+        'It is now:',
+        ...proposal.script
+          .trimEnd()
+          .split('\n')
+          .map((line) => `    ${line}`),
+      ]
+    : [];
+}
+
+function courseLines(host: ScreenHost): string[] {
+  return host.course().map(({ title, minutes, locked }, index) => {
+    const state = locked ? `, ${locked}` : '';
+    return `${index + 1}. ${title}, about ${minutes} minutes${state}`;
+  });
+}
+
+/** What moves about on the screen has no meaning here. */
+const onlyOnScreen = new Set([
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'top',
+  'bottom',
+  'focus',
+  'zoom',
+  'redraw',
+  'suspend',
+]);
+
+function helpLines(session: SessionState): string[] {
+  const moment = momentOf(session);
+  const bindings = chapterBindings('lesson').filter(({ action }) => !onlyOnScreen.has(action));
+  return [
+    'Type a letter and Enter:',
+    ...bindings.map(({ action, keys, words }) => {
+      const state = action === 'proceed' ? { can: true } : availability(action, moment);
+      return `${keyName(keys[0] ?? '')}: ${words}${state.can ? '' : ' (not now)'}`;
+    }),
+    ': and a command puts your own command on the card, for example: : kubectl get pods',
+  ];
+}
+
+export const runReader: RunScreen = (options) => new Reader(options).run();

@@ -1,0 +1,146 @@
+import type { Intent } from '../../session/events.ts';
+import { taskOf } from '../../session/next-step.ts';
+import type { SessionState } from '../../session/state.ts';
+import { actionFor, bindingOf, type KeyAction, keyName } from '../keymap.ts';
+import { screenModel } from '../screen-model.ts';
+import { availability, type Moment } from '../view/availability.ts';
+import { choiceKeys } from '../view/card.ts';
+import { nextOf } from '../view/words.ts';
+
+/**
+ * Keys as lines: what one presses on the screen, one types here and ends with Enter. The letters are the keymap's own.
+ * Pure.
+ */
+export type Deed =
+  | { type: 'send'; intent: Intent }
+  | { type: 'own'; script: string; edited: boolean }
+  /** The next line is a command: the learner's own, or instead of the lesson's. */
+  | { type: 'ask'; edited: boolean; words: string }
+  | { type: 'lessons' }
+  | { type: 'open-lesson'; number: number }
+  | { type: 'traffic' }
+  | { type: 'background' }
+  | { type: 'page' }
+  | { type: 'shell' }
+  | { type: 'help' }
+  | { type: 'quit' }
+  | { type: 'say'; words: string };
+
+const send = (intent: Intent): Deed => ({ type: 'send', intent });
+const say = (words: string): Deed => ({ type: 'say', words });
+
+/** There is nothing to scroll here, so everything counts as seen. */
+export const momentOf = (session: SessionState): Moment => ({
+  session,
+  model: screenModel([]),
+  isCardSeen: true,
+  canOpenPages: true,
+});
+
+/** Said where they can be used; all others `?` tells, since the prompt is heard again and again. */
+const promptKeys: readonly KeyAction[] = ['verify', 'hint', 'edit', 'skip', 'page'];
+
+/** What can be typed now, in one line. Empty while a look goes on that nobody waits for. */
+export function promptFor(session: SessionState): string {
+  if (session.status === 'running') return 'The command runs. Ctrl-C interrupts it.';
+  if (session.status === 'verifying') return session.byLearner ? 'Looking.' : '';
+  if (session.status === 'confirming') return 'Run it? y runs it, n does not, e edits it.';
+  const moment = momentOf(session);
+  const enter = availability('proceed', moment);
+  const words = enter.can ? [`Enter: ${enterWords(session, enter.label ?? 'go on')}`] : [];
+  for (const action of promptKeys) {
+    const state = availability(action, moment);
+    const binding = bindingOf(action, 'lesson');
+    if (binding && state.can) words.push(`${keyName(binding.keys[0] ?? '')}: ${state.label ?? binding.label}`);
+  }
+  return `${[...words, '?: all keys', 'q: quit'].join(', ')}.`;
+}
+
+function enterWords(session: SessionState, label: string): string {
+  const next = nextOf(session);
+  if (next?.type !== 'answer') return label;
+  const question = taskOf(session)?.questions.find(({ id }) => id === next.question);
+  const last = choiceKeys[(question?.choices.length ?? 1) - 1] ?? 'a';
+  return question?.mode === 'predict' ? `pass over, a to ${last}: answer` : `nothing yet, a to ${last}: answer`;
+}
+
+export function deedOf(line: string, session: SessionState): Deed {
+  const text = line.trim();
+  if (session.status === 'confirming') return onCard(text);
+  if (text.startsWith(':') && text.length > 1) return own(session, text.slice(1).trim());
+  const lesson = /^m\s*(\d+)$/.exec(text)?.[1];
+  if (lesson !== undefined) return { type: 'open-lesson', number: Number(lesson) };
+  const stop = /^t\s*(\d+)$/.exec(text)?.[1];
+  if (stop !== undefined) return stopBackground(session, Number(stop));
+  const answer = answerOf(text, session);
+  if (answer) return answer;
+  const action = actionFor(text === '' ? 'enter' : text, 'lesson');
+  if (!action) return say(`"${text}" means nothing here. ? tells what can be typed; : begins a command of your own.`);
+  const state = availability(action, momentOf(session));
+  return state.can ? deedFor(action, session) : say(state.why);
+}
+
+/** A card that cannot be undone wants the letter, here as on the screen. */
+function onCard(text: string): Deed {
+  if (text === 'y') return send({ type: 'confirm' });
+  if (text === 'n') return send({ type: 'decline' });
+  if (text === 'e') return { type: 'ask', edited: true, words: 'Type the command as it shall run.' };
+  return say('y runs it, n does not, e edits it.');
+}
+
+function own(session: SessionState, script: string): Deed {
+  const state = availability('own-command', momentOf(session));
+  return state.can ? { type: 'own', script, edited: false } : say(state.why);
+}
+
+function stopBackground({ background }: SessionState, number: number): Deed {
+  const running = background[number - 1];
+  return running
+    ? send({ type: 'stop-background', command: running.command })
+    : say(`Nothing in the background has the number ${number}.`);
+}
+
+function answerOf(text: string, session: SessionState): Deed | undefined {
+  const next = nextOf(session);
+  if (next?.type !== 'answer') return undefined;
+  const question = taskOf(session)?.questions.find(({ id }) => id === next.question);
+  const index = choiceKeys.indexOf(text);
+  const choice = index < 0 ? undefined : question?.choices[index];
+  return choice && send({ type: 'answer', question: next.question, choice: choice.id });
+}
+
+function deedFor(action: KeyAction, session: SessionState): Deed {
+  switch (action) {
+    case 'proceed':
+      return send({ type: 'proceed' });
+    case 'verify':
+      return send({ type: 'verify' });
+    case 'hint':
+      return send({ type: 'hint' });
+    case 'skip':
+      return send({ type: 'skip-command' });
+    case 'edit':
+      return {
+        type: 'ask',
+        edited: true,
+        words: 'Type the command as it shall run; an empty line leaves it as it is.',
+      };
+    case 'own-command':
+      return { type: 'ask', edited: false, words: 'Type your command.' };
+    case 'previous-task':
+      return send({ type: 'open-task', taskIndex: session.taskIndex - 1 });
+    case 'next-task':
+      return send({ type: 'open-task', taskIndex: session.taskIndex + 1 });
+    case 'map':
+      return { type: 'lessons' };
+    case 'traffic':
+    case 'background':
+    case 'page':
+    case 'shell':
+    case 'help':
+    case 'quit':
+      return { type: action };
+    default:
+      return say('That key moves about on the screen; here everything is told in order.');
+  }
+}
