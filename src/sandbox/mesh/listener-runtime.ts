@@ -13,7 +13,7 @@ import type { DownstreamTls, FilterChain, Listener, NetworkRbac } from './proxy-
 import { isPrincipal } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { StatScope } from './stats.ts';
-import { proxyTcp, type TcpProxyParts } from './tcp-proxy.ts';
+import { closeUnread, proxyTcp, type TcpProxyParts } from './tcp-proxy.ts';
 import { tlsOptions } from './tls-protocol.ts';
 import { dnsNames } from './upstream.ts';
 
@@ -250,12 +250,6 @@ function isAllowed(rbac: NetworkRbac | undefined, { peerNames, originalDestinati
 /** A connection can change chains when only routes, weights or principals differ. */
 function isSameKind(a: FilterChain, b: FilterChain): boolean {
   return a.filter.type === b.filter.type && JSON.stringify(a.tls) === JSON.stringify(b.tls);
-}
-
-/** What a kernel does when a socket is closed with bytes in it that nobody read: a reset; else a plain end. */
-function closeUnread(socket: Socket): void {
-  if (socket.readableLength > 0) socket.resetAndDestroy();
-  else socket.destroy();
 }
 
 const unmatchedLine = (nowMs: number, connection: LoggedConnection): string =>

@@ -52,22 +52,35 @@ export async function proxyTcp(
   if (!upstream || !host) {
     if (upstream) upstream.stats.cxNoneHealthy.value++;
     else scope.counter('downstream_cx_no_route').value++;
-    downstream.end();
-    downstream.resume();
+    closeUnread(downstream);
     finish(upstream ? 'UH' : 'NC', undefined);
+    return;
+  }
+  if (!upstream.limits.connections.hasRoom) {
+    upstream.stats.cxOverflow.value++;
+    closeUnread(downstream);
+    finish('UO,URX', undefined);
     return;
   }
   let remote: Socket;
   try {
     remote = await upstream.connect(host);
   } catch {
-    downstream.end();
-    downstream.resume();
+    closeUnread(downstream);
     finish('UF,URX', undefined);
     return;
   }
   splice(downstream, remote);
   remote.once('close', () => finish('-', remote));
+}
+
+/**
+ * What a kernel does when a socket is closed with bytes in it that nobody read: a reset; else a plain end. Envoy reads
+ * nothing of a client before its upstream is there, so a request that waits for a failing one is unread.
+ */
+export function closeUnread(socket: Socket): void {
+  if (socket.readableLength > 0) socket.resetAndDestroy();
+  else socket.destroy();
 }
 
 /** An original-destination cluster has one endpoint per connection: where the client wanted to go. */

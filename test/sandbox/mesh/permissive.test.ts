@@ -70,8 +70,8 @@ describe('permissive mode', () => {
     expect(await mesh.call('buyer', `${ip}:14001`)).toEqual({ type: 'empty' });
   });
 
-  it('P8: a port that the Service does not declare ends in passthrough and an empty reply', async () => {
-    expect(await mesh.call('buyer', 'store.shop:81')).toEqual({ type: 'empty' });
+  it('P8: a port that the Service does not declare ends in passthrough and a reset', async () => {
+    expect(await mesh.call('buyer', 'store.shop:81')).toEqual({ type: 'reset' });
   });
 
   it('P9: the right ClusterIP under a wrong Host is a 404 of the client sidecar', async () => {

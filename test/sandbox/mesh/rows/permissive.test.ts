@@ -145,10 +145,10 @@ describe('5.1 permissive mode', () => {
     },
   );
 
-  row('P8', 'a port that the Service does not declare ends in passthrough and an empty reply, or a reset', async () => {
+  row('P8', 'a port that the Service does not declare is a reset, in passthrough or without a chain', async () => {
     await stage.given(base);
     const { seen, log } = await call(stage.mesh, ['buyer'], 'http://store.shop:81/');
-    expect(seen).toEqual({ curl: 52 });
+    expect(seen).toEqual({ curl: 56, errno: 'ECONNRESET' });
     expect(log['buyer']).toEqual([
       expect.objectContaining({ upstream_cluster: 'passthrough-outbound', response_flags: 'UF,URX' }),
     ]);

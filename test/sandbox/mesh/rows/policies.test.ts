@@ -298,7 +298,7 @@ describe('5.2 who may call', () => {
     await stage.given({ ...base, egress: true, services, policies });
     const ip = stage.mesh.inside('store').sockets.podIp;
     const { seen, log } = await fromBuyer(`http://${ip}:14001/buy`);
-    expect(seen).toEqual(emptyReply);
+    expect(seen).toEqual(reset);
     expect(log['buyer']).toEqual([expect.objectContaining({ response_flags: 'UF,URX' })]);
     expect(log['store']).toEqual([]);
     expect(Object.keys((await stage.shown('store')).listeners)).toEqual(['outbound-listener']);
