@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { vi } from 'vitest';
 import type { KubeObject, Pod } from '../../../src/kube/objects.ts';
 import * as resources from '../../../src/kube/resources.ts';
-import { systemClock } from '../../../src/platform/clock.ts';
+import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { createApi } from '../../../src/sandbox/apiserver/create-api.ts';
 import type { ClusterApi } from '../../../src/sandbox/cluster-api.ts';
@@ -101,6 +101,8 @@ export interface MeshCluster {
   service(namespace: string, name: string, port: object, selector?: Record<string, string> | null): Promise<void>;
   apply<T extends KubeObject>(ref: resources.ResourceRef<T>, object: T): Promise<void>;
   traffic(change: NonNullable<kinds.MeshConfigSpec['traffic']>): Promise<void>;
+  sidecars(change: NonNullable<kinds.MeshConfigSpec['sidecar']>): Promise<void>;
+  meshConfig(change: (spec: kinds.MeshConfigSpec) => void): Promise<void>;
   /** The app container of a pod, as its own program would use it. */
   inside(pod: string): ContainerContext;
   call(pod: string, host: string, options?: CallOptions): Promise<Seen>;
@@ -150,7 +152,14 @@ export async function fetchOver(socket: Socket, host: string, options: CallOptio
 }
 
 export async function startMeshCluster(
-  options: { withMesh?: boolean; programs?: readonly ImageProgram[] } = {},
+  options: {
+    withMesh?: boolean;
+    programs?: readonly ImageProgram[];
+    /** What is in the cluster before the mesh is installed. */
+    prepare?: (api: ClusterApi) => Promise<void>;
+    /** Of osm-controller alone. */
+    controlPlaneClock?: Clock;
+  } = {},
 ): Promise<MeshCluster> {
   const [clock, random] = [systemClock, seededRandom(11)];
   const store = new Store({ clock });
@@ -181,11 +190,13 @@ export async function startMeshCluster(
     run: untilStopped,
   };
   const logs = new Map<string, string>();
+  const controls = ({ repositories }: ImageProgram) => repositories.some((name) => name.endsWith('osm-controller'));
   const logged = (program: ImageProgram): ImageProgram => ({
     ...program,
     run: (context) =>
       program.run({
         ...context,
+        clock: controls(program) ? (options.controlPlaneClock ?? context.clock) : context.clock,
         stdout(text) {
           const key = `${context.pod.name}/${context.containerName}`;
           logs.set(key, (logs.get(key) ?? '') + text);
@@ -196,6 +207,7 @@ export async function startMeshCluster(
   for (const name of ['default', 'kube-system']) {
     if (!api.get(resources.namespaces, name)) await api.create(resources.namespaces, { metadata: { name } });
   }
+  await options.prepare?.(api);
   await registerNodes(api, spec, clock.now());
   const onError = (error: unknown) => errors.push(error);
   const controllers = startControllers({
@@ -322,9 +334,18 @@ export async function startMeshCluster(
       if (await api.modify(ref, name, namespace, (draft) => void Object.assign(draft, rest))) return;
       await api.create(ref, { apiVersion: resources.apiVersionOf(ref), kind: ref.kind, ...object });
     },
-    async traffic(change) {
+    traffic: (change) =>
+      mesh.meshConfig((draft) => {
+        draft.traffic = { ...draft.traffic, ...change };
+      }),
+    sidecars: (change) =>
+      mesh.meshConfig((draft) => {
+        draft.sidecar = { ...draft.sidecar, ...change };
+      }),
+    async meshConfig(change) {
       await api.modify(kinds.meshConfigs, meshConfigName, addOn.namespace, (draft) => {
-        draft.spec = { ...draft.spec, traffic: { ...draft.spec?.traffic, ...change } };
+        draft.spec ??= {};
+        change(draft.spec);
       });
     },
     inside(pod) {

@@ -53,6 +53,7 @@ async function runController(
   await untilServed(api, clock, requiredKinds, signal);
   const certificates = await certificateManagerFor('osm-controller', {
     ...{ api, clock, random, log, keys, install, flags, signal, pod },
+    delayFactor: paceFactor[pace],
   });
   if (!certificates) return signal.aborted ? 0 : 1;
   const delayFactor = paceFactor[pace];

@@ -12,20 +12,24 @@ import { ports } from '../../mesh/osm/names.ts';
 import { serveHttp, serveHttps, untilAborted } from '../../mesh/osm/pod-server.ts';
 import { untilServed } from '../../mesh/osm/served-kinds.ts';
 import { injectorWebhook, publishWebhook, webhookKinds } from '../../mesh/osm/webhooks.ts';
+import { type Pace, paceFactor } from '../../pace.ts';
 import type { RsaKeys } from '../../pki/rsa-keys.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 
 /** The mutating webhook as a container: HTTPS on 9090, with a certificate of the mesh CA. */
-export function osmInjector({ api, keys }: { api: ClusterApi; keys: RsaKeys }): ImageProgram {
+export function osmInjector(parts: { api: ClusterApi; pace: Pace; keys: RsaKeys }): ImageProgram {
   return {
     repositories: ['mcr.microsoft.com/oss/openservicemesh/osm-injector', 'openservicemesh/osm-injector'],
     sizeBytes: 19_922_944,
     entrypoint: ['/osm-injector'],
-    run: (context) => runInjector(context, api, keys),
+    run: (context) => runInjector(context, parts),
   };
 }
 
-async function runInjector(context: ContainerContext, api: ClusterApi, keys: RsaKeys): Promise<number> {
+async function runInjector(
+  context: ContainerContext,
+  { api, pace, keys }: { api: ClusterApi; pace: Pace; keys: RsaKeys },
+): Promise<number> {
   const { argv, clock, env, pod, random, signal, sockets, stdout } = context;
   const flags = new ComponentFlags(argv);
   const install = flags.install();
@@ -37,6 +41,7 @@ async function runInjector(context: ContainerContext, api: ClusterApi, keys: Rsa
   await untilServed(api, clock, [kinds.meshConfigs], signal);
   const certificates = await certificateManagerFor('osm-injector', {
     ...{ api, clock, random, log, keys, install, flags, signal, pod },
+    delayFactor: paceFactor[pace],
   });
   if (!certificates) return signal.aborted ? 0 : 1;
   const own = await certificates.issueInternal(`osm-injector.${install.namespace}.svc`, { fullName: true });

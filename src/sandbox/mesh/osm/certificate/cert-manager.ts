@@ -72,18 +72,23 @@ export class CertManagerIssuer implements Issuer {
   }
 
   /** Asks for a first certificate only to learn the issuer's CA. */
-  static async connect(parts: Parts): Promise<CertManagerIssuer> {
-    const { caPem } = await request(parts, 'init-cert', initValidityMs);
+  static async connect(parts: Parts & { patienceMs: number }): Promise<CertManagerIssuer> {
+    const { caPem } = await request(parts, 'init-cert', initValidityMs, parts.patienceMs);
     return new CertManagerIssuer(parts, caPem);
   }
 
   async issue(commonName: string, validityMs: number): Promise<KeyPair> {
-    const { certPem, keyPem } = await request(this.#parts, commonName, validityMs);
+    const { certPem, keyPem } = await request(this.#parts, commonName, validityMs, patienceMs);
     return { certPem, keyPem };
   }
 }
 
-async function request(parts: Parts, commonName: string, validityMs: number): Promise<KeyPair & { caPem: string }> {
+async function request(
+  parts: Parts,
+  commonName: string,
+  validityMs: number,
+  waitMs: number,
+): Promise<KeyPair & { caPem: string }> {
   const { api, keys, keyBits, namespace, issuerRef } = parts;
   const key = await keys.take(keyBits);
   const { metadata } = await api.create(certificateRequests, {
@@ -99,7 +104,7 @@ async function request(parts: Parts, commonName: string, validityMs: number): Pr
     },
   });
   const name = metadata.name ?? '';
-  const { status } = await untilReady(parts, name);
+  const { status } = await untilReady(parts, name, waitMs);
   await api.delete(certificateRequests, name, namespace);
   return {
     certPem: decode(status?.certificate),
@@ -108,7 +113,7 @@ async function request(parts: Parts, commonName: string, validityMs: number): Pr
   };
 }
 
-function untilReady({ api, clock, namespace }: Parts, name: string): Promise<CertificateRequestObject> {
+function untilReady({ api, clock, namespace }: Parts, name: string, waitMs: number): Promise<CertificateRequestObject> {
   return new Promise((resolve, reject) => {
     let [stop, settled] = [() => {}, false];
     const settle = (end: () => void) => {
@@ -117,7 +122,7 @@ function untilReady({ api, clock, namespace }: Parts, name: string): Promise<Cer
       cancel();
       end();
     };
-    const cancel = clock.after(patienceMs, () =>
+    const cancel = clock.after(waitMs, () =>
       settle(() => reject(new Error(`timed out waiting for CertificateRequest ${namespace}/${name} to become ready`))),
     );
     stop = api.watch(certificateRequests, ({ type, object }) => {

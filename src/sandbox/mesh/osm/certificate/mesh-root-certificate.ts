@@ -88,7 +88,7 @@ export function providerFromFlags(flags: ComponentFlags, { namespace, caBundleSe
 /** Rejects when the provider has no certificate to give, which for Vault is always: nothing here speaks its protocol. */
 export async function issuerFor(
   { metadata, spec }: MeshRootCertificate,
-  parts: RootParts & { keyBits: number },
+  parts: RootParts & { keyBits: number; patienceMs: number },
 ): Promise<Issuer> {
   const named = { id: metadata.name ?? '', trustDomain: spec?.trustDomain ?? parts.install.trustDomain };
   const { tresor, certManager, vault } = spec?.provider ?? {};

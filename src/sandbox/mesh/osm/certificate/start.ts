@@ -19,6 +19,8 @@ export interface CertificateParts extends FatalParts {
   install: OsmInstall;
   flags: ComponentFlags;
   signal: AbortSignal;
+  /** Multiplies how long a component waits for its first root. */
+  delayFactor: number;
 }
 
 /** The manager, or undefined after the component has said why it can't go on without one. */
@@ -42,8 +44,10 @@ export async function certificateManagerFor(
   }
 }
 
-/** How long a component waits for its first root before it gives up. */
+/** pkg/certificate/manager.go. What is under way then may end: making a key takes longer here than a pod's pace allows for. */
 const patienceMs = 10_000;
+/** For others to sign, whatever the pace. */
+const shortestPatienceMs = 1000;
 const [fewestBits, mostBits] = [2048, 4096];
 
 /**
@@ -52,7 +56,7 @@ const [fewestBits, mostBits] = [2048, 4096];
  * after a restart, as in OSM 1.2. Rejects when there is none in time that works.
  */
 export async function startCertificateManager(parts: CertificateParts): Promise<CertificateManager> {
-  const { api, clock, random, log, install, flags, signal } = parts;
+  const { api, clock, random, log, install, flags, signal, delayFactor } = parts;
   const manager = new CertificateManager({
     clock,
     random,
@@ -64,7 +68,11 @@ export async function startCertificateManager(parts: CertificateParts): Promise<
   const take = async (root: MeshRootCertificate) => {
     const role = roleOf(root);
     if (role === 'none') return;
-    const issuer = await issuerFor(root, { ...parts, keyBits });
+    const issuer = await issuerFor(root, {
+      ...parts,
+      keyBits,
+      patienceMs: Math.max(shortestPatienceMs, patienceMs * delayFactor),
+    });
     manager.use({
       ...(role === 'validating' ? {} : { signing: issuer }),
       ...(role === 'signing' ? {} : { validating: issuer }),
@@ -81,7 +89,7 @@ export async function startCertificateManager(parts: CertificateParts): Promise<
   else add(fromFlags(flags, install));
   const giveUp = () =>
     ready.reject(new Error('manager initialization timed out. Make sure your MeshRootCertificate(s) are valid'));
-  const cancel = clock.after(patienceMs, giveUp);
+  const cancel = clock.after(patienceMs * delayFactor, () => void queue.then(giveUp));
   signal.addEventListener('abort', giveUp, { once: true });
   await ready.promise.finally(() => {
     cancel();

@@ -1,14 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { type Clock, SteppedClock, systemClock } from '../../../src/platform/clock.ts';
-import { seededRandom } from '../../../src/platform/random.ts';
-import { CertificateManager } from '../../../src/sandbox/mesh/osm/certificate/manager.ts';
-import { TresorIssuer } from '../../../src/sandbox/mesh/osm/certificate/tresor.ts';
-import { controlPlaneLog } from '../../../src/sandbox/mesh/osm/log.ts';
-import { CertificateAuthority } from '../../../src/sandbox/pki/authority.ts';
-import { child, readDer } from '../../../src/sandbox/pki/der-reader.ts';
-import { extensionValue, oids } from '../../../src/sandbox/pki/names.ts';
-import { RsaKeys } from '../../../src/sandbox/pki/rsa-keys.ts';
+import { type Clock, SteppedClock, systemClock } from '../../../../src/platform/clock.ts';
+import { seededRandom } from '../../../../src/platform/random.ts';
+import { CertificateManager } from '../../../../src/sandbox/mesh/osm/certificate/manager.ts';
+import { TresorIssuer } from '../../../../src/sandbox/mesh/osm/certificate/tresor.ts';
+import { controlPlaneLog } from '../../../../src/sandbox/mesh/osm/log.ts';
+import { CertificateAuthority } from '../../../../src/sandbox/pki/authority.ts';
+import { child, readDer } from '../../../../src/sandbox/pki/der-reader.ts';
+import { extensionValue, oids } from '../../../../src/sandbox/pki/names.ts';
+import { RsaKeys } from '../../../../src/sandbox/pki/rsa-keys.ts';
 
 const keys = new RsaKeys();
 const identity = { account: 'buyer', namespace: 'shop' };
@@ -17,7 +17,7 @@ const issuer = (id: string, clock: Clock, trustDomain = 'cluster.local', keyBits
   new TresorIssuer({
     id,
     trustDomain,
-    root: CertificateAuthority.create(clock, { commonName: `root ${id}`, rsaBits: 2048 }),
+    root: CertificateAuthority.create(clock, { commonName: `root ${id}` }),
     keys,
     keyBits,
   });
@@ -130,7 +130,7 @@ describe('certificates of the control plane and of bootstraps', () => {
   it('are valid for 87600 hours and carry the trust domain, unless their whole name was given', async () => {
     const clock = new SteppedClock(Date.UTC(2026, 10, 22));
     const { certificates } = manager(clock, '1h');
-    const root = issuer('one', clock, 'example.org', 3072);
+    const root = issuer('one', clock, 'example.org', 2304);
     certificates.use({ signing: root, validating: root });
     const [ads, webhook] = await Promise.all([
       certificates.issueInternal('ads'),
@@ -138,7 +138,7 @@ describe('certificates of the control plane and of bootstraps', () => {
     ]);
     const parsed = new X509Certificate(ads.certPem);
     expect(parsed.subjectAltName).toBe('DNS:ads.example.org');
-    expect(parsed.publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
+    expect(parsed.publicKey.asymmetricKeyDetails?.modulusLength).toBe(2304);
     expect(parsed.validToDate.getTime() - parsed.validFromDate.getTime()).toBe(87_600 * 3_600_000);
     expect(new X509Certificate(webhook.certPem).subject).toBe('O=Open Service Mesh\nCN=osm-injector.osm-system.svc');
   });
