@@ -1,11 +1,15 @@
 import { type CommandSpec, execute } from './cobra/command.ts';
+import { dashboardCommand } from './osm/dashboard.ts';
 import { envCommand, readEnvironment } from './osm/environment.ts';
 import { installCommand } from './osm/install.ts';
 import { meshCommand } from './osm/mesh-list.ts';
 import { metricsCommand } from './osm/metrics.ts';
 import { namespaceCommand } from './osm/namespace.ts';
+import { policyCommand } from './osm/policy.ts';
 import { proxyCommand } from './osm/proxy.ts';
+import { supportCommand } from './osm/support.ts';
 import { uninstallCommand } from './osm/uninstall.ts';
+import { verifyCommand } from './osm/verify.ts';
 import { versionCommand } from './osm/version.ts';
 import { processIo } from './program-io.ts';
 
@@ -39,10 +43,13 @@ async function main(): Promise<number> {
       meshCommand(environment),
       metricsCommand,
       namespaceCommand,
+      policyCommand,
       proxyCommand,
+      supportCommand,
       uninstallCommand(environment),
+      verifyCommand,
       versionCommand,
-      ...(environment.kind === 'managed' ? [] : [installCommand]),
+      ...(environment.kind === 'managed' ? [] : [installCommand, dashboardCommand]),
     ],
   };
   return execute(root, process.argv.slice(2), io);

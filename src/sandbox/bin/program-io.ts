@@ -11,6 +11,8 @@ export function processIo(): ProgramIo {
     err: (text) => void process.stderr.write(text),
     env: process.env,
     signal: abort.signal,
+    // As Go's fatih/color decides it.
+    isColoured: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     question(prompt) {
       const lines = createInterface({ input: process.stdin, output: process.stdout, terminal: process.stdin.isTTY });
       return new Promise((resolve) => {

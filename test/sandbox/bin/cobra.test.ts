@@ -46,6 +46,7 @@ async function run(...argv: string[]): Promise<{ code: number; out: string; err:
     },
     env: {},
     question: async () => undefined,
+    isColoured: false,
     signal: new AbortController().signal,
   };
   return { code: await execute(root, argv, io), ...said };

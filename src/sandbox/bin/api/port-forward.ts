@@ -82,3 +82,33 @@ export async function podRequest(
     stream.destroy();
   }
 }
+
+/** Listens on a port of this machine, on loopback, and carries each connection into the pod. Returns how to stop. */
+export async function listenForPod(
+  connection: ApiConnection,
+  pod: { namespace: string; name: string; port: number },
+  localPort: number,
+): Promise<() => void> {
+  const { createServer } = await import('node:net');
+  const sockets = new Set<Duplex>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+    portForwardStream(connection, pod.namespace, pod.name, pod.port).then(
+      (stream) => {
+        stream.on('error', () => socket.destroy());
+        socket.on('close', () => stream.destroy());
+        socket.pipe(stream).pipe(socket);
+      },
+      () => socket.destroy(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(localPort, '127.0.0.1', resolve);
+  });
+  return () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+}

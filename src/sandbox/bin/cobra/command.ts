@@ -18,6 +18,8 @@ export interface ProgramIo {
   env: Readonly<Record<string, string | undefined>>;
   /** Resolves with one line typed by the learner, or undefined at the end of input. */
   question(prompt: string): Promise<string | undefined>;
+  /** Standard output is a terminal that may be coloured. */
+  isColoured: boolean;
   signal: AbortSignal;
 }
 
@@ -31,12 +33,14 @@ export interface CommandSpec {
   flags?: readonly Flag[];
   /** Flags that this command and all below it take. */
   persistentFlags?: readonly Flag[];
-  /** Returns what is wrong with the arguments. */
-  args?(args: readonly string[]): string | undefined;
+  /** Returns what is wrong with the arguments of the command at `path`. */
+  args?(args: readonly string[], path: string): string | undefined;
   run?(invocation: Invocation): Promise<number>;
   commands?: readonly CommandSpec[];
 }
 
+export const noArgs = (args: readonly string[], path: string) =>
+  args.length === 0 ? undefined : `unknown command ${JSON.stringify(args[0])} for ${JSON.stringify(path)}`;
 export const exactArgs = (count: number) => (args: readonly string[]) =>
   args.length === count ? undefined : `accepts ${count} arg(s), received ${args.length}`;
 export const minimumArgs = (count: number) => (args: readonly string[]) =>
@@ -103,7 +107,7 @@ function flagLines(flags: readonly Flag[]): string {
   const heads = flags.map((flag) => `  ${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${typeWord(flag)}`);
   const width = Math.max(...heads.map((head) => head.length)) + 3;
   const shownDefault = (flag: Flag) => {
-    if (!flag.default || flag.default === 'false') return '';
+    if (!flag.default || ['false', '0', '0s', '[]'].includes(flag.default)) return '';
     return flag.type === 'string' ? ` (default ${JSON.stringify(flag.default)})` : ` (default ${flag.default})`;
   };
   return flags
@@ -175,6 +179,8 @@ export interface Manners {
   failure(error: unknown): string;
   /** Exit code of a command that only groups others, when it is run alone. */
   groupExitCode: number;
+  /** A word that a group does not know is an error; cobra by itself shows the group's help instead. */
+  groupsRefuseArguments: boolean;
 }
 
 /** cobra's own words, as osm prints them. */
@@ -186,7 +192,13 @@ const plainManners: Manners = {
   },
   failure: (error) => `Error: ${error instanceof Error ? error.message : String(error)}\n`,
   groupExitCode: 0,
+  groupsRefuseArguments: false,
 };
+
+function whyFlagsMissing({ flags = [] }: CommandSpec, given: Flags): string | undefined {
+  const missing = flags.filter(({ name, required }) => required && !given.has(name)).map(({ name }) => name);
+  return missing.length > 0 ? `required flag(s) "${missing.sort().join('", "')}" not set` : undefined;
+}
 
 /** Runs the command that argv names; what it throws is worded by `manners` and ends with exit code 1. */
 export async function execute(
@@ -209,8 +221,12 @@ export async function execute(
       io.out(helpText(found.chain, found.path));
       return isLost && found.chain.length > 1 && !wantsHelp && !flags.bool('help') ? manners.groupExitCode : 0;
     }
-    if (!found.spec.run) return fail(unknownCommand(found, manners));
-    const wrong = found.spec.args?.(args);
+    if (!found.spec.run) {
+      if (found.chain.length === 1 || manners.groupsRefuseArguments) return fail(unknownCommand(found, manners));
+      io.out(helpText(found.chain, found.path));
+      return 0;
+    }
+    const wrong = found.spec.args?.(args, path) ?? whyFlagsMissing(found.spec, flags);
     if (wrong) return fail(manners.failure(new UsageError(wrong)));
     return await found.spec.run({ flags, args, path, io });
   } catch (error) {

@@ -11,6 +11,8 @@ export interface Flag {
   bare?: string;
   usage: string;
   hidden?: boolean;
+  /** The command does not run without it. */
+  required?: boolean;
 }
 
 /** Wrong arguments, told by the command. */

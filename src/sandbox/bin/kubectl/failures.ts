@@ -21,6 +21,7 @@ export const kubectlManners: Manners = {
     return `error: unknown command ${JSON.stringify(word)}\nSee '${path.join(' ')} -h' for help and examples\n`;
   },
   failure: (error) => `${failureText(error)}\n`,
+  groupsRefuseArguments: true,
   groupExitCode: 1,
 };
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CommandSpec } from '../cobra/command.ts';
+import { type CommandSpec, noArgs } from '../cobra/command.ts';
 
 /** The osm CLI's own configuration: OSM_CONFIG, else ~/.osm/config.yaml (OSM 1.2: pkg/cli/environment.go). */
 export interface OsmEnvironment {
-  kind: 'managed' | 'self-hosted';
+  /** `managed`, `self-hosted`, or whatever the file says; only the first makes a difference. */
+  kind: string;
   distribution: string;
   namespace: string;
 }
@@ -32,9 +33,9 @@ export async function readEnvironment(env: Readonly<Record<string, string | unde
     );
   }
   return {
-    kind: install['kind'] === 'managed' ? 'managed' : 'self-hosted',
+    kind: String(install['kind'] ?? ''),
     distribution: String(install['distribution'] ?? ''),
-    namespace: String(install['namespace'] ?? 'osm-system'),
+    namespace: String(install['namespace'] ?? ''),
   };
 }
 
@@ -43,10 +44,13 @@ export const envCommand = (environment: OsmEnvironment): CommandSpec => ({
   short: 'osm client environment information',
   long: 'Prints the configuration that this client works with: where it expects a control plane.',
   example: '  osm env',
+  args: noArgs,
   async run({ io, flags }) {
     const namespace = flags.string('osm-namespace') || environment.namespace;
-    const quoted = environment.distribution || '""';
-    io.out(`--- \ninstall:\n  kind: ${environment.kind}\n  distribution: ${quoted}\n  namespace: ${namespace}\n\n`);
+    const shown = (text: string) => text || '""';
+    io.out(
+      `--- \ninstall:\n  kind: ${shown(environment.kind)}\n  distribution: ${shown(environment.distribution)}\n  namespace: ${shown(namespace)}\n\n`,
+    );
     return 0;
   },
 });

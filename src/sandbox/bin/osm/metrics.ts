@@ -1,6 +1,6 @@
 import type { Namespace } from '../../../kube/objects.ts';
 import type { ApiConnection } from '../api/connection.ts';
-import type { CommandSpec, Invocation } from '../cobra/command.ts';
+import { type CommandSpec, type Invocation, noArgs } from '../cobra/command.ts';
 import {
   connect,
   getNamespace,
@@ -62,19 +62,21 @@ export const metricsCommand: CommandSpec = {
   long: 'Commands that turn scraping of sidecar metrics by Prometheus on and off.',
   commands: [
     {
-      use: 'enable',
+      use: 'enable ...',
       short: 'enable metrics',
       long: 'Enables metrics for namespaces: new pods and running ones get the annotations that Prometheus looks for.',
       example: '  osm metrics enable --namespace bookbuyer,bookstore',
       flags: [namespaceFlag],
+      args: noArgs,
       run: (invocation) => setMetrics(invocation, true),
     },
     {
-      use: 'disable',
+      use: 'disable ...',
       short: 'disable metrics',
       long: 'Disables metrics for namespaces.',
       example: '  osm metrics disable --namespace bookbuyer',
       flags: [namespaceFlag],
+      args: noArgs,
       run: (invocation) => setMetrics(invocation, false),
     },
   ],

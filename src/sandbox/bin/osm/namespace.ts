@@ -64,7 +64,7 @@ watches it for changes and pods created in it get a sidecar.`,
 };
 
 const remove: CommandSpec = {
-  use: 'remove NAMESPACE',
+  use: 'remove <NAMESPACE>',
   short: 'remove namespace from mesh',
   long: 'Removes a namespace from the mesh. Pods that run keep their sidecars until they are restarted.',
   example: '  osm namespace remove bookbuyer',
@@ -145,7 +145,7 @@ const list: CommandSpec = {
 export const namespaceCommand: CommandSpec = {
   use: 'namespace',
   aliases: ['ns'],
-  short: 'manage OSM namespaces',
+  short: 'manage osm namespaces',
   long: 'Commands for adding namespaces to a mesh, taking them out, and listing them.',
   commands: [add, remove, ignore, list],
 };

@@ -1,5 +1,5 @@
 import { type ApiConnection, requestJson } from '../api/connection.ts';
-import type { CommandSpec } from '../cobra/command.ts';
+import { type CommandSpec, noArgs } from '../cobra/command.ts';
 import { connect, firstController, listMeshes, type MeshInfo, table } from './mesh.ts';
 
 /** `osm version` (OSM 1.2: cmd/cli/version.go). It asks nobody for newer releases: v1.2.4 was the last one. */
@@ -34,6 +34,7 @@ export const versionCommand: CommandSpec = {
       usage: 'only show OSM version information, hide warnings and upgrade notifications',
     },
   ],
+  args: noArgs,
   async run(invocation) {
     const { io, flags } = invocation;
     io.out(

@@ -22,6 +22,8 @@ const release = (namespace: string, name: string) => {
   return secret && { labels: secret.metadata.labels, record: JSON.parse(gunzipSync(text).toString()) };
 };
 
+vi.setConfig({ testTimeout: 120_000 });
+
 beforeAll(async () => {
   programs = await ProgramsOnCluster.start(['osm', 'kubectl'], { openServiceMesh: false });
 }, 60_000);

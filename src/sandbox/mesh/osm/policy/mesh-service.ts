@@ -33,7 +33,7 @@ export function endpointsOf(snapshot: MeshSnapshot, service: Service): Endpoints
 }
 
 /** By the port's name where a subset has several ports, else the one there is; 0 where nothing tells it. */
-function targetPortFrom(endpoints: Endpoints | undefined, portName = ''): number {
+export function targetPortFrom(endpoints: Endpoints | undefined, portName = ''): number {
   for (const { ports = [] } of endpoints?.subsets ?? []) {
     const found = portName === '' || ports.length === 1 ? ports[0] : ports.find(({ name }) => name === portName);
     if (found) return found.port;
