@@ -6,7 +6,15 @@ import type { Lesson } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import type { Intent } from '../session/events.ts';
-import type { CourseEntry, LendTerminal, ScreenContent, ScreenHost, TerminalProgram } from '../tui/app-port.ts';
+import { taskOf } from '../session/next-step.ts';
+import type {
+  CourseEntry,
+  LendTerminal,
+  ScreenContent,
+  ScreenHost,
+  Stopped,
+  TerminalProgram,
+} from '../tui/app-port.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
@@ -24,6 +32,10 @@ export class LessonHost implements ScreenHost {
   readonly #closing = new AbortController();
   #content: ScreenContent = { phase: 'preparing', title: 'Getting ready', done: [], doing: 'Starting' };
   #driver: Driver | undefined;
+  /** Another lesson is being opened, or asks something first: what this one does meanwhile is not drawn. */
+  #isAway = false;
+  /** Where the learner was when the last lesson was closed. */
+  #left: { lesson: Lesson; task: string | undefined } | undefined;
   #pendingNotice: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #isPrepared = false;
@@ -87,6 +99,12 @@ export class LessonHost implements ScreenHost {
     else this.#open(lesson, task, true, mayEmpty);
   }
 
+  back(): void {
+    this.#asked = undefined;
+    if (this.#driver) this.#draw(this.#driver);
+    else if (this.#left) this.#open(this.#left.lesson, this.#left.task, false);
+  }
+
   shell(): TerminalProgram {
     return this.#parts.shell.interactive('A shell in this world. Type exit to come back to the lesson.');
   }
@@ -142,8 +160,7 @@ export class LessonHost implements ScreenHost {
   async #prepareAndOpen(lesson: Lesson, task: string | undefined, isJump: boolean, mayEmpty: boolean): Promise<void> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
-    await this.#driver?.close();
-    this.#driver = undefined;
+    this.#isAway = true;
     const tell = this.#teller(lesson.title);
     if (!this.#isPrepared) await this.#parts.world.prepare(tell, signal);
     this.#isPrepared = true;
@@ -151,11 +168,15 @@ export class LessonHost implements ScreenHost {
     const needs = this.#parts.catalog.needsOf(lesson.id);
     // Who comes by the lessons' own way has their end already; a jump builds it.
     const isMissing = needs.some((needed) => !isLessonFinished(needed, finished));
-    if (isLessonFinished(lesson, finished)) {
+    const isFinished = isLessonFinished(lesson, finished);
+    const ground = isJump && !isFinished ? await this.#groundOf(lesson, mayEmpty, tell) : 'there';
+    if (ground === 'asked') return;
+    await this.#leave();
+    if (ground === 'to-empty') await this.#empty(tell);
+    if (isFinished) {
       if (isJump)
         this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${courseOf(lesson) === firstCourse ? lesson.step : lesson.id}`;
     } else if (isJump || isMissing) {
-      if (isJump && !(await this.#mayBuild(lesson, mayEmpty, tell))) return;
       await buildStartState(this.#parts, lesson, { tell, signal });
     }
     signal.throwIfAborted();
@@ -163,33 +184,55 @@ export class LessonHost implements ScreenHost {
     if (!isJump && !isMissing) void this.#tellDrift(lesson.id);
   }
 
-  /** Whether the lesson's start can be built on what is there; empties the sandbox where the learner agreed to it. */
-  async #mayBuild(lesson: Lesson, mayEmpty: boolean, tell: (sentence: string) => void): Promise<boolean> {
-    const { world, shell, clock } = this.#parts;
-    if (!(await isWorldBeyond(this.#parts, lesson, this.#closing.signal))) return true;
+  /** Whether the lesson's start can be built on what is there; the learner is asked before the sandbox is emptied for it. */
+  async #groundOf(
+    lesson: Lesson,
+    mayEmpty: boolean,
+    tell: (sentence: string) => void,
+  ): Promise<'there' | 'to-empty' | 'asked'> {
+    const { world, clock } = this.#parts;
+    tell('Looking at what is there already');
+    if (!(await isWorldBeyond(this.#parts, lesson, this.#closing.signal))) return 'there';
     if (!world.reset) {
       this.#pendingNotice =
         'The cluster is beyond the start of this lesson; what later lessons changed is still there.';
-      return true;
+      return 'there';
     }
-    if (!mayEmpty) {
-      this.#asked = { lesson: lesson.id, at: clock.now() };
-      this.#set({
-        phase: 'stopped',
-        what: `The sandbox is beyond the start of "${lesson.title}".`,
-        why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
-        tryThis: [
-          'Enter: empty the sandbox and build the start of this lesson',
-          'q: leave; all stays as it is, and meshwalk goes on where you were',
-        ],
-        lesson: lesson.id,
-      });
-      return false;
-    }
+    if (mayEmpty) return 'to-empty';
+    this.#asked = { lesson: lesson.id, at: clock.now() };
+    const { back } = this.#wayBack(lesson);
+    this.#set({
+      phase: 'stopped',
+      asks: 'empty the sandbox',
+      what: `The sandbox is beyond the start of "${lesson.title}".`,
+      why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
+      tryThis: [
+        'Enter: empty the sandbox and build the start of this lesson',
+        ...(back === undefined ? [] : [`Esc: back to "${back}"; all stays as it is`]),
+        'q: leave; all stays as it is, and meshwalk goes on where you were',
+      ],
+      lesson: lesson.id,
+      ...(back !== undefined && { back }),
+    });
+    return 'asked';
+  }
+
+  async #empty(tell: (sentence: string) => void): Promise<void> {
     tell('Emptying the sandbox');
-    await world.reset();
-    shell.forget();
-    return true;
+    await this.#parts.world.reset?.();
+    this.#parts.shell.forget();
+  }
+
+  async #leave(): Promise<void> {
+    const { state } = this.#driver ?? {};
+    if (state) this.#left = { lesson: state.lesson, task: taskOf(state)?.id };
+    await this.#driver?.close();
+    this.#driver = undefined;
+  }
+
+  #wayBack(from: Lesson): Pick<Stopped, 'back'> {
+    const before = this.#driver?.state.lesson ?? this.#left?.lesson;
+    return before && before.id !== from.id ? { back: before.title } : {};
   }
 
   async #show(lesson: Lesson, task: string | undefined): Promise<void> {
@@ -198,11 +241,15 @@ export class LessonHost implements ScreenHost {
     this.#pendingNotice = undefined;
     const driver = await createDriver(this.#parts.ports(), { ...opening, ...(notice && { notice }) });
     this.#driver = driver;
-    const draw = () => {
-      if (this.#driver === driver) this.#set({ phase: 'lesson', session: driver.state });
-    };
-    driver.subscribe(draw);
-    draw();
+    driver.subscribe(() => {
+      if (this.#driver === driver && !this.#isAway) this.#draw(driver);
+    });
+    this.#draw(driver);
+  }
+
+  #draw(driver: Driver): void {
+    this.#isAway = false;
+    this.#set({ phase: 'lesson', session: driver.state });
   }
 
   async #tellDrift(lesson: string): Promise<void> {
@@ -220,6 +267,7 @@ export class LessonHost implements ScreenHost {
     const done: string[] = [];
     let doing = '';
     return (sentence) => {
+      if (sentence === doing) return;
       if (doing) done.push(doing);
       doing = sentence;
       this.#set({ phase: 'preparing', title, done: [...done], doing });
@@ -229,12 +277,13 @@ export class LessonHost implements ScreenHost {
   #stopped(lesson: Lesson, error: unknown): void {
     if (error instanceof Fault) {
       const { what, why = '', next } = error;
-      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id });
+      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...this.#wayBack(lesson) });
       return;
     }
     this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
     const tryThis = [`The log has it: ${this.#parts.log.file}`];
-    this.#set({ phase: 'stopped', what: 'meshwalk made a mistake.', why: '', tryThis, lesson: lesson.id });
+    const what = 'meshwalk made a mistake.';
+    this.#set({ phase: 'stopped', what, why: '', tryThis, lesson: lesson.id, ...this.#wayBack(lesson) });
   }
 
   #set(content: ScreenContent): void {

@@ -18,6 +18,8 @@ export interface ScreenHost {
   course(): readonly CourseEntry[];
   /** Leaves the lesson for another one; `content()` turns to `preparing` while its start state is built. */
   openLesson(lesson: string, task?: string): void;
+  /** Opens what was open before the lesson that `content()` says is stopped, just as it was. */
+  back?(): void;
   /** The learner's shell with the world's environment, started in the world's folder. */
   shell(): TerminalProgram;
   /** The learner came back from the shell: variables and folder may have changed. */
@@ -36,8 +38,20 @@ export type ScreenContent =
   /** The world comes up, or solutions are replayed for a jump. `done` sentences, then the one under way. */
   | { phase: 'preparing'; title: string; done: readonly string[]; doing: string }
   | { phase: 'lesson'; session: SessionState }
-  /** No lesson can be shown: preparing failed. Enter calls `openLesson(lesson)` again. */
-  | { phase: 'stopped'; what: string; why: string; tryThis: readonly string[]; lesson: string };
+  | Stopped;
+
+/** A lesson cannot be opened, or not without a word of the learner. Enter calls `openLesson(lesson)` again. */
+export interface Stopped {
+  phase: 'stopped';
+  /** Set where it is a question and nothing failed: what Enter does, for the key line. */
+  asks?: string;
+  what: string;
+  why: string;
+  tryThis: readonly string[];
+  lesson: string;
+  /** Title of the lesson that was open before; Esc calls `back()`. */
+  back?: string;
+}
 
 export interface CourseEntry {
   id: string;

@@ -132,6 +132,9 @@ export class ScreenStore {
       case 'open-lesson':
         host?.openLesson(act.lesson, act.task);
         return;
+      case 'back':
+        host?.back?.();
+        return;
       case 'watch-traffic':
         // Kept on until the screen closes, so that one can step back to what happened meanwhile.
         this.#traffic ??= host?.watchTraffic?.(() => this.#schedule());

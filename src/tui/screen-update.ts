@@ -25,6 +25,7 @@ export type Input =
 export type ScreenAct =
   | { type: 'send'; intent: Intent }
   | { type: 'open-lesson'; lesson: string; task?: string }
+  | { type: 'back' }
   | { type: 'open-page'; url: string }
   | { type: 'watch-traffic' }
   | { type: 'shell' }
@@ -57,9 +58,9 @@ function whileWaiting(view: View, input: Input): Reaction {
   if (input.type !== 'key') return only(model);
   if (input.name === 'q' || input.name === 'ctrl-c') return only(model, { type: 'quit' });
   if (input.name === 'ctrl-z') return only(model, { type: 'suspend' });
-  if (input.name === 'enter' && content.phase === 'stopped')
-    return only(model, { type: 'open-lesson', lesson: content.lesson });
-  return only(model);
+  if (content.phase !== 'stopped') return only(model);
+  if (input.name === 'enter') return only(model, { type: 'open-lesson', lesson: content.lesson });
+  return input.name === 'escape' && content.back !== undefined ? only(model, { type: 'back' }) : only(model);
 }
 
 /** Pasted text is a command of the learner's; it waits on the command line and never runs by itself. */

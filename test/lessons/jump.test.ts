@@ -110,19 +110,29 @@ describe('a jump', { timeout: 120_000 }, () => {
   it('back to a lesson on the screen asks before it empties the sandbox', async () => {
     await withParts((parts) =>
       withHost(parts, async (host) => {
+        host.openLesson('clean-up');
+        const before = await shown(host, isLesson('clean-up'));
         host.openLesson('watch-traffic');
         const asked = await shown(host, isStopped);
         expect(asked).toMatchObject({
+          back: 'Clean up',
           what: 'The sandbox is beyond the start of "Watch the traffic".',
           why: expect.stringContaining('what you made in the cluster yourself is lost'),
         });
+        // Esc: the lesson is as it was left, and goes on.
+        host.back();
+        expect(host.content()).toEqual(before);
+        host.send({ type: 'proceed' });
+        const onwards = await shown(host, (content) => content.phase === 'lesson' && content.session.taskIndex === 0);
+        host.openLesson('watch-traffic');
+        const again = await shown(host, isStopped, onwards);
         // A key that bounced is no answer.
         host.openLesson('watch-traffic');
-        expect(host.content()).toBe(asked);
+        expect(host.content()).toBe(again);
         expect(await shell(parts, 'kubectl get traffictargets -n bookstore -o name')).toContain('bookthief-reads');
         await new Promise<void>((resolve) => void systemClock.after(750, resolve));
         host.openLesson('watch-traffic');
-        const open = await shown(host, isLesson('watch-traffic'), asked);
+        const open = await shown(host, isLesson('watch-traffic'), again);
         expect(open).toMatchObject({ session: { status: 'reading', taskIndex: -1 } });
         const traffic = "kubectl get meshconfig osm-mesh-config -n kube-system -o jsonpath='{.spec.traffic}'";
         expect(JSON.parse(await shell(parts, traffic))).toMatchObject({

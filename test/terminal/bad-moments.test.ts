@@ -211,6 +211,7 @@ describe('the program at its screen', () => {
       await tryIt();
       await asked;
       await session.waitForText('Looking: 0 of 1');
+      expect(session.screen()).toContain('Ctrl-C stop looking');
       session.press('ctrl-c');
       await session.waitFor((screen) => !screen.includes('Looking'), 'the end of the look');
       expect(session.screen()).not.toContain('Quit?');

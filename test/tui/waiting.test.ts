@@ -47,6 +47,16 @@ describe('before a lesson can be shown', () => {
     ]);
   });
 
+  it('asks what cannot be taken back, and Esc goes back to the lesson that was open', () => {
+    const asked: ScreenContent = { ...stopped, asks: 'empty the sandbox', back: 'Deny by default' };
+    const text = shown(asked);
+    expect(text).toContain('Before this lesson can be opened');
+    expect(text.split('\n').at(-1)).toMatch(/^ +Enter empty the sandbox {2}Esc back {2}q quit *$/);
+    expect(react(view(asked), { type: 'key', name: 'escape' }).acts).toEqual([{ type: 'back' }]);
+    expect(react(view(stopped), { type: 'key', name: 'escape' }).acts).toEqual([]);
+    expect(shown(stopped)).not.toContain('Esc');
+  });
+
   it('can be left with q and with Ctrl-C', () => {
     for (const name of ['q', 'ctrl-c'])
       expect(react(view(stopped), { type: 'key', name }).acts).toEqual([{ type: 'quit' }]);

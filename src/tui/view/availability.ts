@@ -24,7 +24,7 @@ function proceed({ session, model, isCardSeen }: Moment): Availability {
     case 'running':
       return no('A command is running. Ctrl-C interrupts it.');
     case 'verifying':
-      return no('The check is being looked at.');
+      return no('The check is being looked at. Ctrl-C stops that.');
     case 'blocked':
       return named('try again');
     case 'finished':
@@ -72,7 +72,7 @@ function hint({ session }: Moment): Availability {
 
 function verify({ session }: Moment): Availability {
   if (!taskOf(session)?.check) return no('There is nothing to verify here.');
-  if (session.status === 'verifying') return no('The check is being looked at.');
+  if (session.status === 'verifying') return no('The check is being looked at. Ctrl-C stops that.');
   if (session.status === 'passed') return no('It passed already.');
   return session.status === 'reading' || session.status === 'failed' ? yes : no('Not now.');
 }

@@ -197,8 +197,12 @@ export function keyLine(place: Place, moment: Moment | undefined, width: number,
     const word = keyWord(action, place, state, moment?.session);
     return word ? [word] : [];
   });
-  if (place === 'lesson' && moment?.session.status === 'running') words = [interruptWord, ...words.slice(1)];
   const session = moment?.session;
+  const isBusy = session?.status === 'running' || session?.status === 'verifying';
+  if (place === 'lesson' && isBusy) {
+    const label = session.status === 'running' ? 'interrupt' : 'stop looking';
+    words = [{ key: 'Ctrl-C', label, can: true }, ...words.slice(1)];
+  }
   if (place === 'confirm' && session?.status === 'confirming' && isGrave(session.proposal)) {
     words = words.map((word) => (word.label === 'run it' ? { ...word, key: 'y' } : word));
   }
@@ -213,5 +217,3 @@ export function keyLine(place: Place, moment: Moment | undefined, width: number,
   }
   return toWidth(keySpans(words, glyphs).slice(1).toSpliced(0, 0, span(' ')), width);
 }
-
-const interruptWord: KeyWord = { key: 'Ctrl-C', label: 'interrupt', can: true };

@@ -1,6 +1,6 @@
 import type { TrafficHistory } from '../../check/traffic/history.ts';
 import type { SessionState } from '../../session/state.ts';
-import type { CourseEntry, ScreenContent } from '../app-port.ts';
+import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import type { Moment } from './availability.ts';
@@ -236,26 +236,35 @@ function waitingFrame(view: View, content: Waiting): Line[] {
           ...wrap([span(content.doing)], width, [span(`${glyphs.notYet} `, 'warn')], [span('  ')]),
         ]
       : [
-          ...wrap([span(content.what, 'bad')], width),
+          ...wrap([span(content.what, content.asks === undefined ? 'bad' : 'warn')], width),
           emptyLine,
           ...wrap([span(content.why)], width),
           emptyLine,
           ...content.tryThis.flatMap((line) => wrap([span(line, 'code')], width, [span('  ')])),
         ];
-  const title = content.phase === 'preparing' ? content.title : 'This lesson cannot be opened';
+  const title = content.phase === 'preparing' ? content.title : stoppedTitle(content);
   const height = size.rows - 3;
   const keys: Line =
     view.model.overlay.type === 'quit'
       ? keyLine('quit', undefined, size.columns, glyphs)
-      : content.phase === 'preparing'
-        ? [span(' '), span(' q', 'key'), span(' quit')]
-        : [span(' '), span(' Enter', 'key'), span(' try again  '), span('q', 'key'), span(' quit')];
+      : toWidth(waitingKeys(content), size.columns);
   return [
     toWidth([span(' meshwalk', 'bar-strong')], size.columns, 'bar'),
     ruleLine([span(title, 'heading')], [], size.columns, glyphs),
     ...padded(rows.slice(-height), height, size.columns),
     keys,
   ];
+}
+
+const stoppedTitle = ({ asks }: Stopped): string =>
+  asks === undefined ? 'This lesson cannot be opened' : 'Before this lesson can be opened';
+
+function waitingKeys(content: Waiting): Line {
+  const quit = [span('  '), span('q', 'key'), span(' quit')];
+  if (content.phase === 'preparing') return quit;
+  const { asks = 'try again', back } = content;
+  const leave = back === undefined ? [] : [span('  '), span('Esc', 'key'), span(' back')];
+  return [span('  '), span('Enter', 'key'), span(` ${asks}`), ...leave, ...quit];
 }
 
 function tooSmall(size: Size): Line[] {
