@@ -69,9 +69,13 @@ export class ContainerProbes {
     if (result.status !== 'success') this.#outcomes.onMiss(type, result.message, result.status === 'unknown');
     if (result.status !== 'unknown') this.#count(type, probe, result.status === 'success');
     if (type === 'Startup' && this.#started) return;
-    // A start is hurried by asking often whether it is over, not by giving it less time to live.
-    const unhurried = this.#hasBeenReady || type === 'Liveness';
-    this.#schedule(type, probe, this.#parts.timing.probePeriodMs(probe, unhurried));
+    this.#schedule(type, probe, this.#periodMs(type, probe));
+  }
+
+  /** A start is hurried by asking often whether it is over, never by giving it less time to live. */
+  #periodMs(type: ProbeType, probe: Probe): number {
+    const starting = type === 'Liveness' && !this.#hasBeenReady;
+    return starting ? (probe.periodSeconds ?? 10) * 1000 : this.#parts.timing.probePeriodMs(probe, this.#hasBeenReady);
   }
 
   /** A positive streak counts successes in a row, a negative one failures. */
