@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { vi } from 'vitest';
 import type { KubeObject, Pod } from '../../../src/kube/objects.ts';
 import * as resources from '../../../src/kube/resources.ts';
+import { StatusError } from '../../../src/kube/status.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { createApi } from '../../../src/sandbox/apiserver/create-api.ts';
@@ -286,7 +287,10 @@ export async function startMeshCluster(
       } = {},
     ) {
       if (!api.get(resources.serviceAccounts, account, namespace)) {
-        await api.create(resources.serviceAccounts, { metadata: { name: account, namespace } });
+        // Pods of one account may be asked for at once.
+        await api.create(resources.serviceAccounts, { metadata: { name: account, namespace } }).catch((error) => {
+          if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error;
+        });
       }
       const env = Object.entries({ ...variables, ...(port !== undefined && { PORT: String(port) }) }).map(
         ([variable, value]) => ({ name: variable, value }),

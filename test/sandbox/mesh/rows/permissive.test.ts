@@ -169,6 +169,40 @@ describe('5.1 permissive mode', () => {
     expect(moved['store']).toEqual({});
   });
 
+  row(
+    'P10',
+    'with egress on, a host outside the cluster answers as itself, over TLS with its own certificate',
+    async () => {
+      await stage.given(base);
+      const { seen, log } = await call(stage.mesh, ['buyer'], 'http://example.com/');
+      expect(seen).toMatchObject({ status: 200 });
+      expect(seen).not.toMatchObject({ headers: { server: 'envoy' } });
+      expect(seen).not.toHaveProperty('headers.x-envoy-upstream-service-time');
+      const passed = expect.objectContaining({ upstream_cluster: 'passthrough-outbound', method: null });
+      expect(log['buyer']).toEqual([passed]);
+      const tls = await call(stage.mesh, ['buyer'], 'https://example.com/');
+      expect(tls.seen).toMatchObject({ status: 200 });
+      expect(tls.log['buyer']).toEqual([passed]);
+      expect(tls.log['buyer']?.[0]).toMatchObject({ requested_server_name: 'example.com' });
+    },
+  );
+
+  row('P11', 'with egress off, it is reset where there is an outbound listener', async () => {
+    await stage.given({ ...base, egress: false });
+    const { seen, log } = await call(stage.mesh, ['buyer'], 'http://example.com/');
+    expect(seen).toEqual({ curl: 56, errno: 'ECONNRESET' });
+    expect(log['buyer']).toEqual([expect.objectContaining({ response_flags: 'NR' })]);
+    expect((await call(stage.mesh, ['buyer'], 'https://example.com/')).seen).toMatchObject({ curl: 35 });
+  });
+
+  row('P11', 'with egress off, it is refused where no Service of the mesh makes a listener', async () => {
+    await stage.given({ ...base, egress: false, services: {} });
+    const { seen, log } = await call(stage.mesh, ['buyer'], 'http://example.com/');
+    expect(seen).toEqual({ curl: 7, errno: 'ECONNREFUSED' });
+    expect(log).toEqual({ buyer: [] });
+    expect((await stage.shown('buyer')).listeners).toEqual({});
+  });
+
   row('P12', 'an app that does not listen is a 503 of the server sidecar', async () => {
     await stage.given({
       ...base,
