@@ -10,6 +10,7 @@ import { envoy } from './images/envoy.ts';
 import { jaeger } from './images/jaeger.ts';
 import { kubeSystemPrograms } from './images/kube-system.ts';
 import { mysql } from './images/mysql.ts';
+import { nginx } from './images/nginx.ts';
 import { osmBootstrap } from './images/osm-bootstrap.ts';
 import { osmController } from './images/osm-controller.ts';
 import { osmHealthcheck } from './images/osm-healthcheck.ts';
@@ -30,6 +31,7 @@ export function catalogOfImages({ api, pace }: { api: ClusterApi; pace: Pace }):
     bookthief,
     bookwarehouse,
     mysql,
+    nginx,
     envoy,
     osmInit,
     osmHealthcheck,

@@ -97,6 +97,8 @@ export interface MeshCluster {
       subdomain?: string;
       /** Runs with a readiness probe that no port of it answers. */
       neverReady?: boolean;
+      /** Volume sources by where they are mounted. */
+      mounts?: Record<string, object>;
     },
   ): Promise<Pod>;
   service(namespace: string, name: string, port: object, selector?: Record<string, string> | null): Promise<void>;
@@ -283,6 +285,7 @@ export async function startMeshCluster(
         annotations = {},
         env: variables = {},
         neverReady = false,
+        mounts = {},
         ...naming
       } = {},
     ) {
@@ -299,12 +302,14 @@ export async function startMeshCluster(
         metadata: { name, namespace, labels, annotations },
         spec: {
           ...naming,
+          volumes: Object.entries(mounts).map(([, source], at) => ({ name: `volume-${at}`, ...source })),
           serviceAccountName: account,
           containers: [
             {
               name: 'app',
               image,
               env,
+              volumeMounts: Object.keys(mounts).map((mountPath, at) => ({ name: `volume-${at}`, mountPath })),
               ...(neverReady && { readinessProbe: { httpGet: { path: '/', port: 7 }, periodSeconds: 1 } }),
             },
           ],

@@ -8,6 +8,7 @@ import type { ConnectedProxy, XdsServerEvents } from '../xds.ts';
 import { Broadcast } from './broadcast.ts';
 import type { CertificateManager, Issued } from './certificate/manager.ts';
 import { errorCodes } from './error-codes.ts';
+import { showIngressStatuses } from './ingress-status.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
 import { followResyncInterval, isPushed, onMeshConfigUpdate } from './mesh-config-changes.ts';
@@ -217,6 +218,7 @@ export class ControlPlane implements XdsServerEvents {
       this.#log.error('catalog', complaint, undefined, code),
     );
     this.ledger.made(startedMs, true);
+    if (snapshot.ingressBackends.length > 0) void showIngressStatuses(this.#api, snapshot, pod, this.#log);
     const certificate = this.#certificates.current(proxy.identity);
     if (certificate) this.#deliver(proxy, certificate);
     else {

@@ -74,7 +74,15 @@ export interface MeshConfigSpec {
     enableDebugServer?: boolean;
     tracing?: { enable?: boolean; port?: number; address?: string; endpoint?: string };
   };
-  certificate?: { serviceCertValidityDuration?: string; certKeyBitSize?: number };
+  certificate?: {
+    serviceCertValidityDuration?: string;
+    certKeyBitSize?: number;
+    ingressGateway?: {
+      subjectAltNames: string[];
+      validityDuration: string;
+      secret: { name: string; namespace: string };
+    };
+  };
   featureFlags?: Record<string, boolean>;
 }
 

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { ClusterApi } from '../../cluster-api.ts';
 import { answerReviews } from '../../mesh/osm/admission-server.ts';
+import { followIngressGateway } from '../../mesh/osm/certificate/ingress-gateway.ts';
 import { certificateManagerFor } from '../../mesh/osm/certificate/start.ts';
 import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { ControlPlane, requiredKinds } from '../../mesh/osm/control-plane.ts';
@@ -65,6 +66,7 @@ async function runController(
   ]);
   const stops = [
     followLogLevel(api, install, log),
+    followIngressGateway({ api, install, clock, certificates, log }),
     await serveXds(sockets, ports.xds, { ...xds, caPem: xds.trustedCaPem }, controlPlane),
     await serveHttps(sockets, ports.validator, validator, watched(answerReviews('/validate', policyReview, metrics))),
   ];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inboundConfig } from '../../../../src/sandbox/mesh/osm/policy/inbound.ts';
+import { inboundConfig, ingressStatusesFor } from '../../../../src/sandbox/mesh/osm/policy/inbound.ts';
 import type { IngressBackend } from '../../../../src/sandbox/mesh/osm/policy-kinds.ts';
 import { endpoints, inShop, pod, service, snapshot } from './snapshot-of.ts';
 
@@ -18,7 +18,7 @@ function compiled(spec: Spec, change: Parameters<typeof snapshot>[0] = {}) {
   const config = inboundConfig(state, pod('store'), (text) => complaints.push(text));
   const chains = (config.listener?.filterChains ?? []).filter(({ name }) => name.startsWith('ingress_'));
   const routes = config.routes.filter(({ name }) => name === 'rds-ingress');
-  return { chains, routes, statuses: config.ingressStatuses.map(({ status }) => status), complaints };
+  return { chains, routes, statuses: ingressStatusesFor(state, pod('store')).map(({ status }) => status), complaints };
 }
 
 describe('IngressBackends in a proxy configuration', () => {

@@ -65,6 +65,16 @@ export class CertificateManager {
     return this.#issue(options.fullName ? prefix : `${prefix}.${this.trustDomain}`, tenYearsMs);
   }
 
+  /** For an ingress gateway, under a name of its owner's choice; whoever asked looks after its renewal. */
+  issueGateway(commonName: string, validityMs: number): Promise<Issued> {
+    return this.#issue(commonName, validityMs);
+  }
+
+  /** Whether it is time for a new one. */
+  isStale(issued: Issued): boolean {
+    return this.#shouldRenew(issued);
+  }
+
   /** The certificate of a service account, if there is one that need not be renewed now. */
   current(identity: Identity): Issued | undefined {
     const known = this.#issued.get(keyOf(identity))?.certificate;

@@ -25,8 +25,6 @@ export interface InboundConfig {
   routes: RouteConfig[];
   clusters: UpstreamCluster[];
   validationContexts: ValidationContext[];
-  /** What IngressBackends are to show in their status. */
-  ingressStatuses: IngressConfig['statuses'];
 }
 
 function servicesOfPod(snapshot: MeshSnapshot, { metadata }: Pod): MeshService[] {
@@ -152,6 +150,11 @@ export function inboundConfig(snapshot: MeshSnapshot, pod: Pod, complain: Compla
       connectTimeoutMs,
     })),
     validationContexts: [{ name: contextName(self), matchSubjectAltNames: [] }],
-    ingressStatuses: ingress.statuses,
   };
+}
+
+/** What the IngressBackends in front of a pod are to show. */
+export function ingressStatusesFor(snapshot: MeshSnapshot, pod: Pod): IngressConfig['statuses'] {
+  const self = identityOf(pod);
+  return ingressConfig(snapshot, self, contextName(self), servicesOfPod(snapshot, pod), () => {}).statuses;
 }
