@@ -38,6 +38,7 @@ const pureFiles = [
   'sandbox/mesh/osm/policy/',
   'sandbox/mesh/route.ts',
   'sandbox/mesh/filter-chain.ts',
+  'sandbox/mesh/network-rbac.ts',
   'sandbox/mesh/envoy-json.ts',
   'lesson/parse.ts',
 ];

@@ -9,8 +9,8 @@ import { type ConnectionFacts, chooseFilterChain } from './filter-chain.ts';
 import { type HttpInspection, inspectRequestLine } from './http-inspector.ts';
 import type { ManagerRules } from './http-rules.ts';
 import { NetworkRateLimiters } from './local-rate-limit.ts';
+import { isConnectionAllowed } from './network-rbac.ts';
 import type { DownstreamTls, FilterChain, Listener, NetworkRbac } from './proxy-config.ts';
-import { isPrincipal } from './route.ts';
 import type { Secrets } from './secrets.ts';
 import type { StatScope } from './stats.ts';
 import { closeUnread, proxyTcp, type TcpProxyParts } from './tcp-proxy.ts';
@@ -238,14 +238,8 @@ export class ListenerRuntime {
   }
 }
 
-function isAllowed(rbac: NetworkRbac | undefined, { peerNames, originalDestination }: Connection): boolean {
-  if (!rbac) return true;
-  return rbac.policies.some(
-    ({ principals, destinationPorts }) =>
-      isPrincipal(principals, peerNames) &&
-      (destinationPorts.length === 0 || destinationPorts.includes(originalDestination.port)),
-  );
-}
+const isAllowed = (rbac: NetworkRbac | undefined, { peerNames, originalDestination }: Connection): boolean =>
+  isConnectionAllowed(rbac, peerNames, originalDestination.port);
 
 /** A connection can change chains when only routes, weights or principals differ. */
 function isSameKind(a: FilterChain, b: FilterChain): boolean {
