@@ -5,6 +5,7 @@ import { bookbuyer } from './images/bookbuyer.ts';
 import { bookstore } from './images/bookstore.ts';
 import { bookthief } from './images/bookthief.ts';
 import { bookwarehouse } from './images/bookwarehouse.ts';
+import { certManager } from './images/cert-manager.ts';
 import { curl } from './images/curl.ts';
 import { envoy } from './images/envoy.ts';
 import { jaeger } from './images/jaeger.ts';
@@ -38,6 +39,7 @@ export function catalogOfImages({ api, pace }: { api: ClusterApi; pace: Pace }):
     osmController(parts),
     osmInjector(parts),
     osmBootstrap(parts),
+    certManager(parts),
     jaeger,
     osmPreinstall(parts),
     curl(parts),

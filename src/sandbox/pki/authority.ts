@@ -33,6 +33,8 @@ export interface CertificateRequest extends SubjectName {
   usages?: readonly ('server' | 'client')[];
   /** How far back it is valid already. Default: five minutes, as clocks of learners' machines differ. */
   backdatedMs?: number;
+  /** May sign others itself; it then has no usages and names of its own. */
+  isAuthority?: boolean;
 }
 
 export interface IssueRequest extends CertificateRequest {
@@ -216,7 +218,7 @@ export class CertificateAuthority {
       authorityKeyId: this.#signer.keyId,
       notBefore: now - (request.backdatedMs ?? clockSkewMs),
       notAfter: now + request.validityMs,
-      extensions: leafExtensions(request),
+      extensions: request.isAuthority ? authorityExtensions() : leafExtensions(request),
       authorityKey: this.#key,
     });
   }

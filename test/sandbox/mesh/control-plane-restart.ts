@@ -6,8 +6,12 @@ import type { MeshCluster } from './mesh-cluster.ts';
 
 const isReady = (pod: Pod) => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
 
-/** As `kubectl rollout restart deployment NAME` and `rollout status` do: resolves when only new pods are left, ready. */
-export async function restartDeployment({ api }: MeshCluster, name: string): Promise<void> {
+/** With other arguments, if asked for. As `kubectl rollout restart deployment NAME` and `rollout status` do: resolves when only new pods are left, ready. */
+export async function restartDeployment(
+  { api }: MeshCluster,
+  name: string,
+  change: (args: string[]) => string[] = (args) => args,
+): Promise<void> {
   const pods = () => api.list(resources.pods, { namespace: addOn.namespace, labelSelector: `app=${name}` });
   const before = new Set(pods().map(({ metadata }) => metadata.uid));
   await api.modify(resources.deployments, name, addOn.namespace, ({ spec }) => {
@@ -16,7 +20,10 @@ export async function restartDeployment({ api }: MeshCluster, name: string): Pro
       ...metadata.annotations,
       'kubectl.kubernetes.io/restartedAt': String(before.size) + [...before].join(),
     };
-    if (spec) spec.template.metadata = metadata;
+    const [container] = spec?.template.spec.containers ?? [];
+    if (!spec || !container) return;
+    spec.template.metadata = metadata;
+    container.args = change(container.args ?? []);
   });
   await vi.waitFor(
     () => {

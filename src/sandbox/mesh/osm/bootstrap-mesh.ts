@@ -3,9 +3,16 @@ import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import type { ClusterApi } from '../../cluster-api.ts';
+import { type MeshRootCertificate, meshRootCertificates } from './certificate/mesh-root-certificate.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
-import { meshConfigName, type OsmInstall, presetConfigMapKey, presetConfigMapName } from './names.ts';
+import {
+  meshConfigName,
+  type OsmInstall,
+  presetConfigMapKey,
+  presetConfigMapName,
+  presetRootCertificate,
+} from './names.ts';
 import { untilServed } from './served-kinds.ts';
 
 const exists = (error: unknown) => error instanceof StatusError && error.reason === 'AlreadyExists';
@@ -49,4 +56,33 @@ export async function createMeshConfig(
     if (!exists(error)) throw error;
   });
   log.info('osm-bootstrap/main', `MeshConfig (${meshConfigName}) created in namespace ${namespace}`);
+}
+
+/** Active from the start, and only when the namespace has none (config.openservicemesh.io MeshRootCertificate). */
+export async function createMeshRootCertificate(
+  api: ClusterApi,
+  { namespace }: Pick<OsmInstall, 'namespace'>,
+  clock: Clock,
+  signal: AbortSignal,
+  log: LogWriter,
+): Promise<void> {
+  await untilServed(api, clock, [meshRootCertificates], signal);
+  if (api.list(meshRootCertificates, { namespace }).length > 0) return;
+  const { name, configMap, key } = presetRootCertificate;
+  const text = api.get(resources.configMaps, configMap, namespace)?.data?.[key];
+  if (text === undefined) throw new Error(`configmaps "${configMap}" not found`);
+  await api
+    .create(meshRootCertificates, {
+      apiVersion: 'config.openservicemesh.io/v1alpha2',
+      kind: 'MeshRootCertificate',
+      metadata: { name, namespace },
+      spec: JSON.parse(text) as NonNullable<MeshRootCertificate['spec']>,
+    })
+    .catch((error) => {
+      if (!exists(error)) throw error;
+    });
+  await api.modifyStatus(meshRootCertificates, name, namespace, (draft) => {
+    draft.status = { state: 'active' };
+  });
+  log.info('osm-bootstrap/main', `Successfully created MeshRootCertificate ${name} in ${namespace}.`);
 }

@@ -6,6 +6,11 @@ export const clusterDomain = 'cluster.local';
 export const meshConfigName = 'osm-mesh-config';
 export const presetConfigMapName = 'preset-mesh-config';
 export const presetConfigMapKey = 'preset-mesh-config.json';
+export const presetRootCertificate = {
+  name: 'osm-mesh-root-certificate',
+  configMap: 'preset-mesh-root-certificate',
+  key: 'preset-mesh-root-certificate.json',
+} as const;
 
 export const monitoredByLabel = 'openservicemesh.io/monitored-by';
 export const ignoreLabel = 'openservicemesh.io/ignore';

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../../cluster-api.ts';
-import { createDefinitions, createMeshConfig } from '../../mesh/osm/bootstrap-mesh.ts';
+import { createDefinitions, createMeshConfig, createMeshRootCertificate } from '../../mesh/osm/bootstrap-mesh.ts';
 import { ComponentFlags } from '../../mesh/osm/component-flags.ts';
 import { meshDefinitions } from '../../mesh/osm/crds/definitions.ts';
 import { healthPages, measured } from '../../mesh/osm/health-pages.ts';
@@ -24,6 +24,9 @@ export function osmBootstrap({ api }: { api: ClusterApi }): ImageProgram {
       );
       await createDefinitions(api, meshDefinitions(), log);
       await createMeshConfig(api, { namespace }, clock, signal, log);
+      if (flags.bool('enable-mesh-root-certificate', false)) {
+        await createMeshRootCertificate(api, { namespace }, clock, signal, log);
+      }
       const stop = await serveHttp(
         sockets,
         ports.http,

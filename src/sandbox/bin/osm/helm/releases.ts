@@ -8,6 +8,7 @@ import {
   controlPlaneServices,
 } from '../../../mesh/osm/chart/objects.ts';
 import { presetConfigMap } from '../../../mesh/osm/chart/preset-mesh-config.ts';
+import { presetRootCertificates } from '../../../mesh/osm/chart/preset-root-certificate.ts';
 import type { ChartRelease } from '../../../mesh/osm/chart/release.ts';
 import { chartMetadata, defaultValues } from '../../../mesh/osm/chart/values.ts';
 import type { ApiConnection } from '../../api/connection.ts';
@@ -67,6 +68,7 @@ function rendered(release: ChartRelease): KubeObject[] {
   return inInstallOrder([
     controlPlaneAccount(release),
     presetConfigMap(release),
+    ...presetRootCertificates(release),
     ...controlPlaneRole(release),
     ...controlPlaneServices(release),
     ...controlPlaneDeployments(release),

@@ -1,43 +1,14 @@
-import type { KubeObject } from '../../../../kube/objects.ts';
-import type { ResourceRef } from '../../../../kube/resources.ts';
 import type { Clock } from '../../../../platform/clock.ts';
+import {
+  type CertificateRequestObject,
+  certificateRequests,
+  type IssuerReference,
+} from '../../../cert-manager/kinds.ts';
 import type { ClusterApi } from '../../../cluster-api.ts';
 import type { KeyPair } from '../../../pki/authority.ts';
 import { createCertificateRequest } from '../../../pki/certificate-request.ts';
 import type { RsaKeys } from '../../../pki/rsa-keys.ts';
 import type { Issuer } from './issuer.ts';
-
-/** Who signs, as cert-manager names it. */
-export interface IssuerReference {
-  name: string;
-  kind: string;
-  group: string;
-}
-
-export interface CertificateRequestObject extends KubeObject {
-  spec?: {
-    /** PEM of a PKCS #10 request, in base64. */
-    request: string;
-    issuerRef: { name: string; kind?: string; group?: string };
-    duration?: string;
-    isCA?: boolean;
-    usages?: string[];
-  };
-  status?: {
-    certificate?: string;
-    ca?: string;
-    conditions?: { type: string; status: string; reason?: string; message?: string; lastTransitionTime?: string }[];
-    failureTime?: string;
-  };
-}
-
-export const certificateRequests: ResourceRef<CertificateRequestObject> = {
-  group: 'cert-manager.io',
-  version: 'v1',
-  resource: 'certificaterequests',
-  kind: 'CertificateRequest',
-  namespaced: true,
-};
 
 interface Parts {
   id: string;

@@ -4,6 +4,7 @@ import type { ComponentFlags } from '../component-flags.ts';
 import { type FatalParts, fatalEvent } from '../fatal-event.ts';
 import type { OsmInstall } from '../names.ts';
 import { readMeshConfig } from '../read-snapshot.ts';
+import { untilServed } from '../served-kinds.ts';
 import { CertificateManager } from './manager.ts';
 import {
   fromFlags,
@@ -85,24 +86,33 @@ export async function startCertificateManager(parts: CertificateParts): Promise<
       .then(() => take(root))
       .catch((error: Error) => log.error('certificate', 'error encountered processing MRCEvent', error));
   };
-  if (flags.bool('enable-mesh-root-certificate', false)) follow(parts, add);
-  else add(fromFlags(flags, install));
+  let unfollow = () => {};
+  if (flags.bool('enable-mesh-root-certificate', false)) {
+    await untilServed(api, clock, [meshRootCertificates], signal);
+    unfollow = follow(parts, add);
+  } else add(fromFlags(flags, install));
   const giveUp = () =>
     ready.reject(new Error('manager initialization timed out. Make sure your MeshRootCertificate(s) are valid'));
   const cancel = clock.after(patienceMs * delayFactor, () => void queue.then(giveUp));
   signal.addEventListener('abort', giveUp, { once: true });
-  await ready.promise.finally(() => {
+  try {
+    await ready.promise;
+  } catch (error) {
+    unfollow();
+    throw error;
+  } finally {
     cancel();
     signal.removeEventListener('abort', giveUp);
-  });
+  }
   return manager;
 }
 
-function follow({ api, install, signal }: CertificateParts, add: (root: MeshRootCertificate) => void): void {
+function follow({ api, install, signal }: CertificateParts, add: (root: MeshRootCertificate) => void): () => void {
   const stop = api.watch(meshRootCertificates, ({ type, object }) => {
     if (type === 'ADDED' && object.metadata.namespace === install.namespace) add(object);
   });
   signal.addEventListener('abort', stop, { once: true });
+  return stop;
 }
 
 /** Read once, when the component starts. */
