@@ -106,7 +106,7 @@ export class ManagerRules {
           stats.scope.countCode('downstream_rq', record.status, false);
         }
         if (record.flags === 'DC') stats.reset.value++;
-        stats.duration.record(record.endMs - record.startMs, record.endMs);
+        this.#recordTime(stats, record);
         if (manager.workloadStats) this.#workloadStats.record(manager.workloadStats, record);
         if (manager.tracing && record.request) {
           this.#tracer.finish(manager, manager.tracing, record.request, record, connection);
@@ -114,6 +114,13 @@ export class ManagerRules {
         this.#log(exchangeLine(record, connection));
       },
     };
+  }
+
+  /** Envoy: upstream_rq_time counts what an upstream answered. */
+  #recordTime(stats: ManagerStats, { startMs, endMs, upstreamCluster, upstreamServiceTimeMs }: ExchangeRecord): void {
+    stats.duration.record(endMs - startMs, endMs);
+    if (upstreamCluster === null || upstreamServiceTimeMs === undefined) return;
+    this.#live.upstream(upstreamCluster)?.requestTime.record(endMs - startMs, endMs);
   }
 
   #decide(

@@ -19,6 +19,7 @@ export interface Stat {
 export class StatStore {
   readonly #stats = new Map<string, Stat>();
   readonly #histograms = new Map<string, Histogram>();
+  readonly #refreshers = new Set<() => void>();
 
   stat(
     kind: Stat['kind'],
@@ -42,6 +43,12 @@ export class StatStore {
     return created;
   }
 
+  /** For what is cheaper to ask for than to count: called before statistics are listed. Returns how to stop. */
+  beforeReading(refresh: () => void): () => void {
+    this.#refreshers.add(refresh);
+    return () => void this.#refreshers.delete(refresh);
+  }
+
   scope(prefix: string, family: string, labels: Record<string, string>): StatScope {
     return new StatScope(this, prefix, family, labels);
   }
@@ -57,6 +64,7 @@ export class StatStore {
 
   /** Sorted by name, as Envoy prints them. */
   list(filter?: RegExp): Stat[] {
+    for (const refresh of this.#refreshers) refresh();
     return [...this.#stats.values()].filter(({ name }) => filter === undefined || filter.test(name)).sort(byName);
   }
 

@@ -4,7 +4,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { ContainerSockets } from '../network/pod-network.ts';
 import { ClusterLimits } from './circuit-breakers.ts';
 import { type ClusterStats, clusterStats } from './cluster-stats.ts';
+import { ConnectionBytes } from './connection-bytes.ts';
 import { DnsResolution } from './dns-cluster.ts';
+import type { Histogram } from './histogram.ts';
 import type { Address, UpstreamCluster } from './proxy-config.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
@@ -75,6 +77,9 @@ export class UpstreamRuntime {
   readonly scope: StatScope;
   readonly stats: ClusterStats;
   readonly limits: ClusterLimits;
+  /** From the request's beginning to the answer's end; ms. */
+  readonly requestTime: Histogram;
+  readonly #bytes: ConnectionBytes;
   #config: UpstreamCluster;
   #hosts: UpstreamHost[] = [];
   #turn = 0;
@@ -99,6 +104,8 @@ export class UpstreamRuntime {
     this.scope = parts.stats.scope(`cluster.${statName}`, 'cluster', { envoy_cluster_name: statName });
     this.stats = clusterStats(this.scope);
     this.limits = new ClusterLimits(this.scope);
+    this.requestTime = this.scope.histogram('upstream_rq_time');
+    this.#bytes = new ConnectionBytes(parts.stats, this.scope, 'upstream_cx');
     this.#handshakes = config.tls && this.scope.counter('ssl.handshake');
     this.#verifySanFailures = config.tls && this.scope.counter('ssl.fail_verify_san');
     this.update(config, parts.secrets);
@@ -144,6 +151,7 @@ export class UpstreamRuntime {
   }
 
   close(): void {
+    this.#bytes.close();
     this.#dns?.stop();
     for (const host of this.#hosts) this.#retire(host);
     this.#hosts = [];
@@ -169,6 +177,7 @@ export class UpstreamRuntime {
       const socket = this.#config.tls ? await this.#secure(raw) : raw;
       this.stats.cxActive.value++;
       host.connectionsActive++;
+      this.#bytes.follow(socket);
       socket.once('close', () => {
         this.limits.connections.release();
         this.stats.cxActive.value--;

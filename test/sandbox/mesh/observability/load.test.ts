@@ -128,6 +128,16 @@ describe('under load', () => {
     );
   });
 
+  it('times what was answered, and knows how many bytes came and went', async () => {
+    const text = (await mesh.admin('buyer', '/stats/prometheus')).body;
+    expect(text).toContain(
+      `envoy_cluster_upstream_rq_time_count{envoy_cluster_name="shop/store|9999"} ${requests + 1 - ended('gave-up')}\n`,
+    );
+    const bytes = (name: string) => mesh.stat('buyer', `${client}.upstream_cx_${name}_bytes_total`);
+    expect(await bytes('rx')).toBeGreaterThan(70_000 * ended(201));
+    expect(await bytes('tx')).toBeGreaterThan(100 * requests);
+  });
+
   it('every answered request is in osm_request_total under its code, and all of them in the durations', async () => {
     const text = (await mesh.admin('buyer', '/stats/prometheus')).body;
     const count = (code: number) =>
