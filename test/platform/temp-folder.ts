@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 
 /** A folder for one test, gone after it. */
 export function tempFolders(): () => string {
@@ -16,7 +16,7 @@ export function tempFolders(): () => string {
   };
 }
 
-/** Waits until it holds; the test's own limit ends a wait for something that never comes. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+/** Waits until it holds; a test's own limit is shorter than ours. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  await vi.waitUntil(holds, { interval: 5, timeout: 600_000 });
+};

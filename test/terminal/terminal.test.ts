@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PtySession } from '../tools/pty.ts';
 import { TestProgram } from './start-program.ts';
 
@@ -281,15 +281,17 @@ describe('in tmux', () => {
     );
     try {
       let screen = '';
-      for (let look = 0; look < 200 && !screen.includes('Enter begin'); look += 1) {
-        screen = tmux('capture-pane', '-p');
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      const shows = (text: string) =>
+        vi.waitUntil(
+          () => {
+            screen = tmux('capture-pane', '-p');
+            return screen.includes(text);
+          },
+          { interval: 50, timeout: 20_000 },
+        );
+      await shows('Enter begin');
       tmux('send-keys', 'Enter');
-      for (let look = 0; look < 200 && !screen.includes('your turn'); look += 1) {
-        screen = tmux('capture-pane', '-p');
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await shows('your turn');
       const box = screen.split('\n').filter((row) => /[╭╰│].*[╮╯│]$/.test(row));
       expect(new Set(box.map((row) => [...row].length))).toEqual(new Set([79]));
     } finally {

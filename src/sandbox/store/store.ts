@@ -196,7 +196,7 @@ export class Store {
       this.#compactAt = this.#compactAfter;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      // The write that brought us here is safe in the journal; a full disk only means that it stays long for now.
+      // The write that brought us here is safe in the journal; a full disk only means that it stays long.
       this.#compactAt = 2 * journal.length;
     }
   }
