@@ -4,6 +4,7 @@ import { openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
 import { exitCodes, reportFailure } from './report.ts';
 import { resetCommand } from './reset.ts';
@@ -67,7 +68,15 @@ function build(subcommand: Subcommand): Command {
     .exitOverride()
     .enablePositionalOptions();
   describeStart(program).action((options) => start(options, subcommand));
-  for (const command of [runCommand, statusCommand, resetCommand, sandboxCommand, lintCommand, doctorCommand]) {
+  for (const command of [
+    runCommand,
+    statusCommand,
+    resetCommand,
+    sandboxCommand,
+    lintCommand,
+    explainCommand,
+    doctorCommand,
+  ]) {
     program.addCommand(command(subcommand).exitOverride().showHelpAfterError('(--help lists what there is)'));
   }
   return program;

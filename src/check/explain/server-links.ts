@@ -1,0 +1,123 @@
+import {
+  answer,
+  breaks,
+  type Case,
+  emptyReply,
+  endsHere,
+  holds,
+  hostOf,
+  outboundChain,
+  podName,
+  proxyCommand,
+  type Question,
+  type Step,
+  serviceName,
+} from './chain.ts';
+import type { Party } from './evidence.ts';
+import { type ChainFacts, matchesWhole, type Principals, type RouteFacts } from './proxy-facts.ts';
+import { whyForbidden, whyNoConnection, whyNotFound } from './reasons.ts';
+
+/** The links on the server's side: its sidecar, the connection, the route, and who may use it. Pure. */
+
+export function serverSidecarLink({ evidence: { servers } }: Case): Step | undefined {
+  const bare = servers.find((server) => !server.hasSidecar);
+  if (!bare) return undefined;
+  const says = `${podName(bare)} has no sidecar, and the caller's sidecar speaks mutual TLS to it.`;
+  const fix = {
+    object: `Pod ${podName(bare)}`,
+    field: 'spec.containers',
+    change: 'restart it, so that it gets a sidecar',
+  };
+  const command = `kubectl get pod ${bare.pod.metadata.name} -n ${bare.pod.metadata.namespace} -o jsonpath={.spec.containers[*].name}`;
+  return breaks('server', { says, fix }, command, answer(503, 'TLS error: WRONG_VERSION_NUMBER'));
+}
+
+/** The server's chain for the called Service. */
+function inboundChain({ proxy }: Party, one: Case): ChainFacts | undefined {
+  const chains = proxy?.listeners.get('inbound-listener')?.chains ?? [];
+  return chains.find(({ name }) => name.startsWith(`inbound_${serviceName(one)}_`));
+}
+
+const includes = (principals: Principals, principal: string): boolean =>
+  principals === 'any' || principals.includes(principal);
+
+export function connectionLink(one: Case): Step {
+  const { servers } = one.evidence;
+  const [first] = servers;
+  const silent = servers.find(({ proxy }) => !proxy);
+  if (!first || silent) {
+    const who = silent ? podName(silent) : serviceName(one);
+    return endsHere('connection', `The sidecar of ${who} gave no answer.`, 'osm proxy get config_dump');
+  }
+  for (const server of servers) {
+    const chain = inboundChain(server, one);
+    const command = proxyCommand(server, 'config_dump');
+    if (!chain) return endsHere('connection', `${podName(server)} has no chain for ${serviceName(one)} yet.`, command);
+    const port = chain.destinationPort ?? one.port;
+    const allowed = chain.connectionPolicies?.some(
+      (policy) =>
+        includes(policy.principals, one.principal) && (policy.ports.length === 0 || policy.ports.includes(port)),
+    );
+    if (allowed !== false) continue;
+    const reason = whyNoConnection(one, servers, port);
+    if (!reason)
+      return endsHere(
+        'connection',
+        `${podName(server)} refuses ${one.principal}, and no object says why: the change may be under way.`,
+        command,
+      );
+    const isHttp = outboundChain(one)?.routeConfig !== undefined;
+    return breaks('connection', reason, command, isHttp ? answer(503, 'connection termination') : emptyReply);
+  }
+  return holds(
+    'connection',
+    `The server's sidecar takes the connection of ${one.principal}.`,
+    proxyCommand(first, 'config_dump'),
+  );
+}
+
+const isMatch = (route: RouteFacts, { method, path, headers }: Question): boolean =>
+  matchesWhole(route.path, path.split('?')[0] ?? path) &&
+  matchesWhole(route.method, method) &&
+  route.headers.every(({ name, regex }) => headers[name] !== undefined && matchesWhole(regex, headers[name] ?? ''));
+
+/** The route that takes the request at each server; undefined where none does. */
+function serverRoutes(one: Case): { server: Party; route: RouteFacts | undefined }[] {
+  return one.evidence.servers.map((server) => {
+    const chain = inboundChain(server, one);
+    const routes = chain ? (hostOf(server, chain, one)?.routes ?? []) : [];
+    return { server, route: routes.find((candidate) => isMatch(candidate, one.question)) };
+  });
+}
+
+const isTcp = (one: Case): boolean => outboundChain(one)?.routeConfig === undefined;
+
+export function serverRouteLink(one: Case): Step | undefined {
+  if (isTcp(one)) return undefined;
+  const { method, path } = one.question;
+  const missing = serverRoutes(one).find(({ route }) => !route);
+  const [first] = one.evidence.servers;
+  const command = first ? proxyCommand(missing?.server ?? first, 'config_dump') : '';
+  if (!missing) return holds('server route', `A route of the server takes ${method} ${path}.`, command);
+  const reason = whyNotFound(one, one.evidence.servers);
+  if (!reason)
+    return endsHere(
+      'server route',
+      `No route of ${podName(missing.server)} takes ${method} ${path}, and no object says why.`,
+      command,
+    );
+  return breaks('server route', reason, command, answer(404, 'with an empty body'));
+}
+
+export function identityLink(one: Case): Step | undefined {
+  if (isTcp(one)) return undefined;
+  const foreign = serverRoutes(one).find(
+    ({ route }) => route?.principals && !includes(route.principals, one.principal),
+  );
+  const [first] = one.evidence.servers;
+  const command = first ? proxyCommand(foreign?.server ?? first, 'config_dump') : '';
+  if (!foreign) return holds('identity', `${one.principal} may use that route.`, command);
+  const reason = whyForbidden(one, one.evidence.servers);
+  if (!reason) return endsHere('identity', `${one.principal} may not use that route, and no object says why.`, command);
+  return breaks('identity', reason, command, answer(403, 'RBAC: access denied'));
+}

@@ -1,0 +1,107 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Explanation, Link, Question } from '../check/explain/chain.ts';
+import type { CommonOptions } from './options.ts';
+import { positiveInteger, profileOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk explain`: why a request ends as it ends, link by link. Works while meshwalk runs elsewhere. */
+interface ExplainOptions extends Pick<CommonOptions, 'profile'> {
+  from: { namespace: string; name: string };
+  to: { namespace: string; name: string };
+  method: string;
+  port?: number;
+  header: Readonly<Record<string, string>>;
+  json?: boolean;
+}
+
+function namespacedName(text: string): { namespace: string; name: string } {
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (namespace === '' || name === '' || rest.length > 0) {
+    throw new InvalidArgumentError('It must be a namespace and a name: bookstore/bookstore.');
+  }
+  return { namespace, name };
+}
+
+function header(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, name, value] = /^([\w-]+): ?(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError("It must be as curl takes it: 'Name: value'.");
+  return { ...before, [name.toLowerCase()]: value };
+}
+
+export const explainCommand = (subcommand: Subcommand): Command =>
+  new Command('explain')
+    .description('tell why a request between two workloads ends as it ends')
+    .argument('[path]', 'the path that is asked for', '/')
+    .requiredOption('--from <namespace/name>', 'who calls: a Deployment, StatefulSet or pod', namespacedName)
+    .requiredOption('--to <namespace/name>', 'the Service that is called', namespacedName)
+    .option('--port <number>', 'port of the Service; its first one when left out', positiveInteger)
+    .option('--method <method>', 'method of the request', 'GET')
+    .option('--header <header>', "a header of the request, as 'Name: value'; may be given again", header, {})
+    .option('--json', 'print one JSON object')
+    .addOption(profileOption())
+    .addHelpText(
+      'after',
+      examples(
+        [
+          'meshwalk explain --from bookbuyer/bookbuyer --to bookstore/bookstore /books-bought',
+          'why it is answered, or not',
+        ],
+        [
+          'meshwalk explain --from bookthief/bookthief --to bookstore/bookstore /buy-a-book/new',
+          'why the thief gets a 403',
+        ],
+      ),
+    )
+    .action((path: string, options: ExplainOptions) => tell(path, options, subcommand));
+
+async function tell(path: string, options: ExplainOptions, { machine, signal }: Subcommand): Promise<void> {
+  const { runningCluster } = await import('./running-sandbox.ts');
+  const { gatherEvidence } = await import('../check/explain/evidence.ts');
+  const { explain } = await import('../check/explain/explain.ts');
+  const { from, to, port, header: headers } = options;
+  const kube = await runningCluster(options.profile, machine);
+  try {
+    const question: Question = { from, to, port, method: options.method.toUpperCase(), path, headers };
+    const explanation = explain(question, await gatherEvidence(kube, from, to, signal));
+    if (options.json) machine.out(JSON.stringify(explanation));
+    else for (const line of explanationLines(question, explanation)) machine.out(line);
+  } finally {
+    kube.close();
+  }
+}
+
+const marks: Readonly<Record<Link['status'], string>> = { holds: '✓', breaks: '✗', 'not-known': '?' };
+
+function explanationLines({ from, to, method, path }: Question, { links, outcome }: Explanation): string[] {
+  const width = Math.max(...links.map(({ title }) => title.length));
+  return [
+    `${from.namespace}/${from.name} → ${to.namespace}/${to.name}  ${method} ${path}`,
+    '',
+    ...links.flatMap((link) => linkLines(link, width)),
+    '',
+    outcomeWords(outcome),
+  ];
+}
+
+function linkLines({ title, status, says, command, fix }: Link, width: number): string[] {
+  const indent = ' '.repeat(width + 4);
+  return [
+    `${marks[status]} ${title.padEnd(width)}  ${says}`,
+    ...(status === 'holds' ? [] : [`${indent}shown by: ${command}`]),
+    ...(fix ? [`${indent}to mend:  ${fix.object}${fix.field ? `, ${fix.field}` : ''}: ${fix.change}`] : []),
+  ];
+}
+
+function outcomeWords(outcome: Explanation['outcome']): string {
+  switch (outcome.type) {
+    case 'reaches-application':
+      return 'The mesh lets it through. What the application answers is its own matter.';
+    case 'answer':
+    case 'no-answer':
+      return `So the caller sees: ${outcome.sees}.`;
+    case 'not-known':
+      return 'Here the evidence ends; what the caller sees is not foretold.';
+  }
+}
