@@ -59,6 +59,13 @@ export interface DownstreamEvents {
   onReset(): void;
 }
 
+/** Who is told of requests on a connection, and answers them. */
+export interface RequestHandler {
+  onRequest(request: RequestMessage, stream: DownstreamStream, end: boolean): DownstreamEvents;
+  /** Bytes that are no request, or one that can't be read on. The handler answers; the connection closes after that. */
+  onMalformed(status: number, details: string, stream: DownstreamStream): DownstreamEvents;
+}
+
 /** The server's side of one request. After `reset` no event comes. */
 export interface UpstreamStream {
   send(request: RequestMessage, end: boolean): void;

@@ -5,6 +5,7 @@ import {
   type DownstreamStream,
   type HeaderList,
   noTrailers,
+  type RequestHandler,
   type RequestMessage,
   type ResponseMessage,
 } from '../http/message.ts';
@@ -14,13 +15,6 @@ import { type Fields, parseRequestHead, type RequestStart } from './head-parser.
 import { codecError, invalidUrl, isMalformed, type Malformed } from './malformed.ts';
 import { Outbox } from './outbox.ts';
 import { type BodyFraming, chunkEnd, chunkStart, lastChunk, responseHead } from './serializer.ts';
-
-/** Who is told of requests on a connection, and answers them. */
-export interface RequestHandler {
-  onRequest(request: RequestMessage, stream: DownstreamStream, end: boolean): DownstreamEvents;
-  /** Bytes that are no request, or one that can't be read on. The handler answers; the connection closes after that. */
-  onMalformed(problem: Malformed, stream: DownstreamStream): DownstreamEvents;
-}
 
 /** `UNSUBSCRIBE` and its space. */
 const longestMethod = 12;
@@ -43,7 +37,8 @@ export class Http1ServerConnection {
   #current: ServerStream | undefined;
   #state: 'open' | 'draining' | 'closing' = 'open';
 
-  constructor(socket: Socket, handler: RequestHandler, clock: Clock) {
+  /** `first`: what has been read of the connection already. */
+  constructor(socket: Socket, first: Buffer, handler: RequestHandler, clock: Clock) {
     this.#socket = socket;
     this.#handler = handler;
     this.#clock = clock;
@@ -51,7 +46,8 @@ export class Http1ServerConnection {
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('end', () => this.#gone());
     socket.once('close', () => this.#gone());
-    socket.resume();
+    this.#receive(first);
+    this.#setPaused();
   }
 
   drain(): void {
@@ -128,7 +124,7 @@ export class Http1ServerConnection {
     }
     const stream = new ServerStream(this, undefined, undefined, undefined);
     this.#current = stream;
-    stream.events = this.#handler.onMalformed(problem, stream);
+    stream.events = this.#handler.onMalformed(problem.status, problem.details, stream);
   }
 
   /** Called by the stream when its answer is out. */

@@ -224,5 +224,8 @@ export async function startProxyPair(app: (socket: Socket) => void, options: Pai
 /** Hands a pod's connections to a server that listens nowhere. */
 export const intoServer =
   (server: Server) =>
-  (socket: Socket): void =>
-    void server.emit('connection', socket);
+  (socket: Socket): void => {
+    // Accepted sockets are paused, and an HTTP/2 session on a paused socket never reads.
+    socket.resume();
+    server.emit('connection', socket);
+  };
