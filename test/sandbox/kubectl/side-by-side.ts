@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { type RunningCluster, startCluster } from '../../../src/sandbox/cluster.ts';
+import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
 import { type KubectlVersion, realKubectl } from '../../tools/kubectl.ts';
 import { spec } from '../test-cluster.ts';
 
@@ -44,7 +45,10 @@ export class ProgramsOnCluster {
   #cluster: RunningCluster | undefined;
   readonly log: string[] = [];
 
-  static async start(names: readonly string[], { openServiceMesh = true } = {}): Promise<ProgramsOnCluster> {
+  static async start(
+    names: readonly string[],
+    { openServiceMesh = true, images = [] }: { openServiceMesh?: boolean; images?: readonly ImageProgram[] } = {},
+  ): Promise<ProgramsOnCluster> {
     const programs = new ProgramsOnCluster();
     await bundlePrograms(names, join(programs.folder, 'bin'));
     const folder = join(programs.folder, 'cluster');
@@ -52,6 +56,7 @@ export class ProgramsOnCluster {
       spec: { ...spec, openServiceMesh },
       folder,
       pace: 'instant',
+      images,
       clock: systemClock,
       random: seededRandom(7),
       log: (line) => programs.log.push(line),
