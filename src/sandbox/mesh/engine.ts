@@ -32,6 +32,8 @@ export interface RequestHead extends RequestFacts {
   requestId: string | undefined;
   /** name, value, name, value, … as they came, names in lower case; without host. */
   headers: readonly string[];
+  /** The body, or its first bytes if it is longer, without taking it from whoever gets it later. */
+  peekBody?(maxBytes: number): Promise<Buffer>;
 }
 
 /** Envoy's response flags, as far as this proxy sets them. */

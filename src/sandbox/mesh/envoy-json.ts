@@ -175,13 +175,33 @@ function tracing({ collectorCluster, collectorEndpoint }: model.Tracing): object
 }
 
 /** The order is that in which they see a request (pkg/envoy/lds/http_connection.go); the router comes last. */
-function httpFilters({ routerOnly, workloadStats, localReplyHeadersToAdd }: model.HttpConnectionManager): object[] {
+function httpFilters(manager: model.HttpConnectionManager): object[] {
+  const { routerOnly, workloadStats, localReplyHeadersToAdd, externalAuthorization } = manager;
   const countsPairs = workloadStats !== undefined || localReplyHeadersToAdd !== undefined;
+  const named = (...names: string[]) => names.map((name) => ({ name }));
   return [
-    ...(routerOnly ? [] : ['envoy.filters.http.rbac', 'envoy.filters.http.local_ratelimit']),
-    ...(countsPairs ? ['http_lua', 'envoy.filters.http.wasm'] : []),
-    'http_router',
-  ].map((name) => ({ name }));
+    ...(routerOnly ? [] : named('envoy.filters.http.rbac', 'envoy.filters.http.local_ratelimit')),
+    ...(externalAuthorization ? [externalAuthorizationFilter(externalAuthorization)] : []),
+    ...(countsPairs ? named('http_lua', 'envoy.filters.http.wasm') : []),
+    ...named('http_router'),
+  ];
+}
+
+function externalAuthorizationFilter(config: model.ExternalAuthorization): object {
+  const { host, port, statPrefix, timeoutMs, failureModeAllow, maxRequestBytes } = config;
+  return {
+    name: 'http_external_authz',
+    typed_config: {
+      '@type': typeUrl('extensions.filters.http.ext_authz.v3.ExtAuthz'),
+      grpc_service: {
+        google_grpc: { target_uri: `${host}:${port}`, stat_prefix: statPrefix },
+        timeout: durationText(timeoutMs),
+      },
+      failure_mode_allow: failureModeAllow,
+      with_request_body: { max_request_bytes: maxRequestBytes, allow_partial_message: true },
+      transport_api_version: 'V3',
+    },
+  };
 }
 
 function tlsCommon(tls: model.TlsParameters): object {

@@ -2,9 +2,10 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { exchangeLine, type LoggedConnection } from './access-log.ts';
 import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
+import type { Asking, ExternalAuthorizer } from './ext-authz/external-authorizer.ts';
 import type { Histogram } from './histogram.ts';
 import { HttpRateLimiters } from './local-rate-limit.ts';
-import type { HttpConnectionManager, Route } from './proxy-config.ts';
+import type { ExternalAuthorization, HttpConnectionManager, Route } from './proxy-config.ts';
 import { type CompiledRoutes, chooseWeighted, isPrincipal } from './route.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
 import type { Tracer } from './tracing/tracer.ts';
@@ -38,13 +39,14 @@ const localReply = (
   upstreamCluster: string | null = null,
 ): LocalReply => ({ type: 'reply', status, body, flags, details, upstreamCluster });
 
-/** The HTTP filters of one connection manager: route, role-based access, rate limit, router. Frames nothing itself. */
+/** The HTTP filters of one connection manager: role-based access, rate limit, authorization, router. Frames nothing itself. */
 export class ManagerRules {
   readonly #live: LiveConfig;
   readonly #random: Random;
   readonly #log: (line: string) => void;
   readonly #stats: StatStore;
   readonly #rateLimiters: HttpRateLimiters;
+  readonly #authorizer: ExternalAuthorizer;
   readonly #byPrefix = new Map<string, ManagerStats>();
   readonly #workloadStats: WorkloadStatsFilter;
   readonly #tracer: Tracer;
@@ -56,12 +58,14 @@ export class ManagerRules {
     log: (line: string) => void;
     stats: StatStore;
     tracer: Tracer;
+    authorizer: ExternalAuthorizer;
   }) {
     this.#live = parts.live;
     this.#random = parts.random;
     this.#log = parts.log;
     this.#stats = parts.stats;
     this.#workloadStats = new WorkloadStatsFilter(parts.stats);
+    this.#authorizer = parts.authorizer;
     this.#rateLimiters = new HttpRateLimiters(parts.clock, parts.stats);
     this.#tracer = parts.tracer;
   }
@@ -96,8 +100,11 @@ export class ManagerRules {
       },
       decide: (request) => {
         const headers = manager.tracing ? this.#tracer.begin(manager, request) : [];
-        const decision = this.#decide(manager, stats, peerNames, request);
-        return headers.length === 0 ? decision : withHeaders(headers, decision);
+        const decision = this.#decide(manager, stats, { peerNames, connection }, request);
+        if (headers.length === 0) return decision;
+        return decision instanceof Promise
+          ? decision.then((decided) => withHeaders(headers, decided))
+          : withHeaders(headers, decision);
       },
       finished: (record: ExchangeRecord) => {
         stats.active.value--;
@@ -126,9 +133,9 @@ export class ManagerRules {
   #decide(
     manager: HttpConnectionManager,
     stats: ManagerStats,
-    peerNames: readonly string[],
+    asking: Asking,
     request: RequestHead,
-  ): Decision {
+  ): Decision | Promise<Decision> {
     const choice = this.#live.routes(manager.routeConfig)?.choose(request);
     if (choice?.status !== 'routed') {
       stats.noRoute.value++;
@@ -136,14 +143,37 @@ export class ManagerRules {
     }
     const { route, virtualHost } = choice;
     if (route.rbac) {
-      if (!isPrincipal(route.rbac, peerNames)) {
+      if (!isPrincipal(route.rbac, asking.peerNames)) {
         stats.denied.value++;
         return localReply(403, 'RBAC: access denied', '-', 'rbac_access_denied_matched_policy[none]');
       }
       stats.allowed.value++;
     }
     const limit = route.rateLimit ?? virtualHost.rateLimit;
-    return (limit && this.#rateLimiters.refuse(limit)) ?? this.#forward(route, request);
+    const refusal = limit && this.#rateLimiters.refuse(limit);
+    if (refusal) return refusal;
+    const authorization = manager.externalAuthorization;
+    return authorization
+      ? this.#authorized(authorization, stats, asking, route, request)
+      : this.#forward(route, request);
+  }
+
+  /** Both the connection manager and the cluster that the request is for count what came of asking. */
+  async #authorized(
+    authorization: ExternalAuthorization,
+    stats: ManagerStats,
+    asking: Asking,
+    route: Route,
+    request: RequestHead,
+  ): Promise<Decision> {
+    const scopes = [
+      stats.scope,
+      ...route.clusters.slice(0, 1).flatMap(({ cluster }) => this.#live.upstream(cluster)?.scope ?? []),
+    ];
+    const verdict = await this.#authorizer.check(authorization, request, asking, scopes);
+    return verdict.type === 'refused'
+      ? verdict.reply
+      : withHeaders(verdict.headersToSet, this.#forward(route, request));
   }
 
   #forward(route: Route, request: RequestHead): Decision {

@@ -144,6 +144,19 @@ export interface HttpRateLimit {
   responseHeadersToAdd: readonly (readonly [string, string])[];
 }
 
+/** Envoy: ext_authz, asked over gRPC after role-based access and rate limits. Requests without a route are not asked about. */
+export interface ExternalAuthorization {
+  host: string;
+  port: number;
+  /** `x` gives `grpc.x.streams_total`. */
+  statPrefix: string;
+  timeoutMs: number;
+  /** Whether a request passes when the service can't be asked. */
+  failureModeAllow: boolean;
+  /** So much of the body goes along. */
+  maxRequestBytes: number;
+}
+
 export interface HttpConnectionManager {
   type: 'http';
   statPrefix: string;
@@ -158,6 +171,7 @@ export interface HttpConnectionManager {
   requestHeadersToRemove?: readonly string[];
   responseHeadersToAdd: Readonly<Record<string, string>>;
   responseHeadersToRemove: readonly string[];
+  externalAuthorization?: ExternalAuthorization;
   /** What the proxy's own answers carry (Envoy: local_reply_config). */
   localReplyHeadersToAdd?: Readonly<Record<string, string>>;
   /** Counts each request by who asked and who answered. */

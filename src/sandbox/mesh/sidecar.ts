@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { ContainerSockets } from '../network/pod-network.ts';
 import type { ProxyEngine } from './engine.ts';
+import { ExternalAuthorizer } from './ext-authz/external-authorizer.ts';
 import { HttpProxyEngine } from './http/proxy-engine.ts';
 import { ManagerRules } from './http-rules.ts';
 import { ListenerRuntime } from './listener-runtime.ts';
@@ -34,6 +35,7 @@ export class Sidecar {
   readonly #engine: ProxyEngine;
   readonly #rules: ManagerRules;
   readonly #tracer: Tracer;
+  readonly #authorizer: ExternalAuthorizer;
   readonly #listeners = new Map<string, ListenerRuntime>();
   readonly #routes = new Map<string, CompiledRoutes>();
   readonly #upstreams = new Map<string, UpstreamRuntime>();
@@ -55,6 +57,7 @@ export class Sidecar {
       proxy: { serviceName: node?.cluster ?? '', nodeId: node?.id ?? '', ip: parts.sockets.podIp },
       upstream: (name) => this.#upstreams.get(name),
     });
+    this.#authorizer = new ExternalAuthorizer({ sockets: parts.sockets, clock, stats: this.stats });
     this.#rules = new ManagerRules({
       live: { routes: (name) => this.#routes.get(name), upstream: (name) => this.#upstreams.get(name) },
       clock: parts.clock,
@@ -62,6 +65,7 @@ export class Sidecar {
       log: parts.log,
       stats: this.stats,
       tracer: this.#tracer,
+      authorizer: this.#authorizer,
     });
     this.stats.stat('gauge', 'server.live').value = 1;
     this.stats.stat('gauge', 'control_plane.connected_state');
@@ -110,6 +114,7 @@ export class Sidecar {
     for (const listener of this.#listeners.values()) listener.close();
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#engine.close();
+    this.#authorizer.close();
     this.#tracer.close();
     this.#listeners.clear();
   }

@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../cluster-api.ts';
 import type { Pace } from '../pace.ts';
 import { RsaKeys } from '../pki/rsa-keys.ts';
+import { authorizationServer } from './images/authorization-server.ts';
 import { bookbuyer } from './images/bookbuyer.ts';
 import { bookstore } from './images/bookstore.ts';
 import { bookthief } from './images/bookthief.ts';
@@ -27,6 +28,7 @@ import type { ImageProgram } from './program.ts';
 export function catalogOfImages({ api, pace }: { api: ClusterApi; pace: Pace }): ImageProgram[] {
   const parts = { api, pace, keys: new RsaKeys() };
   return [
+    authorizationServer,
     bookbuyer,
     bookstore,
     bookthief,

@@ -1,6 +1,6 @@
 import { badRequest } from '../../../kube/status.ts';
+import { type Wire, wireFields } from '../../protobuf/wire.ts';
 import { kindMessages, messageFields } from './messages.ts';
-import { type Wire, wireFields } from './wire.ts';
 
 /**
  * Kubernetes' protobuf request bodies as the JSON they stand for. kubectl 1.32 and later send `create` so, and give up when

@@ -36,8 +36,10 @@ class ReceivedRequest implements RequestHead {
   /** A trace leaves its mark in it. */
   requestId: string | undefined;
   readonly headers: HeaderList;
+  readonly peekBody: (maxBytes: number) => Promise<Buffer>;
 
-  constructor(request: RequestMessage, generatesId: boolean) {
+  constructor(request: RequestMessage, generatesId: boolean, peekBody: (maxBytes: number) => Promise<Buffer>) {
+    this.peekBody = peekBody;
     this.authority = request.authority;
     this.method = request.method;
     this.path = request.path;
@@ -87,6 +89,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
   #isBodiless = false;
   #requestCompleteMs: number | undefined;
   #timers: (() => void)[] = [];
+  #onBody: (() => void) | undefined;
   #cancelPerTry: (() => void) | undefined;
   #cancelBackoff: (() => void) | undefined;
 
@@ -95,7 +98,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     this.#rules = rules;
     this.#stream = stream;
     this.#request = request;
-    this.#head = request && new ReceivedRequest(request, rules.manager.generateRequestId);
+    this.#head = request && new ReceivedRequest(request, rules.manager.generateRequestId, (max) => this.#peekBody(max));
     this.#record = newRecord(parts.clock.now(), this.#head);
     rules.began();
   }
@@ -115,6 +118,23 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
       void decision.then((decided) => {
         if (this.#state === 'deciding') this.#follow(decided);
       });
+  }
+
+  /** A client that waits for 100 Continue, or to upgrade, sends nothing that could be looked at. */
+  #peekBody(maxBytes: number): Promise<Buffer> {
+    const sendsNone = this.#isBodiless || this.#request?.upgrade !== undefined || this.#head?.header('expect');
+    if (sendsNone) return Promise.resolve(Buffer.alloc(0));
+    return new Promise((resolve) => {
+      this.#onBody = () => {
+        const seen = this.#body.peek(maxBytes);
+        if (seen === undefined) this.#stream.resume();
+        else {
+          this.#onBody = undefined;
+          resolve(seen);
+        }
+      };
+      this.#onBody();
+    });
   }
 
   refuse(status: number, details: string): void {
@@ -168,6 +188,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     const isHeld = this.#request?.upgrade !== undefined && this.#state !== 'answering';
     const wasKept = this.#body.isKept;
     if (!this.#body.push(data, isHeld ? undefined : this.#attempt?.stream)) this.#stream.pause();
+    this.#onBody?.();
     if (wasKept && !this.#body.isKept) {
       this.#retry?.close();
       this.#retry = undefined;
@@ -179,6 +200,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     if (this.#state === 'over') return;
     this.#requestCompleteMs = this.#parts.clock.now();
     this.#body.end(trailers, this.#attempt?.stream);
+    this.#onBody?.();
     if (this.#forward?.timeoutMs) this.#startRouteTimeout(this.#forward.timeoutMs);
     if (this.#attempt?.stream) this.#startPerTryTimeout();
   }

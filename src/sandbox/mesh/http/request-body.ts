@@ -23,6 +23,12 @@ export class RequestBody {
     return this.#isKept;
   }
 
+  /** What has come so far, once it is all there is or at least `maxBytes`. */
+  peek(maxBytes: number): Buffer | undefined {
+    if (this.#bytes < maxBytes && this.#trailers === undefined) return undefined;
+    return Buffer.concat(this.#pieces).subarray(0, maxBytes);
+  }
+
   /** Hands data on to `stream`, or holds it. False asks for a pause. */
   push(data: Buffer, stream: UpstreamStream | undefined): boolean {
     if (this.#isKept && this.#bytes + data.length > largestKept) this.#release(stream !== undefined);

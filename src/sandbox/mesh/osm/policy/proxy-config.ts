@@ -2,6 +2,7 @@ import type { Pod } from '../../../../kube/objects.ts';
 import type { Listener, ProxyConfig, RouteConfig, UpstreamCluster } from '../../proxy-config.ts';
 import { ports } from '../names.ts';
 import { connectionManager, connectTimeoutMs } from './envoy-defaults.ts';
+import { authorized } from './external-authorization.ts';
 import { inboundConfig } from './inbound.ts';
 import { workloadOf } from './mesh-service.ts';
 import { observed, tracingOf } from './observability.ts';
@@ -16,7 +17,8 @@ export function proxyConfigFor(snapshot: MeshSnapshot, pod: Pod, complain: Compl
   const { namespace = '', name = '' } = pod.metadata;
   const workload = { namespace, ...workloadOf(pod), pod: name };
   const traced = tracingOf(snapshot);
-  const inMesh = [outbound.listener, inbound.listener].filter((listener) => listener !== undefined);
+  const guarded = inbound.listener && authorized(inbound.listener, snapshot.meshConfig);
+  const inMesh = [outbound.listener, guarded].filter((listener) => listener !== undefined);
   return {
     listeners: [
       ...inMesh.map((listener) => observed(listener, snapshot, workload, traced)),
