@@ -15,6 +15,7 @@ export type KeyAction =
   | 'shell'
   | 'map'
   | 'traffic'
+  | 'copy'
   | 'earlier'
   | 'later'
   | 'freeze'
@@ -106,6 +107,7 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'skip', keys: ['x'], places: ['lesson'], label: 'skip', words: 'leave an optional command out' },
   { action: 'map', keys: ['m'], places: ['lesson'], label: 'map', words: 'show all lessons and tasks, and jump' },
   { action: 'traffic', keys: ['w'], places: ['lesson'], label: 'traffic', words: 'watch the traffic: who calls whom' },
+  { action: 'copy', keys: ['y'], places: ['lesson'], label: 'copy', words: 'copy the command to the clipboard' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], label: 'back', words: 'read the task before' },
   { action: 'next-task', keys: [']'], places: ['lesson'], label: 'ahead', words: 'read the task after' },
   {

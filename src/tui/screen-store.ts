@@ -18,7 +18,7 @@ export interface StoreOptions {
   size: Size;
   clock: Clock;
   /** Acts that the store cannot do: shell, suspend, redraw, quit. */
-  onAct(act: Extract<ScreenAct, { type: 'shell' | 'suspend' | 'redraw' | 'quit' }>): void;
+  onAct(act: Extract<ScreenAct, { type: 'copy' | 'shell' | 'suspend' | 'redraw' | 'quit' }>): void;
 }
 
 /** What is drawn until there is a host. */

@@ -28,6 +28,7 @@ export type ScreenAct =
   | { type: 'back' }
   | { type: 'open-page'; url: string }
   | { type: 'watch-traffic' }
+  | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
   | { type: 'redraw' }
@@ -209,6 +210,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       );
       return only(withOverlay(model, { type: 'map', row: Math.max(0, here) }));
     }
+    case 'copy':
+      return copy(model, session);
     case 'traffic':
       return only(withOverlay(model, { type: 'traffic', view: openingView }), { type: 'watch-traffic' });
     case 'previous-task':
@@ -262,6 +265,16 @@ function proceed(view: View, scene: Scene): Reaction {
     return only(model, send({ type: 'answer', question: next.question, choice: model.choice }));
   }
   return only(model, send({ type: 'proceed' }));
+}
+
+/** The command that Enter is about, else the one that ran last. */
+function copy(model: ScreenModel, session: SessionState): Reaction {
+  const next = nextOf(session);
+  const script = next?.type === 'run' ? next.proposal.script : session.lastRun?.script;
+  if (script === undefined) return only({ ...model, refusal: 'There is no command here to copy.' });
+  // A terminal does not say whether it took it.
+  const refusal = 'Sent to the clipboard. Terminals may keep programs from it; then nothing was copied.';
+  return only({ ...model, refusal }, { type: 'copy', text: script.replace(/\n+$/, '') });
 }
 
 function openEditor(model: ScreenModel, session: SessionState): Reaction {

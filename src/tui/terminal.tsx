@@ -41,6 +41,9 @@ function refuseWithoutTerminal({ stdin, stdout, environment }: ScreenOptions): v
 
 const sizeOf = (stdout: NodeJS.WriteStream): Size => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
 
+/** OSC 52: the terminal puts it on the clipboard of the machine that it runs on, over SSH too. Moves no cursor. */
+const clipboardSequence = (text: string): string => `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+
 class TerminalScreen {
   readonly #options: ScreenOptions;
   readonly #store: ScreenStore;
@@ -60,6 +63,7 @@ class TerminalScreen {
       onAct: (act) => {
         if (act.type === 'quit') this.#end.resolve({ type: 'quit' });
         else if (act.type === 'redraw') this.#redraw();
+        else if (act.type === 'copy') options.stdout.write(clipboardSequence(act.text));
         else this.#guard(act.type === 'shell' ? this.#openShell() : this.#suspend());
       },
     });

@@ -91,6 +91,19 @@ describe('the screen on a terminal', () => {
     await session.ended;
   });
 
+  it('sends the command to the clipboard of the terminal', async () => {
+    const session = program.start({ TASK: '1' });
+    await session.waitForText('Task 2 of 2');
+    session.press('x');
+    await session.waitForText('Enter run …');
+    session.press('y');
+    await session.waitForText('Sent to the clipboard.');
+    const sent = /\u001b\]52;c;([^\u0007]+)\u0007/.exec(session.raw)?.[1] ?? '';
+    expect(Buffer.from(sent, 'base64').toString()).toMatch(/^kubectl delete /);
+    session.press('q');
+    await expectRestored(session);
+  });
+
   it('asks for room at 20×5 and does not crash', async () => {
     const session = program.start({}, 20, 5);
     await session.waitForText('Enlarge');

@@ -216,6 +216,14 @@ describe('other keys', () => {
     expect(robot.host.opened).toEqual(['welcome']);
   });
 
+  it('copy the command that Enter is about, and say so', async () => {
+    await start(1);
+    await robot.press('y');
+    expect(robot.acts).toContain('copy');
+    expect(robot.text()).toContain('Sent to the clipboard.');
+    expect(sent()).toEqual([]);
+  });
+
   it('open the page of the task', async () => {
     await start();
     await robot.press('o');

@@ -140,6 +140,8 @@ function deedFor(action: KeyAction, session: SessionState): Deed {
     case 'help':
     case 'quit':
       return { type: action };
+    case 'copy':
+      return say('Your terminal can copy what was told; there is no other clipboard here.');
     default:
       return say('That key moves about on the screen; here everything is told in order.');
   }
