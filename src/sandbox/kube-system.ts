@@ -1,5 +1,21 @@
-import type { Container, Deployment, Endpoints, KubeObject, Namespace, Service } from '../kube/objects.ts';
-import { deployments, endpoints, namespaces, type ResourceRef, serviceAccounts, services } from '../kube/resources.ts';
+import type {
+  Container,
+  Deployment,
+  EndpointSlice,
+  Endpoints,
+  KubeObject,
+  Namespace,
+  Service,
+} from '../kube/objects.ts';
+import {
+  deployments,
+  endpointSlices,
+  endpoints,
+  namespaces,
+  type ResourceRef,
+  serviceAccounts,
+  services,
+} from '../kube/resources.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import { systemImages } from './node/images/kube-system.ts';
 
@@ -145,6 +161,8 @@ const kubernetesService: Service = {
   spec: { clusterIP: '10.0.0.1', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 443 }] },
 };
 
+const controlPlaneAddress = '203.0.113.10';
+
 const kubernetesEndpoints: Endpoints = {
   apiVersion: 'v1',
   kind: 'Endpoints',
@@ -153,7 +171,17 @@ const kubernetesEndpoints: Endpoints = {
     namespace: 'default',
     labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
   },
-  subsets: [{ addresses: [{ ip: '203.0.113.10' }], ports: [{ name: 'https', port: 443, protocol: 'TCP' }] }],
+  subsets: [{ addresses: [{ ip: controlPlaneAddress }], ports: [{ name: 'https', port: 443, protocol: 'TCP' }] }],
+};
+
+/** Kubernetes: the API server writes it itself, beside the Endpoints (reconcilers/endpointsadapter.go). */
+const kubernetesEndpointSlice: EndpointSlice = {
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+  addressType: 'IPv4',
+  endpoints: [{ addresses: [controlPlaneAddress], conditions: { ready: true } }],
+  ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
 };
 
 async function ensure<T extends KubeObject>(cluster: ClusterApi, ref: ResourceRef<T>, object: T): Promise<void> {
@@ -169,6 +197,7 @@ export async function ensureClusterBasics(cluster: ClusterApi): Promise<void> {
     await ensure<Namespace>(cluster, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await ensure(cluster, services, kubernetesService);
   await ensure(cluster, endpoints, kubernetesEndpoints);
+  await ensure(cluster, endpointSlices, kubernetesEndpointSlice);
 }
 
 /** The add-ons; what a learner deleted comes back at the next start, as AKS's add-on manager brings it back. */

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Deployment, KubeObject, Pod } from '../../src/kube/objects.ts';
-import { deployments, namespaces, nodes, pods, type ResourceRef } from '../../src/kube/resources.ts';
+import {
+  deployments,
+  endpointSlices,
+  endpoints,
+  namespaces,
+  nodes,
+  pods,
+  type ResourceRef,
+} from '../../src/kube/resources.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type RunningCluster, startCluster } from '../../src/sandbox/cluster.ts';
@@ -88,6 +96,23 @@ describe('a cluster', () => {
     ).toEqual(['coredns', 'coredns-autoscaler', 'konnectivity-agent', 'metrics-server']);
     expect(statSync(join(folder, 'identity.json')).mode & 0o777).toBe(0o600);
     expect(logged).toEqual([]);
+  });
+
+  it('names its own address in Endpoints and EndpointSlice of the Service kubernetes', async () => {
+    cluster = await start();
+    const address = cluster.api.get(endpoints, 'kubernetes', 'default')?.subsets?.[0]?.addresses?.[0]?.ip;
+    const slices = cluster.api.list(endpointSlices, { namespace: 'default' });
+    expect(slices).toMatchObject([
+      {
+        metadata: { name: 'kubernetes', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
+      },
+    ]);
+    // Neither is the controllers' business: the Service selects no pods.
+    await allRolledOut(4);
+    expect(cluster.api.list(endpointSlices, { namespace: 'default' })).toEqual(slices);
   });
 
   it('answers before its controllers and nodes begin, and can be closed before they do', async () => {

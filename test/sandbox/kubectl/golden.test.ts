@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KubectlVersion, realKubectl } from '../../tools/kubectl.ts';
 import { ClusterFixture } from './cluster-fixture.ts';
-import { app, customResources } from './golden-manifests.ts';
+import { customResources } from './golden-manifests.ts';
+import { app } from './manifests.ts';
 
 /**
  * What kubectl said in front of a real API server 1.36 (test/golden, recorded), held against what the same kubectl says in
@@ -65,7 +66,7 @@ for (const version of ['1.28', '1.32'] as const) {
     beforeAll(async () => {
       cluster = await ClusterFixture.start();
       await customResources(cluster.api.cluster);
-      cluster.file('app.yaml', app({}));
+      cluster.file('app.yaml', app());
       cluster.file('app2.yaml', app({ replicas: 2, identity: 'bookstore-v2' }));
       cluster.file('bad-immutable.yaml', app({ label: 'other' }));
       for (const [name, from] of [

@@ -1,4 +1,4 @@
-export const app = (replicas = 1) => `
+export const app = ({ replicas = 1, identity = 'bookstore', label = 'bookstore' } = {}) => `
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: bookstore, namespace: shop}
@@ -13,16 +13,16 @@ kind: Deployment
 metadata: {name: bookstore, namespace: shop}
 spec:
   replicas: ${replicas}
-  selector: {matchLabels: {app: bookstore}}
+  selector: {matchLabels: {app: ${label}}}
   template:
-    metadata: {labels: {app: bookstore}}
+    metadata: {labels: {app: ${label}}}
     spec:
       serviceAccountName: bookstore
       initContainers: [{name: osm-init, image: "openservicemesh/init:v1.2.4"}]
       containers:
       - name: bookstore
         image: openservicemesh/bookstore:v1.2.4
-        env: [{name: IDENTITY, value: bookstore}]
+        env: [{name: IDENTITY, value: ${identity}}]
         ports: [{containerPort: 14001, name: web}]
       - {name: envoy, image: "envoyproxy/envoy:v1.19.3"}
 `;

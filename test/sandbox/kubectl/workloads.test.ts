@@ -26,7 +26,7 @@ describe.each(versions)('kubectl %s against the sandbox', (version) => {
   beforeAll(async () => {
     cluster = await ClusterFixture.start();
     cluster.file('app.yaml', app());
-    cluster.file('app2.yaml', app(2));
+    cluster.file('app2.yaml', app({ replicas: 2 }));
     cluster.file('crd.yaml', splitDefinition);
     cluster.file('split.yaml', split(50));
     cluster.file('split2.yaml', split(10));
