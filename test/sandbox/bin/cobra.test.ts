@@ -74,7 +74,7 @@ describe('a command with the manners of cobra', () => {
     [['instal'], 'Error: unknown command "instal" for "osm"\nRun \'osm --help\' for usage.\n'],
     [
       ['namespac'],
-      'Error: unknown command "namespac" for "osm"\n\nDid you mean this?\n\tnamespace\nRun \'osm --help\' for usage.\n',
+      'Error: unknown command "namespac" for "osm"\n\nDid you mean this?\n\tnamespace\n\nRun \'osm --help\' for usage.\n',
     ],
   ];
   for (const [argv, message] of mistakes) {

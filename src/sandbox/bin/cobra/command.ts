@@ -188,7 +188,7 @@ const plainManners: Manners = {
   flagError: (message) => `Error: ${message}\n`,
   unknownCommand(word, path, suggestions) {
     const line = path.join(' ');
-    return `Error: unknown command ${JSON.stringify(word)} for ${JSON.stringify(line)}\n${suggestions}Run '${line} --help' for usage.\n`;
+    return `Error: unknown command ${JSON.stringify(word)} for ${JSON.stringify(line)}\n${suggestions}${suggestions && '\n'}Run '${line} --help' for usage.\n`;
   },
   failure: (error) => `Error: ${error instanceof Error ? error.message : String(error)}\n`,
   groupExitCode: 0,

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Deployment, Namespace } from '../../../src/kube/objects.ts';
-import { deployments, namespaces, pods, serviceAccounts } from '../../../src/kube/resources.ts';
-import { ProgramsOnCluster } from '../kubectl/side-by-side.ts';
+import type { Deployment, Namespace } from '../../../../src/kube/objects.ts';
+import { deployments, namespaces, pods, serviceAccounts } from '../../../../src/kube/resources.ts';
+import { ProgramsOnCluster } from '../../kubectl/side-by-side.ts';
 
 /** Our osm as a child process against a cluster with the add-on; words from OSM 1.2's cmd/cli. */
 let programs: ProgramsOnCluster;
@@ -238,7 +238,7 @@ describe('osm metrics and proxy', () => {
 describe('osm as a program', () => {
   it('words wrong commands and flags as cobra does, without a page of usage', async () => {
     expect(await osm('instal')).toEqual(
-      refused('unknown command "instal" for "osm"\n\nDid you mean this?\n\tinstall\nRun \'osm --help\' for usage.'),
+      refused('unknown command "instal" for "osm"\n\nDid you mean this?\n\tinstall\n\nRun \'osm --help\' for usage.'),
     );
     expect(await osm('mesh list --bogus')).toEqual(refused('unknown flag: --bogus'));
     expect((await osm('verson')).stderr).toContain('Did you mean this?\n\tversion\n');
