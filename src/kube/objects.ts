@@ -84,6 +84,7 @@ export interface Probe {
   timeoutSeconds?: number;
   successThreshold?: number;
   failureThreshold?: number;
+  grpc?: { port: number; service?: string };
 }
 
 export interface Container {

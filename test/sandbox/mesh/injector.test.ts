@@ -170,3 +170,71 @@ describe('what a pod gets', () => {
     );
   });
 });
+
+describe('what an injection lacks', () => {
+  const without = (missing: Partial<typeof images>, spec: Partial<Pod['spec']> = {}) => {
+    const context = { namespace: namespace('enabled'), meshConfig: {}, pullPolicy: 'Always', uuid } as const;
+    return () => injectWith(pod(spec), { ...context, images: { ...images, ...missing } });
+  };
+
+  it('is refused by the name of MeshConfig’s field: neither it nor the injector’s environment has the image', () => {
+    expect(without({ sidecar: '' })).toThrow('MeshConfig sidecar.envoyImage not set');
+    expect(without({ init: '' })).toThrow('MeshConfig sidecar.initContainerImage not set');
+    const windows = { nodeSelector: { 'kubernetes.io/os': 'windows' } };
+    expect(without({ windows: '' }, windows)).toThrow('MeshConfig sidecar.envoyWindowsImage not set');
+    expect(without({ init: '', sidecar: '' }, windows)).not.toThrow();
+  });
+
+  it('is what MeshConfig says where it says anything', () => {
+    const sidecar = { envoyImage: 'my/envoy', initContainerImage: 'my/init' };
+    const { pod: injected } = inject(pod(), namespace('enabled'), { sidecar });
+    expect(injected.spec.containers[1]?.image).toBe('my/envoy');
+    expect(injected.spec.initContainers?.[0]?.image).toBe('my/init');
+  });
+});
+
+describe('probes of several sorts and containers', () => {
+  const probed = (...containers: Pod['spec']['containers']) =>
+    inject(pod({ containers }), namespace('enabled'), meshConfig);
+
+  it('exec and gRPC stay as they are, and ask for no port', () => {
+    const probes = { livenessProbe: { exec: { command: ['true'] } }, readinessProbe: { grpc: { port: 1 } } };
+    const { pod: injected, probes: routes } = probed({ name: 'web', image: 'web', ...probes });
+    expect(injected.spec.containers[0]).toMatchObject(probes);
+    expect(injected.spec.containers.map(({ name }) => name)).toEqual(['web', 'envoy']);
+    expect(injected.spec.containers[1]?.ports?.map(({ containerPort }) => containerPort)).toEqual([
+      15000, 15003, 15010,
+    ]);
+    expect(routes).toEqual([]);
+  });
+
+  it('a TCP probe opens its kind’s port on envoy too, though osm-healthcheck answers it', () => {
+    const { pod: injected } = probed({ name: 'web', image: 'web', livenessProbe: { tcpSocket: { port: 80 } } });
+    expect(injected.spec.containers[2]?.ports?.at(-1)).toEqual({ name: 'liveness-port', containerPort: 15901 });
+  });
+
+  it('of two containers with the same kind of probe the sidecar knows the last one’s only', () => {
+    const { pod: injected, probes } = probed(
+      { name: 'a', image: 'a', livenessProbe: { httpGet: { path: '/a', port: 1 } } },
+      { name: 'b', image: 'b', livenessProbe: { httpGet: { path: '/b', port: 2 } } },
+    );
+    expect(injected.spec.containers[0]?.livenessProbe?.httpGet).toMatchObject({
+      path: '/osm-liveness-probe',
+      port: 15901,
+    });
+    expect(probes).toEqual([{ kind: 'liveness', port: 15901, originalPath: '/b', originalPort: 2 }]);
+  });
+
+  it('so a TCP probe that an HTTP probe follows has nobody to answer it', () => {
+    const { pod: injected } = probed(
+      { name: 'a', image: 'a', livenessProbe: { tcpSocket: { port: 1 } } },
+      { name: 'b', image: 'b', livenessProbe: { httpGet: { path: '/b', port: 2 } } },
+    );
+    expect(injected.spec.containers.map(({ name }) => name)).toEqual(['a', 'b', 'envoy']);
+  });
+
+  it('a name that no port of the container has leads to port 0', () => {
+    const { probes } = probed({ name: 'a', image: 'a', startupProbe: { httpGet: { path: '/', port: 'none' } } });
+    expect(probes[0]?.originalPort).toBe(0);
+  });
+});

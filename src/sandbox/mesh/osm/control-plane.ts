@@ -13,7 +13,7 @@ import * as kinds from './kinds.ts';
 import type { LogWriter } from './log.ts';
 import { followResyncInterval, isPushed, onMeshConfigUpdate } from './mesh-config-changes.ts';
 import type { Metrics } from './metrics.ts';
-import { monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
+import { meshConfigName, monitoredByLabel, type OsmInstall, proxyUuidLabel, serviceCertificateName } from './names.ts';
 import { proxyConfigFor } from './policy/proxy-config.ts';
 import { type Identity, identityOf, type MeshSnapshot } from './policy/snapshot.ts';
 import { readMeshConfig, readSnapshot } from './read-snapshot.ts';
@@ -190,6 +190,11 @@ export class ControlPlane implements XdsServerEvents {
 
   /** With a MeshRootCertificate the trust domain is the signing root's. */
   #snapshot(): MeshSnapshot {
+    const { namespace } = this.#install;
+    if (!this.#api.get(kinds.meshConfigs, meshConfigName, namespace)) {
+      const which = `MeshConfig ${namespace}/${meshConfigName}`;
+      this.#log.warn('configurator', `${which} does not exist. Default config values will be used.`);
+    }
     return readSnapshot(
       this.#api,
       { ...this.#install, trustDomain: this.#certificates.trustDomain },
