@@ -78,6 +78,9 @@ describe('Egress policies in a proxy configuration', () => {
   it('concerns the sources it names, by account and namespace, and nobody while its feature flag is off', () => {
     const policy = egress('out', { hosts: ['example.com'], ports: [http80] }, 'somebody-else');
     expect(compiled([policy]).filterChains).toEqual([]);
+    const namesake = { kind: 'ServiceAccount', name: 'buyer', namespace: 'elsewhere' };
+    const ofNamesake = inShop('out', { sources: [namesake], hosts: ['example.com'], ports: [http80] });
+    expect(compiled([ofNamesake]).filterChains).toEqual([]);
     const own = egress('out', { hosts: ['example.com'], ports: [http80] });
     expect(compiled([own], { meshConfig: { featureFlags: { enableEgressPolicy: false } } })).toMatchObject({
       filterChains: [],

@@ -5,7 +5,7 @@ import { curl } from '../rows/client.ts';
 import { type ClusterState, type Policy, Stage } from '../rows/cluster-state.ts';
 import { call, talk } from '../rows/observation.ts';
 import { any, anyRoute, routeGroup, target } from '../rows/policies.ts';
-import { egress, trafficSetting } from './policy-objects.ts';
+import { egress, placed, trafficSetting } from './policy-objects.ts';
 
 let stage: Stage;
 
@@ -107,6 +107,11 @@ describe('5.6 egress policies', () => {
   it('concerns the accounts it names: another one stays without a listener', async () => {
     await stage.given(state(http));
     expect(await curl(stage.mesh.inside('thief'), site)).toEqual(refused);
+  });
+
+  it('means nothing in a namespace that the mesh does not monitor', async () => {
+    await stage.given({ ...state(placed('outside', http)), outside: ['outside'] });
+    expect((await fromBuyer(site)).seen).toEqual(refused);
   });
 
   it('other ports of a listed host are reset', async () => {

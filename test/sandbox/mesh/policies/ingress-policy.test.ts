@@ -62,6 +62,14 @@ describe('IngressBackends in a proxy configuration', () => {
     expect(compiled({ backends: [byServicePort], sources: [controller] })).toMatchObject({ chains: [], statuses: [] });
   });
 
+  it('concerns Services of its own namespace', () => {
+    const elsewhere = {
+      metadata: { name: 'door', namespace: 'other' },
+      spec: { backends: [http], sources: [controller] },
+    };
+    expect(compiled(elsewhere.spec, { ingressBackends: [elsewhere] })).toMatchObject({ chains: [], statuses: [] });
+  });
+
   it('HTTPS ends TLS with the service’s certificate, asks for the client’s, and lets the named principals in', () => {
     const { chains, routes } = compiled({
       backends: [{ ...https, tls: { skipClientCertValidation: false, sniHosts: ['store.example.com'] } }],

@@ -53,10 +53,8 @@ async function startIngressController(): Promise<void> {
     metadata: { name: 'nginx', namespace: 'edge' },
     data: { 'default.conf': nginxConfig },
   });
-  const outside = { annotations: { 'openservicemesh.io/sidecar-injection': 'disabled' } };
-  await stage.mesh.pod('edge', 'visitor', outside);
+  await stage.mesh.pod('edge', 'visitor');
   await stage.mesh.pod('edge', 'ingress', {
-    ...outside,
     image: 'nginx',
     mounts: {
       '/etc/nginx/conf.d': { configMap: { name: 'nginx' } },
@@ -71,7 +69,7 @@ async function startIngressController(): Promise<void> {
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster());
-  await stage.mesh.namespace('edge');
+  await stage.mesh.namespace('edge', false);
   await stage.mesh.api.modify(kinds.meshConfigs, meshConfigName, addOn.namespace, ({ spec }) => {
     if (spec?.certificate) {
       spec.certificate.ingressGateway = {
@@ -87,7 +85,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.mesh.close());
 
-describe('5.7 IngressBackend over HTTP', () => {
+describe('5.7 IngressBackend over HTTP, from a namespace that the mesh does not monitor', () => {
   it('without one the controller is reset, and whoever is behind it sees 502', async () => {
     await stage.given(base);
     const { seen, log, moved } = await throughIngress();

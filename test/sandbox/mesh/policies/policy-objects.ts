@@ -10,9 +10,15 @@ import type { Policy } from '../rows/cluster-state.ts';
 /** OSM's own policies in namespace `shop`, as tests of 5.6 to 5.9 name them. */
 const inShop = (name: string, spec: object) => ({ metadata: { name, namespace: 'shop' }, spec });
 
-export const egress = (name: string, spec: Omit<NonNullable<Egress['spec']>, 'sources'>, from = 'buyer'): Policy => ({
+export const egress = (name: string, spec: Omit<NonNullable<Egress['spec']>, 'sources'>): Policy => ({
   ref: kinds.egresses,
-  object: inShop(name, { sources: [{ kind: 'ServiceAccount', name: from, namespace: 'shop' }], ...spec }),
+  object: inShop(name, { sources: [{ kind: 'ServiceAccount', name: 'buyer', namespace: 'shop' }], ...spec }),
+});
+
+/** The same object in another namespace. */
+export const placed = (namespace: string, { ref, object }: Policy): Policy => ({
+  ref,
+  object: { ...object, metadata: { ...object.metadata, namespace } },
 });
 
 export const ingressBackend = (name: string, spec: NonNullable<IngressBackend['spec']>): Policy => ({

@@ -4,7 +4,7 @@ import { startMeshCluster } from '../mesh-cluster.ts';
 import { type ClusterState, type Policy, Stage } from '../rows/cluster-state.ts';
 import { call } from '../rows/observation.ts';
 import { rowPrograms } from '../rows/programs.ts';
-import { retry } from './policy-objects.ts';
+import { placed, retry } from './policy-objects.ts';
 import { limitPrograms } from './programs.ts';
 
 let stage: Stage;
@@ -99,6 +99,11 @@ describe('5.8 retries', () => {
       [`${cluster}.upstream_rq_retry`]: 1,
       [`${cluster}.upstream_rq_retry_limit_exceeded`]: 1,
     });
+  });
+
+  it('holds wherever it lies, in a namespace outside the mesh too', async () => {
+    await stage.given({ ...base, outside: ['outside'], policies: [placed('outside', policy({ numRetries: 2 }))] });
+    expect((await fromBuyer('/503')).moved['buyer']).toMatchObject({ [`${cluster}.upstream_rq_total`]: 3 });
   });
 
   it('holds for its source alone', async () => {
