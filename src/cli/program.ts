@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Fault } from '../fault.ts';
 import { openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
+import { chartsCommand } from './charts.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -15,6 +16,7 @@ import { describeStart, start } from './start.ts';
 import { statusCommand } from './status.ts';
 import type { Subcommand } from './subcommand.ts';
 import { Teardown } from './teardown.ts';
+import { traceCommand } from './trace.ts';
 
 /**
  * The command line: which subcommands there are, and what their end means for the exit code. Heavy parts are loaded by
@@ -75,6 +77,8 @@ function build(subcommand: Subcommand): Command {
     sandboxCommand,
     lintCommand,
     explainCommand,
+    chartsCommand,
+    traceCommand,
     doctorCommand,
   ]) {
     program.addCommand(command(subcommand).exitOverride().showHelpAfterError('(--help lists what there is)'));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
+import type { ClusterAccess } from '../../../src/sandbox/azure/cluster-host.ts';
 import { type RunningCluster, startCluster } from '../../../src/sandbox/cluster.ts';
 import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
 import { type KubectlVersion, realKubectl } from '../../tools/kubectl.ts';
@@ -36,6 +37,19 @@ export async function bundlePrograms(names: readonly string[], folder: string): 
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
     logLevel: 'warning',
+  });
+}
+
+/** A kubeconfig whose one context is `demo`; JSON is YAML too. */
+export function kubeconfigText({ server, caPem, token }: ClusterAccess): string {
+  const cluster = { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'demo',
+    clusters: [{ name: 'demo', cluster }],
+    users: [{ name: 'admin', user: { token } }],
+    contexts: [{ name: 'demo', context: { cluster: 'demo', user: 'admin' } }],
   });
 }
 
@@ -73,19 +87,8 @@ export class ProgramsOnCluster {
   }
 
   writeKubeconfig(name: string): string {
-    const { server, caPem, token } = this.cluster.access;
     const path = join(this.folder, name);
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      'current-context': 'demo',
-      clusters: [
-        { name: 'demo', cluster: { server, 'certificate-authority-data': Buffer.from(caPem).toString('base64') } },
-      ],
-      users: [{ name: 'admin', user: { token } }],
-      contexts: [{ name: 'demo', context: { cluster: 'demo', user: 'admin' } }],
-    };
-    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    writeFileSync(path, kubeconfigText(this.cluster.access), { mode: 0o600 });
     return path;
   }
 

@@ -2,13 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parse, parseAllDocuments } from 'yaml';
-import type { KubeObject, Pod } from '../../../../src/kube/objects.ts';
+import { parse } from 'yaml';
 import * as resources from '../../../../src/kube/resources.ts';
-import { systemClock } from '../../../../src/platform/clock.ts';
-import { seededRandom } from '../../../../src/platform/random.ts';
-import { type RunningCluster, startCluster } from '../../../../src/sandbox/cluster.ts';
-import { spec } from '../../test-cluster.ts';
+import type { RunningCluster } from '../../../../src/sandbox/cluster.ts';
+import { apply, startMeshedCluster, untilReady } from '../../bookstore-cluster.ts';
 import { hasPrometheus, PrometheusProcess, type Sample } from './prometheus-process.ts';
 
 /**
@@ -23,51 +20,12 @@ let cluster: RunningCluster;
 let prometheus: PrometheusProcess;
 const folder = mkdtempSync(join(tmpdir(), 'meshwalk-prometheus-'));
 
-const kinds: readonly resources.ResourceRef[] = [resources.serviceAccounts, resources.services, resources.deployments];
-
-async function apply(file: string): Promise<void> {
-  for (const document of parseAllDocuments(readFileSync(join(manifests, file), 'utf8'))) {
-    const object = document.toJS() as KubeObject;
-    const kind = kinds.find((known) => known.kind === object.kind);
-    if (kind) await cluster.api.create(kind, object);
-  }
-}
-
 describe.skipIf(!present && !process.env['CI'])('a real Prometheus', { timeout: 40_000 }, () => {
   beforeAll(async () => {
     if (!present) throw new Error('prometheus is not installed, and CI must not leave this out');
-    cluster = await startCluster({
-      spec: { ...spec, openServiceMesh: true },
-      folder: join(folder, 'cluster'),
-      pace: 'instant',
-      clock: systemClock,
-      random: seededRandom(3),
-    });
-    for (const name of ['bookbuyer', 'bookstore', 'bookwarehouse']) {
-      await cluster.api.create(resources.namespaces, {
-        metadata: {
-          name,
-          labels: { 'openservicemesh.io/monitored-by': 'osm' },
-          annotations: { 'openservicemesh.io/sidecar-injection': 'enabled', 'openservicemesh.io/metrics': 'enabled' },
-        },
-      });
-    }
-    const isReady = (pod: Pod) =>
-      pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
-    await vi.waitFor(() => {
-      // The injector publishes it when it is ready to answer.
-      if (cluster.api.list(resources.mutatingWebhookConfigurations).length === 0) throw new Error('no injector yet');
-      const controllers = cluster.api.list(resources.pods, { namespace: 'kube-system' });
-      const ready = controllers.filter((pod) => pod.metadata.labels?.['app'] === 'osm-controller').filter(isReady);
-      if (ready.length < 2) throw new Error('no controllers yet');
-    }, patient);
-    for (const app of ['bookstore', 'bookbuyer', 'bookwarehouse']) await apply(`apps/${app}.yaml`);
-    await vi.waitFor(() => {
-      for (const namespace of ['bookstore', 'bookbuyer', 'bookwarehouse']) {
-        const found = cluster.api.list(resources.pods, { namespace });
-        if (found.length === 0 || !found.every(isReady)) throw new Error(`${namespace} is not ready`);
-      }
-    }, patient);
+    cluster = await startMeshedCluster(join(folder, 'cluster'));
+    for (const app of ['bookstore', 'bookbuyer', 'bookwarehouse']) await apply(cluster, `apps/${app}.yaml`);
+    await untilReady(cluster, 'bookstore', 'bookbuyer', 'bookwarehouse', 'kube-system');
     prometheus = await PrometheusProcess.start(folder, cluster.access);
     await prometheus.discover();
   }, 90_000);

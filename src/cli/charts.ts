@@ -1,0 +1,82 @@
+import { Command } from 'commander';
+import { Fault } from '../fault.ts';
+import type { MeshAccessOptions } from './mesh-access.ts';
+import { kubeconfigOption, openKube } from './mesh-access.ts';
+import { positiveInteger, profileOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk charts`: requests, successes and latencies per service, from the sidecars' own counters. Only reads. */
+interface ChartsOptions extends MeshAccessOptions {
+  every: number;
+  for?: number;
+  json?: boolean;
+}
+
+/** Readings that are kept; older ones give way, so that the charts show the last minutes. */
+const mostReadings = 150;
+/** Where nobody can press Ctrl-C at the right moment. */
+const secondsWithoutTerminal = 10;
+
+export const chartsCommand = (subcommand: Subcommand): Command =>
+  new Command('charts')
+    .description('chart the requests in the mesh: rate, success and latency per service')
+    .option('--every <seconds>', 'time between two looks at the sidecars', positiveInteger, 2)
+    .option('--for <seconds>', 'end after so long (default: at Ctrl-C; after 10 s without a terminal)', positiveInteger)
+    .option('--json', 'print one JSON object at the end')
+    .addOption(profileOption())
+    .addOption(kubeconfigOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk charts', 'beside a running lesson, in a second terminal'],
+        ['meshwalk charts --for 30 | cat', 'once, as plain text'],
+        ['meshwalk charts --kubeconfig ~/.kube/config', 'of a cluster of your own that has OSM'],
+      ),
+    )
+    .action((options: ChartsOptions) => showCharts(options, subcommand));
+
+async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promise<void> {
+  const [{ readRequests }, { seriesOf }, { chartLines }, { LiveLines }, { sleep, systemClock: clock }] =
+    await Promise.all([
+      import('../check/traffic/read-requests.ts'),
+      import('../check/traffic/request-series.ts'),
+      import('../tui/view/charts.ts'),
+      import('./live-lines.ts'),
+      import('../platform/clock.ts'),
+    ]);
+  const { machine, signal } = subcommand;
+  if (options.every < 1) throw new Fault('charts.every', { what: 'There must be a second between two looks.' });
+  const kube = await openKube(options, subcommand);
+  const screen = new LiveLines(machine);
+  const isLive = screen.isTerminal && !options.json;
+  const seconds = options.for ?? (isLive ? undefined : secondsWithoutTerminal);
+  const endsAt = seconds === undefined ? Number.POSITIVE_INFINITY : clock.now() + seconds * 1000;
+  const readings: Awaited<ReturnType<typeof readRequests>>[] = [];
+  const draw = () => {
+    const kept = readings.map(({ reading }) => reading);
+    const spanMs = (kept.at(-1)?.atMs ?? 0) - (kept[0]?.atMs ?? 0);
+    const series = seriesOf(kept).filter(({ steps, whole }) => whole.requestsPerSecond > 0 || steps.length === 0);
+    const lines = chartLines(series, spanMs, { width: screen.width, glyphs: screen.theme.glyphs });
+    if (series.length === 0) lines.push([{ text: quiet(kept.length, readings.at(-1)), role: 'dim' }]);
+    screen.replace(lines);
+  };
+  while (!signal.aborted) {
+    readings.push(await readRequests(kube, clock, signal));
+    if (readings.length > mostReadings) readings.shift();
+    if (isLive) draw();
+    const leftMs = endsAt - clock.now();
+    if (leftMs <= 0) break;
+    await sleep(clock, Math.min(options.every * 1000, leftMs), signal).catch(() => {});
+  }
+  const kept = readings.map(({ reading }) => reading);
+  if (options.json) {
+    const unheard = readings.at(-1)?.unheard ?? [];
+    machine.out(JSON.stringify({ readings: kept.length, services: seriesOf(kept), unheard }));
+  } else if (!isLive) draw();
+}
+
+function quiet(looks: number, last: { reading: { sidecars: ReadonlyMap<string, unknown> } } | undefined): string {
+  if (last && last.reading.sidecars.size === 0) return 'No pod of the mesh has a sidecar that answers.';
+  return looks < 2 ? 'Counting…' : 'No request was made between pods of the mesh.';
+}

@@ -1,0 +1,101 @@
+import type { ServiceSeries } from '../../check/traffic/request-series.ts';
+import { emptyLine, type Line, type Span, span, truncate, widthOf } from './spans.ts';
+import type { Glyphs, Role } from './theme.ts';
+import { duration } from './words.ts';
+
+/** Requests, successes and latencies per service as small charts: numbers first, their course behind them. */
+export interface ChartOptions {
+  width: number;
+  glyphs: Glyphs;
+}
+
+/** From nothing to the most; a value that is not known leaves a gap. */
+const bars = { unicode: [...'▁▂▃▄▅▆▇█'], ascii: [...'_.-:=+*#'] } as const;
+
+export function sparkline(
+  values: readonly (number | undefined)[],
+  most: number,
+  room: number,
+  glyphs: Pick<Glyphs, 'ascii'>,
+): string {
+  const steps = glyphs.ascii ? bars.ascii : bars.unicode;
+  return values
+    .slice(-Math.max(0, room))
+    .map((value) => {
+      if (value === undefined) return ' ';
+      const share = most > 0 ? Math.min(1, Math.max(0, value / most)) : 0;
+      return steps[Math.round(share * (steps.length - 1))];
+    })
+    .join('');
+}
+
+const numberText = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
+const percent = (share: number | undefined): string => {
+  if (share === undefined) return 'no answers';
+  // All but one in a thousand is not all.
+  return `${share < 1 && share > 0.999 ? '99.9' : (share * 100).toFixed(share === 1 ? 0 : 1)}%`;
+};
+const millis = (value: number | undefined): string => (value === undefined ? '-' : numberText(value));
+
+function successRole(share: number | undefined): Role {
+  if (share === undefined) return 'dim';
+  if (share === 1) return 'good';
+  return share < 0.95 ? 'bad' : 'warn';
+}
+
+const titleWidth = 14;
+
+interface Row {
+  title: string;
+  value: string;
+  role: Role;
+  course: readonly (number | undefined)[];
+  most: number;
+}
+
+function rowsOf({ steps, whole }: ServiceSeries): Row[] {
+  const { p50, p90, p99 } = whole.latencyMs;
+  const rates = steps.map((step) => step?.requestsPerSecond);
+  const slowest = steps.map((step) => step?.latencyMs.p99);
+  const highest = (of: readonly (number | undefined)[]) => Math.max(0, ...of.filter((value) => value !== undefined));
+  return [
+    {
+      title: 'requests/s',
+      value: numberText(whole.requestsPerSecond),
+      role: 'accent',
+      course: rates,
+      most: highest(rates),
+    },
+    {
+      title: 'success',
+      value: percent(whole.success),
+      role: successRole(whole.success),
+      course: steps.map((step) => step?.success),
+      most: 1,
+    },
+    {
+      title: 'latency ms',
+      value: `p50 ${millis(p50)}  p90 ${millis(p90)}  p99 ${millis(p99)}`,
+      role: 'info',
+      course: slowest,
+      most: highest(slowest),
+    },
+  ];
+}
+
+/** One block for each service; `spanMs` is what all numbers speak of. */
+export function chartLines(series: readonly ServiceSeries[], spanMs: number, { width, glyphs }: ChartOptions): Line[] {
+  const blocks = series.map((one) => ({ service: one.service, rows: rowsOf(one) }));
+  const valueWidth = Math.max(0, ...blocks.flatMap(({ rows }) => rows.map(({ value }) => widthOf(value))));
+  const room = Math.max(0, width - titleWidth - valueWidth - 2);
+  const lines: Line[] = [[span('Requests in the mesh', 'heading'), span(`, last ${duration(spanMs)}`, 'dim')]];
+  for (const { service, rows } of blocks) {
+    lines.push(emptyLine, [span(service, 'strong')]);
+    for (const { title, value, role, course, most } of rows) {
+      const pieces: Span[] = [span(`  ${title}`.padEnd(titleWidth), 'dim'), span(value.padEnd(valueWidth), role)];
+      if (room >= 8) pieces.push(span(`  ${sparkline(course, most, room, glyphs)}`, role));
+      lines.push(pieces);
+    }
+  }
+  return lines.map((line) => truncate(line, width));
+}
