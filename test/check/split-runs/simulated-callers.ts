@@ -20,7 +20,7 @@ const cluster = (service: string) => `cluster.bookstore/${service}|14001`;
 
 /**
  * Callers with sidecars that live as on a cluster: the counters are read from Envoy's text by the check itself, requests
- * come between any two reads, containers and pods restart, clusters vanish and come back, callers are scaled.
+ * come between any two reads, containers and pods restart, callers are scaled.
  */
 export class SimulatedCallers {
   traffic: Traffic;
@@ -56,7 +56,6 @@ export class SimulatedCallers {
     else if (fate < 0.015) this.#replace(sidecar);
     else if (fate < 0.02 && this.#sidecars.length < 4) this.#add();
     else if (fate < 0.025 && this.#sidecars.length > 1) this.#sidecars.splice(this.#sidecars.indexOf(sidecar), 1);
-    else if (fate < 0.03) this.#dropCluster(sidecar);
   }
 
   /** As the API lists them. */
@@ -100,14 +99,6 @@ export class SimulatedCallers {
   #replace(sidecar: Sidecar): void {
     this.#sidecars.splice(this.#sidecars.indexOf(sidecar), 1);
     this.#add();
-  }
-
-  /** The control plane takes a cluster away and brings it back, before the next request. */
-  #dropCluster(sidecar: Sidecar): void {
-    const start = cluster(this.#random.next() < 0.5 ? 'bookstore-v1' : 'bookstore-v2');
-    for (const name of [...sidecar.counters.keys()]) {
-      if (name.startsWith(start) && !name.endsWith('membership_healthy')) sidecar.counters.set(name, 0);
-    }
   }
 
   #send(): void {
