@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CheckResult } from '../../src/check/check.ts';
+import { checkKinds } from '../../src/check/registry.ts';
+import { runCheck } from '../../src/check/run-check.ts';
+import { probeOf } from '../../src/cli/evidence.ts';
+import type { Command, Task } from '../../src/lesson/lesson.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { createWorld } from '../../src/world/registry.ts';
+import type { World } from '../../src/world/world.ts';
+import { freePort } from '../walk/course.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface CommandEnd {
+  code: number | 'timeout';
+  output: string;
+}
+
+/**
+ * A sandbox whose whole state can be put away and brought back, and a course folder of its own. Runs
+ * commands and looks at conditions as the program does, but waits no longer than it is told to.
+ */
+export class Lab {
+  readonly course: string;
+  readonly #folder: string;
+  readonly #path: string;
+  #world: World | undefined;
+  readonly #background = new Set<ReturnType<typeof spawn>>();
+
+  /** `kubectl`: the folder of a real one. */
+  constructor(folder: string, kubectl: string) {
+    this.#folder = folder;
+    this.#path = [kubectl, process.env['PATH']].join(':');
+    this.course = join(folder, 'course');
+    for (const part of ['lessons', 'manifests']) cpSync(join(root, part), join(this.course, part), { recursive: true });
+  }
+
+  /** Starts on a copy of a snapshot, or on nothing. */
+  async start(snapshot?: string): Promise<void> {
+    await this.stop();
+    const state = this.#stateFolder;
+    rmSync(state, { recursive: true, force: true });
+    if (snapshot && existsSync(snapshot)) {
+      cpSync(snapshot, state, { recursive: true });
+      movePort(state, await freePort());
+    } else mkdirSync(state, { recursive: true, mode: 0o700 });
+    this.#world = createWorld('sandbox', {
+      folder: state,
+      workingFolder: this.course,
+      serverFile: join(root, 'dist', 'server.js'),
+      // At instant pace the demo's clients keep a core busy each; many sandboxes run beside each other here.
+      pace: 'brisk',
+      learner: { PATH: this.#path, HOME: this.#folder, LANG: 'C.UTF-8' },
+    });
+    await this.#world.prepare(() => {});
+  }
+
+  /** Puts the state away as it is. */
+  async snapshot(to: string): Promise<void> {
+    await this.stop();
+    rmSync(to, { recursive: true, force: true });
+    cpSync(this.#stateFolder, to, { recursive: true });
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#background) killGroup(child);
+    this.#background.clear();
+    await this.#world?.close();
+    this.#world = undefined;
+  }
+
+  writeManifest(file: string, text: string): void {
+    writeFileSync(join(this.course, file), text);
+  }
+
+  restoreManifest(file: string): void {
+    cpSync(join(root, file), join(this.course, file));
+  }
+
+  /**
+   * Until every pod that was there runs again with all its containers and the mesh answers, so that what is seen is
+   * not the restart.
+   */
+  async settle(patienceMs: number): Promise<void> {
+    const until = Date.now() + patienceMs;
+    // A starting cluster tells of its pods what was true before, for a moment.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    while (Date.now() < until) {
+      if (!(await this.#meshAnswers())) continue;
+      const { output } = await this.run('kubectl get pods -A --no-headers 2>/dev/null', 5_000);
+      const isSettled = output.split('\n').every((line) => {
+        const ready = /^\S+\s+\S+\s+(\d+)\/(\d+)\s+Running/.exec(line);
+        return line.trim() === '' || (ready !== null && ready[1] === ready[2]);
+      });
+      if (isSettled) return;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+  }
+
+  /** The validating webhook is asked for a TrafficTarget, where there is a mesh that would be. */
+  async #meshAnswers(): Promise<boolean> {
+    const { code, output } = await this.run('kubectl apply --dry-run=server -f manifests/access/bookbuyer.yaml', 5_000);
+    return code === 0 || !/webhook|refused/.test(output) || /no configuration|localhost:8080/.test(output);
+  }
+
+  run(script: string, timeoutMs: number): Promise<CommandEnd> {
+    const child = this.#spawn(script);
+    let output = '';
+    child.stdout?.on('data', (bytes) => (output += bytes));
+    child.stderr?.on('data', (bytes) => (output += bytes));
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        killGroup(child);
+        resolve({ code: 'timeout', output });
+      }, timeoutMs);
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({ code: code ?? -1, output });
+      });
+    });
+  }
+
+  /** Beside everything else until the world stops; its output up to a short while is given back. */
+  async runBeside(script: string, listenMs: number): Promise<CommandEnd> {
+    const child = this.#spawn(script);
+    this.#background.add(child);
+    let output = '';
+    child.stdout?.on('data', (bytes) => (output += bytes));
+    child.stderr?.on('data', (bytes) => (output += bytes));
+    const ended = new Promise<CommandEnd>((resolve) =>
+      child.on('close', (code) => resolve({ code: code ?? -1, output })),
+    );
+    const stands = new Promise<CommandEnd>((resolve) => setTimeout(() => resolve({ code: 0, output }), listenMs));
+    return Promise.race([ended, stands]);
+  }
+
+  /** Looks until all conditions hold or patience ends; questions are answered right. */
+  async look(task: Task, since: number, patienceMs: number): Promise<Map<string, CheckResult | undefined>> {
+    const conditions = task.check?.conditions ?? [];
+    const world = this.#world;
+    if (!world) throw new Error('no world runs');
+    const answers = Object.fromEntries(task.questions.map(({ id, answer }) => [id, answer]));
+    const signal = new AbortController().signal;
+    const results = await runCheck({
+      conditions,
+      kinds: checkKinds,
+      probe: probeOf(world, systemClock, { since, answers, signal }),
+      memory: new Map(),
+      patienceMs,
+      onResult: () => {},
+    });
+    return new Map(conditions.map(({ id }) => [id, results.get(id)]));
+  }
+
+  get #stateFolder(): string {
+    return join(this.#folder, 'sandbox');
+  }
+
+  #spawn(script: string) {
+    const env = this.#world?.environment() ?? {};
+    return spawn('/bin/bash', ['-c', script], {
+      cwd: this.course,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+}
+
+function killGroup({ pid }: ReturnType<typeof spawn>): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/** Copies of one snapshot run beside each other, so each needs a port of its own. */
+function movePort(state: string, port: number): void {
+  const kubeconfig = join(state, 'kubeconfig');
+  const old = existsSync(kubeconfig) ? /127\.0\.0\.1:(\d+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] : undefined;
+  if (old === undefined) return;
+  const identities = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('identity.json'),
+  );
+  const replace = (name: string, from: RegExp, to: string) => {
+    const text = readFileSync(join(state, name), 'utf8');
+    writeFileSync(join(state, name), text.replaceAll(from, to));
+  };
+  replace('kubeconfig', new RegExp(`127\\.0\\.0\\.1:${old}\\b`, 'g'), `127.0.0.1:${port}`);
+  for (const name of identities) replace(name, new RegExp(`"port": ?${old}\\b`, 'g'), `"port":${port}`);
+}
+
+/** What a learner has to run for the task: reading commands show things, and no condition hangs on them. */
+export const actingCommands = (task: Task): Command[] => {
+  const authored = task.solution.filter((command) => !task.commands.includes(command));
+  const commands = authored.length > 0 ? authored : task.commands;
+  return commands.filter(({ effect, background, optional }) => !optional && (effect !== 'reads' || background));
+};
