@@ -7,6 +7,7 @@ import { http } from './kinds/http.ts';
 import { kubeContext } from './kinds/kube-context.ts';
 import { logs } from './kinds/logs.ts';
 import { meshConfig } from './kinds/mesh-config.ts';
+import { metric } from './kinds/metric.ts';
 import { namespacesInMesh } from './kinds/namespaces-in-mesh.ts';
 import { resource } from './kinds/resource.ts';
 import { sidecarCounter } from './kinds/sidecar-counter.ts';
@@ -28,6 +29,7 @@ export const checkKinds: readonly CheckKind[] = [
   trafficSplit,
   certificate,
   sidecarCounter,
+  metric,
   containerRestarted,
   http,
   logs,

@@ -2,6 +2,8 @@
 export interface WeightedRoute {
   /** Cluster names without their port, `namespace/service`, and their share of the requests. */
   shares: ReadonlyMap<string, number>;
+  /** The Service that clients call, `namespace/service`, where the virtual host's name tells it. */
+  host?: string;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -21,11 +23,21 @@ export function outboundRoutes(dump: string): WeightedRoute[] | undefined {
     const name = object['name'];
     if (typeof name !== 'string' || !name.startsWith('rds-outbound')) return;
     visit(object, (inner) => {
-      const shares = sharesOf(inner['weighted_clusters']);
-      if (shares) routes.push({ shares });
+      if (!Array.isArray(inner['routes'])) return;
+      const host = hostOf(inner['name']);
+      visit(inner['routes'], (route) => {
+        const shares = sharesOf(route['weighted_clusters']);
+        if (shares) routes.push({ shares, ...(host === undefined ? {} : { host }) });
+      });
     });
   });
   return routes;
+}
+
+/** OSM names a virtual host after the Service: `outbound_virtual-host|bookstore.bookstore.svc.cluster.local`. */
+function hostOf(name: unknown): string | undefined {
+  const [, service, namespace] = /\|([^.|]+)\.([^.|]+)\./.exec(String(name)) ?? [];
+  return service === undefined ? undefined : `${namespace}/${service}`;
 }
 
 function visit(value: unknown, see: (object: Record<string, unknown>) => void): void {

@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import { endpoints, pods, services } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
 import { trafficSplits } from './resource-table.ts';
-import type { NamespacedName } from './spec-fields.ts';
+import { type NamespacedName, nameOf } from './spec-fields.ts';
 import { hasSidecar } from './workload.ts';
 
 export interface SplitBackend {
@@ -31,14 +31,17 @@ export function backendsOf(split: KubeObject): SplitBackend[] {
   }));
 }
 
+/** The Service that clients call, `namespace/name`. */
+export function rootOf(split: KubeObject): string {
+  const spec: unknown = split['spec'];
+  const service = typeof spec === 'object' && spec !== null && 'service' in spec ? String(spec.service) : '';
+  return `${split.metadata.namespace ?? 'default'}/${service.split(/[.:]/)[0]}`;
+}
+
 /** The Services that requests to this one may end at: itself, or the backends of its TrafficSplit. */
 export async function upstreamsOf(kube: KubeClient, to: NamespacedName): Promise<NamespacedName[]> {
   const splits = await listSplits(kube, to.namespace);
-  const own = splits.filter((split) => {
-    const spec: unknown = split['spec'];
-    const service = typeof spec === 'object' && spec !== null && 'service' in spec ? String(spec.service) : '';
-    return service.split(/[.:]/)[0] === to.name;
-  });
+  const own = splits.filter((split) => rootOf(split) === nameOf(to));
   const all = [to, ...own.flatMap(backendsOf).map((backend) => backend.service)];
   return all.filter((service, index) => all.findIndex((other) => other.name === service.name) === index);
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { certificate } from '../../src/check/kinds/certificate.ts';
 import { containerRestarted } from '../../src/check/kinds/container-restarted.ts';
+import { metric } from '../../src/check/kinds/metric.ts';
 import { sidecarCounter } from '../../src/check/kinds/sidecar-counter.ts';
 import type { ContainerStatus } from '../../src/kube/objects.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
@@ -92,6 +93,37 @@ describe('sidecar-counter', () => {
     });
     expect(await at({ 'listener.x.no_match': 92, 'listener.x.no_match_2': 50 })).toMatchObject({ status: 'not-yet' });
     expect(await at({ 'listener.x.no_match': 93 })).toEqual({ status: 'passed', saw: 'grown by 3' });
+  });
+});
+
+describe('metric', () => {
+  const scraped = (isOn: boolean) => {
+    const annotations = {
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '15010',
+      'prometheus.io/path': '/stats/prometheus',
+    };
+    const found = pod('shop', 'store-1', 'store');
+    kube.objects = [
+      deployment('shop', 'store'),
+      { ...found, metadata: { ...found.metadata, ...(isOn && { annotations }) } },
+    ];
+  };
+  const at = (value?: number) => {
+    const body = `# TYPE a_total counter\na_total{code="200"} ${value}\nb_total{} 900\n`;
+    if (value !== undefined) kube.pages['shop/store-1:15010 /stats/prometheus'] = { status: 200, body };
+    return look(metric, { of: 'shop/store', series: 'a_total.*200', rises: 3 }, script());
+  };
+
+  it('reads where the annotations send Prometheus, and counts growth of the series that match', async () => {
+    scraped(true);
+    expect(await at(40)).toMatchObject({ status: 'not-yet', saw: 'grown by 0 since the task began' });
+    expect(await at(43)).toEqual({ status: 'passed', saw: 'grown by 3' });
+  });
+
+  it('is wrong for a pod that does not ask to be scraped', async () => {
+    scraped(false);
+    expect(await at()).toMatchObject({ status: 'wrong', on: 'Pod shop/store-1, metadata.annotations' });
   });
 });
 

@@ -250,6 +250,30 @@ describe('traffic-split', () => {
     expect(await verify()).toMatchObject({ status: 'passed' });
   });
 
+  it("takes no backend's own virtual host, which sends all to itself, for the split", async () => {
+    const host = (service: string, weights: Record<string, number>) => ({
+      name: `outbound_virtual-host|${service}.bookstore.svc.cluster.local`,
+      routes: [
+        {
+          route: {
+            weighted_clusters: { clusters: Object.entries(weights).map(([name, weight]) => ({ name, weight })) },
+          },
+        },
+      ],
+    });
+    const virtual_hosts = [
+      host('bookstore-v1', { 'bookstore/bookstore-v1|14001': 100 }),
+      host('bookstore', { 'bookstore/bookstore-v1|14001': 99, 'bookstore/bookstore-v2|14001': 1 }),
+    ];
+    const configs = [{ dynamic_route_configs: [{ route_config: { name: 'rds-outbound.14001', virtual_hosts } }] }];
+    kube.pages[`${buyer}:15000 /config_dump`] = { status: 200, body: JSON.stringify({ configs }) };
+    replace('bookstore-split', [split(99, 1)]);
+    expect(await verify({ backends: { 'bookstore/bookstore-v1': 100, 'bookstore/bookstore-v2': 0 } })).toMatchObject({
+      status: 'wrong',
+      saw: expect.stringContaining('bookstore/bookstore-v1 99 %, bookstore/bookstore-v2 1 %'),
+    });
+  });
+
   it('is wrong at once when object and sidecar agree on other weights', async () => {
     replace('bookstore-split', [split(90, 10)]);
     kube.setRoutes(buyer, [{ 'bookstore/bookstore-v1|14001': 90, 'bookstore/bookstore-v2|14001': 10 }]);

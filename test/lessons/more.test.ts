@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventsOf } from './play.ts';
 import { type Before, proveCourse } from './proof.ts';
@@ -30,6 +33,45 @@ const before: readonly Before[] = [
   ['parts-die/bring-back', 'denied', 'waits', 'controller'],
   ['parts-die/give-back', 'target', 'wrong', 'it does not exist'],
   ['parts-die/give-back', 'what-broke', 'not-yet', 'no answer yet'],
+  ['egress/ask-outside', 'namespace', 'wrong', 'it does not exist'],
+  ['egress/ask-outside', 'in-mesh', 'waits', 'namespace'],
+  ['egress/ask-outside', 'refused', 'waits', 'in-mesh'],
+  ['egress/open-one-host', 'policy', 'wrong', 'it does not exist'],
+  ['egress/open-one-host', 'answered', 'waits', 'policy'],
+  ['egress/open-one-host', 'routed', 'waits', 'answered'],
+  ['egress/other-host', 'asked', 'wrong', 'it does not exist'],
+  ['egress/other-host', 'notfound', 'waits', 'asked'],
+  ['egress/close-again', 'policy', 'wrong', 'it is still there'],
+  ['egress/close-again', 'namespace', 'wrong', 'it is still there'],
+  ['limits/rate-limit', 'setting', 'wrong', 'it does not exist'],
+  ['limits/rate-limit', 'limited', 'waits', 'setting'],
+  ['limits/retry', 'switch', 'wrong', 'false'],
+  ['limits/retry', 'policy', 'wrong', 'it does not exist'],
+  ['limits/retry', 'retried', 'waits', 'switch policy'],
+  ['limits/retry', 'storm', 'waits', 'switch policy'],
+  ['limits/circuit-breaker', 'setting', 'wrong', 'nothing'],
+  ['limits/circuit-breaker', 'stopped', 'waits', 'setting'],
+  ['limits/no-limits', 'setting', 'wrong', 'it is still there'],
+  ['limits/no-limits', 'policy', 'wrong', 'it is still there'],
+  ['limits/no-limits', 'switch', 'wrong', 'true'],
+  ['observe/metrics', 'namespace', 'wrong', 'nothing'],
+  ['observe/metrics', 'scraped', 'waits', 'namespace'],
+  ['observe/traces', 'place', 'wrong', 'it does not exist'],
+  ['observe/traces', 'jaeger', 'waits', 'place'],
+  ['observe/traces', 'tracing', 'wrong', 'enable: false'],
+  ['observe/traces', 'heard', 'waits', 'jaeger tracing'],
+  ['observe/traces', 'headers', 'not-yet', 'no answer yet'],
+  ['observe/stop-watching', 'tracing', 'wrong', 'enable: true'],
+  ['observe/stop-watching', 'namespace', 'wrong', '"enabled"'],
+  ['observe/stop-watching', 'jaeger', 'wrong', 'it is still there'],
+  ['own-ca/replace-root', 'secret', 'wrong', 'nothing'],
+  ['own-ca/replace-root', 'sells', 'waits', 'secret'],
+  ['own-ca/restart-all', 'controller', 'wrong', 'nothing'],
+  ['own-ca/restart-all', 'customer', 'waits', 'controller'],
+  ['own-ca/restart-all', 'shop', 'waits', 'controller'],
+  ['own-ca/restart-all', 'wholesaler', 'waits', 'controller'],
+  ['own-ca/restart-all', 'sells', 'waits', 'customer shop'],
+  ['own-ca/restart-all', 'no-gap', 'not-yet', 'no answer yet'],
 ];
 
 const proof = proveCourse('more', before);
@@ -71,6 +113,33 @@ describe('what the lessons say about their commands is what happens', () => {
 
   it('parts-die: a permission that is gone still works', () => {
     expect(outputOf('thief-still-looks')).toContain('books-bought" is 200;');
+  });
+
+  it('egress: refused without a policy, a page with it, and the sidecar’s own 404 for another host', () => {
+    expect(outputOf('refused-log')).toContain('curl: (7)');
+    expect(outputOf('page-log')).toMatch(/HTTP\/1\.1 200 OK[\s\S]*server: envoy/);
+    expect(outputOf('api-log')).toMatch(/HTTP\/1\.1 404/);
+    expect(outputOf('api-log')).not.toContain('x-envoy-upstream-service-time');
+  });
+
+  it('limits: the counters that the lesson speaks of are there', () => {
+    expect(outputOf('limited-stats')).toMatch(/rate_limited: \d+/);
+    expect(outputOf('retry-stats')).toMatch(/upstream_rq_429: [1-9]/);
+    expect(outputOf('overflow-stats')).toMatch(/rq_retry_open: 1[\s\S]*upstream_rq_retry_overflow: \d/);
+  });
+
+  it("observe: OSM's own count is scraped, and Jaeger knows a trace of the customer", () => {
+    expect(outputOf('annotations')).toContain('"prometheus.io/scrape":"true"');
+    expect(outputOf('scrape')).toMatch(/osm_request_total/);
+    expect(outputOf('known-services')).toContain('bookbuyer.bookbuyer');
+    expect(outputOf('one-trace')).toMatch(/"operationName":"bookstore\.bookstore/);
+  });
+
+  it('own-ca: the sidecar has the root of the manifest', () => {
+    const page = JSON.parse(outputOf('root-after'));
+    const manifest = readFileSync(join(import.meta.dirname, '../../manifests/own-ca/bundle.yaml'), 'utf8');
+    const pem = Buffer.from(/ca\.crt: (\S+)/.exec(manifest)?.[1] ?? '', 'base64');
+    expect(page.certificates[0].ca_cert[0].serial_number.toUpperCase()).toBe(new X509Certificate(pem).serialNumber);
   });
 
   it('parts-die: without sidecar and rules the connection is refused', () => {

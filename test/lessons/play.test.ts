@@ -37,9 +37,10 @@ const before: readonly Before[] = [
   ['allow-with-policies/thief-reads', 'looks', 'waits', 'target'],
   ['allow-with-policies/thief-reads', 'refused', 'waits', 'target'],
   ['allow-with-policies/thief-reads', 'customer', 'waits', 'looks refused'],
+  ['split-traffic/deploy-v2', 'split', 'wrong', 'it does not exist'],
   ['split-traffic/deploy-v2', 'permission', 'wrong', 'it does not exist'],
   ['split-traffic/deploy-v2', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
-  ['split-traffic/deploy-v2', 'ratio', 'waits', 'permission ready'],
+  ['split-traffic/deploy-v2', 'ratio', 'waits', 'split permission ready'],
   [
     'split-traffic/split-half',
     'weights',

@@ -6,7 +6,7 @@ import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
 import { judgeShares } from '../share-test.ts';
 import { adminGet, type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { backendsOf, listSplits, readinessOf, type SplitBackend } from '../traffic-splits.ts';
+import { backendsOf, listSplits, readinessOf, rootOf, type SplitBackend } from '../traffic-splits.ts';
 
 interface Spec {
   from: NamespacedName;
@@ -131,7 +131,8 @@ async function count(
     services[readiness.findIndex((ready, index) => ready === 'not-ready' && (backends[index]?.weight ?? 0) > 0)];
   const trial = remembered(probe, 'trial', SplitTrial, () => new SplitTrial());
   // Routes first, counters second: a change in between is seen at the next look, which drops what was counted.
-  const routes = await routesOf(kube, client, shares, probe.signal);
+  const roots = (await listSplits(kube, namespace)).map(rootOf);
+  const routes = await routesOf(kube, client, shares, roots, probe.signal);
   if (routes.status === 'unreadable')
     return unknown('The configuration of the sidecar cannot be read.', routesCommand(client, spec));
   const stats = await readStats(kube, client.pods, upstreamFilter(services), probe.signal);
@@ -211,18 +212,23 @@ function describeCounts(services: readonly NamespacedName[], counts: readonly nu
 
 type RoutesSeen = { status: 'in-force' } | { status: 'other'; saw: string } | { status: 'unreadable' };
 
-/** Whether each caller's sidecar routes by these shares. */
+/**
+ * Whether each caller's sidecar routes by these shares where a root of a split is called. Every backend has a virtual host
+ * of its own, too, that sends all to itself, and says nothing about a split that gives all to one of them.
+ */
 async function routesOf(
   kube: KubeClient,
   client: ClientPods,
   shares: ReadonlyMap<string, number>,
+  roots: readonly string[],
   signal: AbortSignal,
 ): Promise<RoutesSeen> {
   const wanted = new Map([...shares].filter(([, share]) => share > 0));
   for (const pod of client.pods) {
     const dump = await adminGet(kube, pod, '/config_dump?resource=dynamic_route_configs', signal);
-    const routes = outboundRoutes(dump);
-    if (!routes) return { status: 'unreadable' };
+    const all = outboundRoutes(dump);
+    if (!all) return { status: 'unreadable' };
+    const routes = all.filter(({ host }) => host === undefined || roots.length === 0 || roots.includes(host));
     if (routes.some((route) => isSameShares(route.shares, wanted))) continue;
     // A Service's own route (all to itself) says nothing about the split; the longest that knows a backend does.
     const related = routes.filter((route) => [...route.shares.keys()].some((name) => shares.has(name)));
