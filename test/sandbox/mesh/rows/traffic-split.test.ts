@@ -284,9 +284,16 @@ describe('5.4 TrafficSplit', () => {
   });
 
   row('5.4 negative', 'a negative weight is stored by the API and refused by the sidecar', async () => {
-    await stage.given(state(shopSplit(['store-v1', 1])));
-    await untilRefused('buyer', state(shopSplit(['store-v1', -1], ['store-v2', 2])));
-    expect(await share(3)).toEqual({ 'store-v1': 3 });
+    const beside: [string, number][] = [
+      ['store-v1', -1],
+      ['store-v2', 2],
+    ];
+    const alone: [string, number][] = [['store-v2', -1]];
+    for (const backends of [beside, alone]) {
+      await stage.given(state(shopSplit(['store-v1', 1])));
+      await untilRefused('buyer', state(shopSplit(...backends)));
+      expect(await share(3)).toEqual({ 'store-v1': 3 });
+    }
   });
 
   row(

@@ -23,7 +23,7 @@ import {
   podsOfService,
   principalOf,
 } from './snapshot.ts';
-import { splitClusters, splitOf } from './traffic-split.ts';
+import { routeClusters, splitClusters, splitOf, unsigned } from './traffic-split.ts';
 import { isEndpointAllowed, targetsFrom } from './traffic-target.ts';
 import { circuitBreakersOf, connectTimeoutOf, settingOf } from './upstream-traffic-setting.ts';
 
@@ -107,7 +107,7 @@ function filterChain(snapshot: MeshSnapshot, meshService: MeshService, clusters:
     },
     filter: services.isHttp(protocol)
       ? connectionManager('outbound', `rds-outbound.${port}`)
-      : { type: 'tcp', statPrefix: `outbound-mesh-tcp-proxy_${chainName}`, clusters },
+      : { type: 'tcp', statPrefix: `outbound-mesh-tcp-proxy_${chainName}`, clusters: unsigned(clusters) },
   };
 }
 
@@ -154,7 +154,8 @@ export function outboundConfig(snapshot: MeshSnapshot, source: Identity, complai
       chains.push(filterChain(snapshot, meshService, clusters));
     if (!http) continue;
     const hosts = hostsByPort.get(meshService.port) ?? [];
-    hosts.push(virtualHost(source, meshService, clusters, retryPolicyFor(snapshot, source, meshService, complain)));
+    const retry = retryPolicyFor(snapshot, source, meshService, complain);
+    hosts.push(virtualHost(source, meshService, routeClusters(clusters, complain), retry));
     hostsByPort.set(meshService.port, hosts);
   }
   const clusters = new Map(

@@ -75,9 +75,6 @@ function leafTargetPort(snapshot: MeshSnapshot, root: MeshService, backend: stri
     .find(({ name = '' }) => name === portName)?.port;
 }
 
-/** OSM converts to uint32: a negative weight becomes a huge one, which Envoy then refuses. */
-const unsigned = (weight: number) => (weight < 0 ? weight + 2 ** 32 : weight);
-
 /**
  * Where requests to the root go. A backend that has no such port or no endpoints is dropped and the others share its
  * part (OSM 1.2); an unauthorised one stays, and its share fails at the client's sidecar.
@@ -98,10 +95,19 @@ export function splitClusters(
     const cluster = `${root.namespace}/${service}|${targetPort}`;
     clusters.set(`${cluster} ${weight}`, { cluster, weight });
   }
-  const found = [...clusters.values()];
-  const total = found.reduce((sum, { weight }) => sum + weight, 0);
-  if (total < 1) complain(`Total weight of weighted cluster must be >= 1, got ${total}`);
-  return found
-    .map(({ cluster, weight }) => ({ cluster, weight: unsigned(weight) }))
-    .sort((a, b) => (a.cluster === b.cluster ? a.weight - b.weight : a.cluster < b.cluster ? -1 : 1));
+  return [...clusters.values()].sort((a, b) =>
+    a.cluster === b.cluster ? a.weight - b.weight : a.cluster < b.cluster ? -1 : 1,
+  );
+}
+
+/** OSM converts to uint32: a negative weight becomes a huge one, which Envoy then refuses. */
+export const unsigned = (clusters: readonly WeightedCluster[]): WeightedCluster[] =>
+  clusters.map(({ cluster, weight }) => ({ cluster, weight: weight < 0 ? weight + 2 ** 32 : weight }));
+
+/** A route gets no cluster where the weights add up to nothing (pkg/envoy/rds/route, buildWeightedCluster). */
+export function routeClusters(clusters: readonly WeightedCluster[], complain: Complain): WeightedCluster[] {
+  const total = clusters.reduce((sum, { weight }) => sum + weight, 0);
+  if (total >= 1) return unsigned(clusters);
+  complain(`Total weight of weighted cluster must be >= 1, got ${total}`);
+  return [];
 }
