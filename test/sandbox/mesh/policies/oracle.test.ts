@@ -68,11 +68,11 @@ function randomCase(random: Random): Case {
     httpRouteGroups: [group('g0'), group('g1')],
     tcpRoutes: [{ metadata: metadata('t0'), spec: { matches: { ports: some(random, [[targetPort], [80], []]) } } }],
     trafficTargets: listOf(random, 6, () => 0).map((_, index) => ({
-      metadata: metadata(`t${index}`),
+      metadata: { ...metadata(`t${index}`), ...(random.next() < 0.05 && { namespace: 'away' }) },
       spec: {
         destination: {
           ...reference(servers),
-          ...(random.next() < 0.95 ? { namespace: 'shop' } : { namespace: 'away' }),
+          ...(random.next() < 0.95 && { namespace: 'shop' }),
         },
         rules: listOf(random, 2, rule),
         sources: listOf(random, 2, () => reference(clients)),
@@ -91,8 +91,8 @@ interface Asking {
 /** Section 5.1 and 5.2 over the objects themselves. */
 function oracle(state: Case, { client, server, method, path }: Asking): Ending {
   if (state.permissive) return 'answered';
-  const valid = state.trafficTargets.flatMap(({ spec }) => {
-    if (spec?.destination.namespace !== 'shop' || !spec.rules?.length) return [];
+  const valid = state.trafficTargets.flatMap(({ metadata, spec }) => {
+    if (metadata.namespace !== 'shop' || spec?.destination.namespace !== 'shop' || !spec.rules?.length) return [];
     if (spec.rules.some(({ kind }) => kind === 'UDPRoute')) return [];
     return [{ destination: spec.destination, rules: spec.rules, sources: spec.sources ?? [] }];
   });
