@@ -78,7 +78,7 @@ function route(config: model.Route): object {
   const headerMatches = [
     { name: ':method', safe_regex_match: { google_re2: {}, regex: method ?? '.*' } },
     ...headers.map(({ name, regex }) => ({
-      name: name === 'host' ? ':authority' : name,
+      name,
       safe_regex_match: { google_re2: {}, regex },
     })),
   ];

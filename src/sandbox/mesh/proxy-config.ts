@@ -222,7 +222,7 @@ export interface Route {
   path: { type: 'regex'; regex: string } | { type: 'prefix'; prefix: string };
   /** A regex for `:method`; absent or `.*` matches any. */
   method?: string;
-  /** Each header must be there and match its regex wholly. `host` means the authority. */
+  /** Each header must be there and match its regex wholly. `:authority` is the Host; no request has a header `host`. */
   headers: readonly { name: string; regex: string }[];
   clusters: readonly WeightedCluster[];
   prefixRewrite?: string;

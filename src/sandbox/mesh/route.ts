@@ -81,7 +81,7 @@ function routeMatcher(route: Route): (request: RequestFacts) => boolean {
     path(request.path) &&
     (method === undefined || method(request.method)) &&
     headers.every(({ name, matches }) => {
-      const value = name === 'host' || name === ':authority' ? request.authority : request.header(name);
+      const value = name === ':authority' ? request.authority : name === 'host' ? undefined : request.header(name);
       return value !== undefined && matches(value);
     });
 }

@@ -99,7 +99,11 @@ export const mutants: readonly Mutant[] = [
     ': methods.map(() => ({ path, headers }));',
   ),
   target('headers count', 'return Object.entries(merged)', 'return Object.entries({} as typeof merged)'),
-  target('header names in lower case', "name === 'host' ? name : name.toLowerCase()", 'name'),
+  target(
+    'header names in lower case',
+    "name === 'host' ? ':authority' : name.toLowerCase()",
+    "name === 'host' ? ':authority' : name",
+  ),
   target(
     'equal matches merge with all their principals',
     'known.allowed.add(principal);',
@@ -309,7 +313,8 @@ export const mutants: readonly Mutant[] = [
   route('expressions match the whole', 'regex.testExact(text)', 'regex.test(text)'),
   route('the method counts', '(method === undefined || method(request.method)) &&', ''),
   route('headers count', 'value !== undefined && matches(value);', 'true;'),
-  route('host is the authority', "name === 'host' || name === ':authority' ? request.authority :", ''),
+  route('the authority is no header', "name === ':authority' ? request.authority : ", ''),
+  route('there is no header host', "name === 'host' ? undefined : ", ''),
   route('Host in either case', 'byDomain.get(request.authority.toLowerCase())', 'byDomain.get(request.authority)'),
   route(
     'the first route wins',

@@ -62,13 +62,15 @@ describe('5.2 how routes match', () => {
   });
 
   row('5.2 headers', 'all of them must match wholly, and host means the authority', async () => {
-    await stage.given(buyerMay({ headers: [{ 'client-app': 'buy.r' }, { host: 'store\\.sh.*' }] }));
+    await stage.given(buyerMay({ headers: [{ 'Client-App': 'buy.r' }, { host: 'store\\.sh.*' }] }));
     const from = (app: string) => ({ headers: { 'client-app': app } });
     expect(await status('buyer', '/', from('buyer'))).toBe(200);
     expect(await status('buyer', '/', from('buyers'))).toBe(404);
     expect(await status('buyer', '/')).toBe(404);
     const short = { to: 'store.shop:80', headers: { 'client-app': 'buyer', host: 'store' } };
     expect(await status('buyer', '/', short)).toBe(404);
+    await stage.given(buyerMay({ headers: [{ Host: '.*' }] }));
+    expect(await status('buyer', '/', from('buyer'))).toBe(404);
   });
 
   row('5.2 merging', 'equal matches of two targets are one route for both accounts', async () => {

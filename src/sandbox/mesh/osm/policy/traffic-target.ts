@@ -72,11 +72,11 @@ export function networkPolicies(snapshot: MeshSnapshot, destination: Identity): 
   });
 }
 
-/** smi-sdk-go: the items of `headers` are maps of one key; all of them must hold. */
+/** smi-sdk-go: the items of `headers` are maps of one key; all of them must hold. Only `host`, so written, is the authority. */
 function headersOf({ headers }: HttpRouteMatch): Route['headers'] {
   const merged: Record<string, string> = Object.assign({}, ...(headers ?? []));
   return Object.entries(merged)
-    .map(([name, regex]) => ({ name: name === 'host' ? name : name.toLowerCase(), regex }))
+    .map(([name, regex]) => ({ name: name === 'host' ? ':authority' : name.toLowerCase(), regex }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
