@@ -12,6 +12,7 @@ import { catalogOfImages } from './node/image-catalog.ts';
 import { createImageRegistry } from './node/image-registry.ts';
 import { Kubelets } from './node/kubelet.ts';
 import type { LogOptions, NodeApi } from './node/node-api.ts';
+import type { OutsideWorld } from './outside/outside-world.ts';
 
 /** What acts on a cluster by itself: control loops, kubelets, the heartbeats of nodes. */
 interface Work {
@@ -24,6 +25,7 @@ interface WorkParts {
   cluster: ClusterApi;
   requests: RequestApi;
   network: PodNetwork;
+  outside: OutsideWorld;
   identity: ClusterIdentity;
 }
 
@@ -80,7 +82,10 @@ export class Workers implements NodeApi {
 
 const explain = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-export function startWorkers(options: ClusterOptions, { cluster, requests, network, identity }: WorkParts): Work {
+export function startWorkers(
+  options: ClusterOptions,
+  { cluster, requests, network, outside, identity }: WorkParts,
+): Work {
   const { spec, pace, clock, random } = options;
   const log = options.log ?? (() => {});
   const controllers = startControllers({
@@ -95,7 +100,7 @@ export function startWorkers(options: ClusterOptions, { cluster, requests, netwo
   const kubelets = new Kubelets({
     cluster,
     network,
-    images: createImageRegistry([...catalogOfImages({ api: cluster, pace }), ...(options.images ?? [])]),
+    images: createImageRegistry([...catalogOfImages({ api: cluster, pace, outside }), ...(options.images ?? [])]),
     events: controllers.events,
     clock,
     random,

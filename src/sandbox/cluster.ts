@@ -75,11 +75,12 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     connectToService: (...target) =>
       later.network?.connectToService(...target) ?? Promise.reject(new Error('the pod network is not up')),
   });
-  const network = createPodNetwork({ api: cluster, clock, random, beyond: new OutsideWorld(clock) });
+  const outside = new OutsideWorld(clock);
+  const network = createPodNetwork({ api: cluster, clock, random, beyond: outside });
   later.network = network;
   await ensureClusterBasics(cluster);
   await registerNodes(cluster, spec, clock.now());
-  const workers = new Workers(() => startWorkers(options, { cluster, requests, network, identity }));
+  const workers = new Workers(() => startWorkers(options, { cluster, requests, network, outside, identity }));
 
   const host = '127.0.0.1';
   const server = await listenAsBefore(identity.port, {

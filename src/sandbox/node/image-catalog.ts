@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster-api.ts';
+import type { OutsideWorld } from '../outside/outside-world.ts';
 import type { Pace } from '../pace.ts';
 import { RsaKeys } from '../pki/rsa-keys.ts';
 import { authorizationServer } from './images/authorization-server.ts';
@@ -21,12 +22,19 @@ import { osmInjector } from './images/osm-injector.ts';
 import { osmPreinstall } from './images/osm-preinstall.ts';
 import type { ImageProgram } from './program.ts';
 
+interface CatalogParts {
+  api: ClusterApi;
+  pace: Pace;
+  /** Whose CA the images carry. */
+  outside: OutsideWorld;
+}
+
 /**
  * Every image that exists in the sandbox; a further one is a file in images/ and a line here. The mesh's own programs
  * are given the API that a real one would reach through its service account.
  */
-export function catalogOfImages({ api, pace }: { api: ClusterApi; pace: Pace }): ImageProgram[] {
-  const parts = { api, pace, keys: new RsaKeys() };
+export function catalogOfImages({ api, pace, outside }: CatalogParts): ImageProgram[] {
+  const parts = { api, pace, outside, keys: new RsaKeys() };
   return [
     authorizationServer,
     bookbuyer,

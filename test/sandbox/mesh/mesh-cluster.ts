@@ -227,7 +227,7 @@ export async function startMeshCluster(
     images: createImageRegistry(
       [echo, tcpEcho, idle, ...(options.programs ?? [])]
         .map(remembered)
-        .concat(catalogOfImages({ api, pace: 'instant' }).map(logged)),
+        .concat(catalogOfImages({ api, pace: 'instant', outside }).map(logged)),
     ),
     events: controllers.events,
     clock,

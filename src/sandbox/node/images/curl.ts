@@ -1,13 +1,15 @@
 import { request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { sleep } from '../../../platform/clock.ts';
+import type { OutsideWorld } from '../../outside/outside-world.ts';
 import { type Pace, paceFactor } from '../../pace.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 
 /**
- * curl, as far as a container that waits for another one needs it: one http URL, retries, and the exit codes that tell how
- * a connection failed. Any other option is refused as curl refuses unknown ones. No progress meter.
+ * curl, as far as a container that waits for another one needs it: one http or https URL, retries, and the exit codes that
+ * tell how a connection failed. It trusts whom its image trusts: the CA of the simulated internet. Any other option is refused as curl refuses unknown ones. No progress meter.
  */
 interface Options {
   url: string;
@@ -16,6 +18,7 @@ interface Options {
   isSilent: boolean;
   failsOnError: boolean;
   showsHeaders: boolean;
+  trustsAnybody: boolean;
   connectTimeoutMs: number;
   retries: number;
   retriesRefused: boolean;
@@ -32,7 +35,17 @@ class CurlFailure extends Error {
   }
 }
 
-const names = { usage: 2, couldntResolve: 6, couldntConnect: 7, httpError: 22, timedOut: 28, empty: 52, received: 56 };
+const names = {
+  usage: 2,
+  couldntResolve: 6,
+  couldntConnect: 7,
+  httpError: 22,
+  timedOut: 28,
+  tls: 35,
+  empty: 52,
+  received: 56,
+  untrusted: 60,
+};
 
 /** The shortest pause between two tries at pace instant. */
 const shortestPauseMs = 20;
@@ -55,6 +68,7 @@ function parse(args: string[]): Options {
       fail: flag('f'),
       include: flag('i'),
       head: flag('I'),
+      insecure: flag('k'),
     },
   });
   return {
@@ -64,6 +78,7 @@ function parse(args: string[]): Options {
     isSilent: values.silent === true && values['show-error'] !== true,
     failsOnError: values.fail === true,
     showsHeaders: values.include === true || values.head === true,
+    trustsAnybody: values.insecure === true,
     connectTimeoutMs: Number(values['connect-timeout'] ?? 300) * 1000,
     retries: Number(values.retry ?? 0),
     retriesRefused: values['retry-connrefused'] === true,
@@ -97,9 +112,34 @@ async function connect(context: ContainerContext, host: string, port: number, ti
   }
 }
 
-async function fetchOnce(context: ContainerContext, options: Options): Promise<string> {
+/** The errors of OpenSSL's verification; anything else in a handshake is a connection that broke. */
+const isUntrusted = (code = '') => /CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code);
+
+function secure(raw: Socket, host: string, port: string, caPem: string, options: Options): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ socket: raw, servername: host, ca: caPem, rejectUnauthorized: !options.trustsAnybody });
+    const fail = ({ code, message }: NodeJS.ErrnoException) => {
+      const where = `connection to ${host}:${port || '443'}`;
+      reject(
+        isUntrusted(code)
+          ? new CurlFailure(names.untrusted, `SSL certificate problem: ${message}`)
+          : new CurlFailure(names.tls, `OpenSSL SSL_connect: SSL_ERROR_SYSCALL in ${where}`),
+      );
+    };
+    socket.once('error', fail);
+    socket.once('secureConnect', () => {
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}
+
+async function fetchOnce(context: ContainerContext, caPem: () => string, options: Options): Promise<string> {
   const url = new URL(/^[a-z]+:\/\//.test(options.url) ? options.url : `http://${options.url}`);
-  const socket = await connect(context, url.hostname, Number(url.port || 80), options.connectTimeoutMs);
+  const isSecure = url.protocol === 'https:';
+  const port = Number(url.port || (isSecure ? 443 : 80));
+  const raw = await connect(context, url.hostname, port, options.connectTimeoutMs);
+  const socket = isSecure ? await secure(raw, url.hostname, url.port, caPem(), options) : raw;
   let hasFailed = false;
   socket.once('error', () => {
     hasFailed = true;
@@ -142,7 +182,7 @@ async function fetchOnce(context: ContainerContext, options: Options): Promise<s
 const rawHeaders = (pairs: readonly string[]) =>
   pairs.map((text, index) => (index % 2 === 0 ? `${text}: ` : `${text}\n`)).join('');
 
-async function run(context: ContainerContext, delayFactor: number): Promise<number> {
+async function run(context: ContainerContext, caPem: () => string, delayFactor: number): Promise<number> {
   const say = (text: string, options?: Options) => {
     if (!options?.isSilent) context.stderr(`${text}\n`);
   };
@@ -155,7 +195,7 @@ async function run(context: ContainerContext, delayFactor: number): Promise<numb
   }
   for (let left = options.retries; ; left--) {
     try {
-      context.stdout(await fetchOnce(context, options));
+      context.stdout(await fetchOnce(context, caPem, options));
       return 0;
     } catch (error) {
       if (!(error instanceof CurlFailure)) throw error;
@@ -174,12 +214,12 @@ async function run(context: ContainerContext, delayFactor: number): Promise<numb
   }
 }
 
-export function curl({ pace }: { pace: Pace }): ImageProgram {
+export function curl({ pace, outside }: { pace: Pace; outside: Pick<OutsideWorld, 'caPem'> }): ImageProgram {
   return {
     repositories: ['curlimages/curl'],
     sizeBytes: 8_388_608,
     entrypoint: ['curl'],
     user: 100,
-    run: (context) => run(context, paceFactor[pace]),
+    run: (context) => run(context, () => outside.caPem, paceFactor[pace]),
   };
 }
