@@ -3,8 +3,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Container, Pod, PodSpec } from '../../../src/kube/objects.ts';
 import * as resources from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { seededRandom } from '../../../src/platform/random.ts';
+import { addOnImages } from '../../../src/sandbox/mesh/osm/add-on.ts';
+import { CertificateManager } from '../../../src/sandbox/mesh/osm/certificate/manager.ts';
+import { TresorIssuer } from '../../../src/sandbox/mesh/osm/certificate/tresor.ts';
+import { podReview } from '../../../src/sandbox/mesh/osm/injector/admission.ts';
+import { controlPlaneLog } from '../../../src/sandbox/mesh/osm/log.ts';
+import { Metrics, metricsOf } from '../../../src/sandbox/mesh/osm/metrics.ts';
+import { addOn } from '../../../src/sandbox/mesh/osm/names.ts';
 import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
 import { CertificateAuthority } from '../../../src/sandbox/pki/authority.ts';
+import { RsaKeys } from '../../../src/sandbox/pki/rsa-keys.ts';
 import { eventually, fetchOver, type MeshCluster, type Seen, startMeshCluster } from './mesh-cluster.ts';
 
 const asked: string[] = [];
@@ -128,6 +137,17 @@ describe('probes of an injected pod, asked by the kubelet', () => {
     const pod = await ready('tcp');
     expect(containerNames(pod)).toEqual(['app', 'osm-healthcheck', 'envoy']);
     expect(pod.status?.containerStatuses?.filter((status) => status.ready)).toHaveLength(3);
+    const ask = async (headers: Record<string, string>, path = '/osm-healthcheck') => {
+      const socket = await mesh.network.connectFromNode(pod.metadata.uid ?? '', 15904);
+      return fetchOver(socket, 'x', { path, headers: { connection: 'close', ...headers } });
+    };
+    expect(await ask({ 'Original-Tcp-Port': '14001' })).toMatchObject({ status: 200 });
+    expect(await ask({ 'Original-Tcp-Port': '4' })).toMatchObject({
+      status: 404,
+      body: 'Failed to establish connection to 127.0.0.1:4',
+    });
+    expect(await ask({})).toMatchObject({ status: 400 });
+    expect(await ask({}, '/else')).toMatchObject({ status: 404 });
     await create('wrong', { containers: [probe(4)] });
     await vi.waitFor(() => {
       const events = mesh.api.list(resources.coreEvents, { namespace: 'shop' });
@@ -253,6 +273,33 @@ describe('who gets a sidecar', () => {
       image: expect.stringContaining('envoy-windows'),
       securityContext: { windowsOptions: { runAsUserName: 'EnvoyUser' } },
     });
+  });
+
+  it('a dry run is answered with the patch, and leaves no secret behind', async () => {
+    const issuer = new TresorIssuer({
+      id: 'one',
+      trustDomain: 'cluster.local',
+      root: CertificateAuthority.create(systemClock, { commonName: 'root' }),
+      keys: new RsaKeys(),
+      keyBits: 2048,
+    });
+    const log = controlPlaneLog(systemClock, () => {});
+    const random = seededRandom(1);
+    const certificates = new CertificateManager({ clock: systemClock, random, log, serviceValidity: () => '24h' });
+    certificates.use({ signing: issuer, validating: issuer });
+    const metrics = new Metrics(metricsOf.injector);
+    const own = { clock: systemClock, metrics, certificates, log };
+    const review = podReview({ ...own, api: mesh.api, install: addOn, images: addOnImages, pullPolicy: 'Always' });
+    const object = { metadata: { name: 'dry' }, spec: { containers: [{ name: 'app', image: 'x' }] } } as Pod;
+    const secretAfter = async (dryRun: boolean) => {
+      const { patch } = await review({ uid: '1', namespace: 'shop', operation: 'CREATE', dryRun, object });
+      const text = Buffer.from(patch ?? '', 'base64').toString();
+      const uuid = /envoy-bootstrap-config-([0-9a-f-]{36})/.exec(text)?.[1] ?? 'no uuid in the patch';
+      expect(text).toContain(`"osm-proxy-uuid":"${uuid}"`);
+      return mesh.api.get(resources.secrets, `envoy-bootstrap-config-${uuid}`, 'shop');
+    };
+    expect(await secretAfter(true)).toBeUndefined();
+    expect(await secretAfter(false)).toBeDefined();
   });
 
   it('a copy of an injected pod, as kubectl debug --copy-to makes, gets a proxy of its own and nothing twice', async () => {

@@ -171,6 +171,29 @@ describe('what a pod gets', () => {
   });
 });
 
+describe('lists of MeshConfig and of the pod', () => {
+  it('are joined, each entry once: MeshConfig’s ports first, the pod’s ranges first', () => {
+    const annotated = pod(
+      {},
+      {
+        'openservicemesh.io/outbound-port-exclusion-list': '25, 26',
+        'openservicemesh.io/inbound-port-exclusion-list': '80,80',
+        'openservicemesh.io/outbound-ip-range-exclusion-list': '10.2.0.0/16,10.1.0.0/16',
+      },
+    );
+    const traffic = {
+      outboundPortExclusionList: [27, 25],
+      outboundIPRangeExclusionList: ['10.1.0.0/16', '10.3.0.0/16'],
+    };
+    const { pod: injected } = inject(annotated, namespace('enabled'), { traffic });
+    expect(parseIptablesScript(injected.spec.initContainers?.[0]?.args?.[1] ?? '')).toMatchObject({
+      outboundPortExclusions: [27, 25, 26],
+      inboundPortExclusions: [15010, 15901, 15902, 15903, 15904, 80],
+      outboundIpRangeExclusions: ['127.0.0.1/32', '10.2.0.0/16', '10.1.0.0/16', '10.3.0.0/16'],
+    });
+  });
+});
+
 describe('what an injection lacks', () => {
   const without = (missing: Partial<typeof images>, spec: Partial<Pod['spec']> = {}) => {
     const context = { namespace: namespace('enabled'), meshConfig: {}, pullPolicy: 'Always', uuid } as const;
