@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../../kube/objects.ts';
 import { StatusError } from '../../../../kube/status.ts';
 import { controlPlaneDeployments } from '../../../mesh/osm/chart/deployments.ts';
+import { jaegerObjects } from '../../../mesh/osm/chart/jaeger.ts';
 import {
   controlPlaneAccount,
   controlPlaneAutoscalers,
@@ -73,6 +74,7 @@ function rendered(release: ChartRelease): KubeObject[] {
     ...controlPlaneServices(release),
     ...controlPlaneDeployments(release),
     ...controlPlaneAutoscalers(release),
+    ...jaegerObjects(release),
   ]);
 }
 

@@ -71,7 +71,7 @@ const controlPlaneRules: readonly Rule[] = [
   ['cert-manager.io', ['certificaterequests'], ['list', 'get', 'watch', 'create', 'delete']],
 ];
 
-function role(release: ChartRelease, name: string, rules: readonly Rule[]): KubeObject[] {
+export function role(release: ChartRelease, name: string, rules: readonly Rule[], account = name): KubeObject[] {
   const { namespace: accountNamespace, labels } = metadata(release, name);
   const group = 'rbac.authorization.k8s.io';
   return [
@@ -85,7 +85,7 @@ function role(release: ChartRelease, name: string, rules: readonly Rule[]): Kube
       apiVersion: `${group}/v1`,
       kind: 'ClusterRoleBinding',
       metadata: { name, labels },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: accountNamespace }],
+      subjects: [{ kind: 'ServiceAccount', name: account, namespace: accountNamespace }],
       roleRef: { apiGroup: group, kind: 'ClusterRole', name },
     },
   ];
