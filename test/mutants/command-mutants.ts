@@ -10,7 +10,8 @@ export function commandMutants(file: string, command: Command): Mutant[] {
     about,
     change: { type: 'command', command: name, script: changed },
   });
-  const lines = logicalLines(script);
+  // What only waits, or shows, may be mistaken without harm.
+  const lines = logicalLines(script).filter(({ text }) => !/^\s*kubectl (rollout status|wait)\b/.test(text));
   const lineMutants = lines
     .filter(({ text }) => !/^\s*(for|do|done)\b/.test(text))
     .map(({ text, from, to }) => {
@@ -25,10 +26,14 @@ export function commandMutants(file: string, command: Command): Mutant[] {
     }),
   );
   const seen = new Set<string>();
-  return [...lineMutants, ...wordMutants].filter(({ change }) => {
+  const all = [...lineMutants, ...wordMutants].filter(({ change }) => {
     if (change.type !== 'command' || change.script === script || seen.has(change.script)) return false;
     seen.add(change.script);
     return true;
+  });
+  return all.map((one, index) => {
+    const before = all.slice(0, index).filter((other) => other.name === one.name).length;
+    return before === 0 ? one : { ...one, name: `${one.name} (${before + 1})` };
   });
 }
 

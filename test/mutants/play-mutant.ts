@@ -12,8 +12,7 @@ export async function refusalOf(lab: Lab, mutant: Mutant, task: Task): Promise<F
   const apply = actingCommands(task).find(({ script }) => script.includes(mutant.file));
   if (!apply) return undefined;
   const dryRun = `kubectl apply --dry-run=server -f ${mutant.file}`;
-  lab.restoreManifest(mutant.file);
-  if ((await lab.run(dryRun, commandMs)).code !== 0) return undefined;
+  if (!(await lab.takes(dryRun))) return undefined;
   lab.writeManifest(mutant.file, mutant.change.text);
   const { code, output } = await lab.run(dryRun, commandMs);
   lab.restoreManifest(mutant.file);
