@@ -23,15 +23,26 @@ export function clustersPage(sidecar: Sidecar, query: URLSearchParams): Answer {
 
 const unlimited = 4294967295;
 
+/** OSM sets limits for the default priority alone; nothing of its configuration uses the other, which has Envoy's defaults. */
+function limitsOf({ circuitBreakers }: UpstreamRuntime['config']): string[] {
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = circuitBreakers ?? {};
+  const limits = [
+    ['max_connections', maxConnections, 1024],
+    ['max_pending_requests', maxPendingRequests, 1024],
+    ['max_requests', maxRequests, 1024],
+    ['max_retries', maxRetries, 3],
+  ] as const;
+  return [
+    ...limits.map(([name, limit]) => `default_priority::${name}::${limit ?? unlimited}`),
+    ...limits.map(([name, , usual]) => `high_priority::${name}::${usual}`),
+  ];
+}
+
 function clusterText(upstream: UpstreamRuntime): string {
   const { name, config, hosts } = upstream;
   const settings = [
-    `observability_name::${name}`,
-    ...['default_priority', 'high_priority'].flatMap((priority) =>
-      ['max_connections', 'max_pending_requests', 'max_requests', 'max_retries'].map(
-        (limit) => `${priority}::${limit}::${unlimited}`,
-      ),
-    ),
+    `observability_name::${config.altStatName ?? name}`,
+    ...limitsOf(config),
     `added_via_api::${config.discovery !== 'static'}`,
   ];
   const perHost = hosts.flatMap((host) =>

@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { exchangeLine, type LoggedConnection } from './access-log.ts';
+import { ConnectionBytes } from './connection-bytes.ts';
 import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
 import type { Asking, ExternalAuthorizer } from './ext-authz/external-authorizer.ts';
 import type { Histogram } from './histogram.ts';
@@ -20,6 +22,9 @@ export interface LiveConfig {
 
 interface ManagerStats {
   scope: StatScope;
+  connections: Stat;
+  connectionsActive: Stat;
+  bytes: ConnectionBytes;
   requests: Stat;
   active: Stat;
   completed: Stat;
@@ -77,6 +82,9 @@ export class ManagerRules {
     const scope = this.#stats.prefixed('http', prefix, 'envoy_http_conn_manager_prefix');
     const created = {
       scope,
+      connections: scope.counter('downstream_cx_total'),
+      connectionsActive: scope.gauge('downstream_cx_active'),
+      bytes: new ConnectionBytes(this.#stats, scope, 'downstream_cx'),
       requests: scope.counter('downstream_rq_total'),
       active: scope.gauge('downstream_rq_active'),
       completed: scope.counter('downstream_rq_completed'),
@@ -88,6 +96,17 @@ export class ManagerRules {
     };
     this.#byPrefix.set(prefix, created);
     return created;
+  }
+
+  /** A connection that this manager serves; counted once, whatever configurations come while it is open. */
+  accepted({ statPrefix }: HttpConnectionManager, socket: Socket): void {
+    const { connections, connectionsActive, bytes } = this.statsOf(statPrefix);
+    connections.value++;
+    connectionsActive.value++;
+    bytes.follow(socket);
+    socket.once('close', () => {
+      connectionsActive.value--;
+    });
   }
 
   forConnection(manager: HttpConnectionManager, peerNames: readonly string[], connection: LoggedConnection): HttpRules {

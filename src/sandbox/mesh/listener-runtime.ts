@@ -215,6 +215,7 @@ export class ListenerRuntime {
       void proxyTcp(this.#parts, filter, socket, connection);
       return;
     }
+    this.#parts.rules.accepted(filter, socket);
     let rules = this.#parts.rules.forConnection(filter, connection.peerNames, connection);
     let rulesChain = chain;
     connection.served = this.#parts.engine.serve(socket, () => {

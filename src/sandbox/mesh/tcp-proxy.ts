@@ -27,7 +27,7 @@ export async function proxyTcp(
   connection: LoggedConnection,
 ): Promise<void> {
   const { live, clock, stats } = parts;
-  const scope = stats.scope(`tcp.${filter.statPrefix}`, 'tcp', { envoy_tcp_prefix: filter.statPrefix });
+  const scope = stats.prefixed('tcp', filter.statPrefix, 'envoy_tcp_prefix');
   const startMs = clock.now();
   scope.counter('downstream_cx_total').value++;
   const choice = chooseWeighted(filter.clusters, parts.random.next());

@@ -6,7 +6,7 @@ import { type Behaviour, type LoadServer, type Outcome, sendLoad, serveLoad } fr
 let mesh: MeshCluster;
 let server: LoadServer;
 let seen: Map<Behaviour, Map<Outcome, number>>;
-const requests = 3000;
+const requests = 2000;
 
 beforeAll(async () => {
   mesh = await startMeshCluster();
@@ -20,7 +20,7 @@ beforeAll(async () => {
   seen = await sendLoad(mesh.inside('buyer'), server, { host: 'store.shop:80', requests, connections: 16, seed: 5 });
   // The last answers are on their way through the sidecars when the client has its own.
   await vi.waitFor(async () => expect(await activeRequests()).toEqual([0, 0, 0]), { timeout: 10_000, interval: 20 });
-}, 60_000);
+}, 150_000);
 
 afterAll(() => mesh.close());
 
@@ -135,7 +135,13 @@ describe('under load', () => {
     );
     const bytes = (name: string) => mesh.stat('buyer', `${client}.upstream_cx_${name}_bytes_total`);
     expect(await bytes('rx')).toBeGreaterThan(70_000 * ended(201));
-    expect(await bytes('tx')).toBeGreaterThan(100 * requests);
+    expect(await bytes('tx')).toBeGreaterThan(50 * requests);
+    const app = (name: string) => mesh.stat('buyer', `${atClient}.downstream_cx_${name}`);
+    // A client that hangs up takes its connection along; the others are kept.
+    expect(await app('total')).toBeGreaterThan(ended('gave-up'));
+    expect(await app('total')).toBeLessThan(requests);
+    await vi.waitFor(async () => expect(await app('active')).toBe(0), { timeout: 5000, interval: 20 });
+    expect(await app('rx_bytes_total')).toBeGreaterThan(50 * requests);
   });
 
   it('every answered request is in osm_request_total under its code, and all of them in the durations', async () => {
