@@ -2,6 +2,7 @@ import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
 import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
 import { courseOf, firstCourse } from '../lesson/catalog.ts';
+import type { Term } from '../lesson/glossary.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
@@ -83,6 +84,10 @@ export class LessonHost implements ScreenHost {
       ...(courseOf(lesson) !== firstCourse && { course: catalog.titleOf(courseOf(lesson)) }),
       ...(!lesson.worlds.includes(world.kind) && { locked: `not in the ${world.kind} world` }),
     }));
+  }
+
+  glossary(): readonly Term[] {
+    return this.#parts.catalog.glossary;
   }
 
   openLesson(id: string, task?: string): void {

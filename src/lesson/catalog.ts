@@ -1,4 +1,5 @@
 import type { CheckKind } from '../check/check.ts';
+import { glossaryFile, parseGlossary, type Term } from './glossary.ts';
 import type { Lesson, LessonProblem } from './lesson.ts';
 import { parseLesson } from './parse.ts';
 
@@ -21,11 +22,18 @@ export const courseOf = ({ file }: Pick<Lesson, 'file'>): string => file.slice(0
 /** All lessons: the first course by step, then the others, each by step. */
 export class Catalog {
   readonly lessons: readonly Lesson[];
+  /** The words of the field. */
+  readonly glossary: readonly Term[];
   readonly #titles: ReadonlyMap<string, string>;
 
-  constructor(lessons: readonly Lesson[], titles: ReadonlyMap<string, string> = new Map()) {
+  constructor(
+    lessons: readonly Lesson[],
+    titles: ReadonlyMap<string, string> = new Map(),
+    glossary: readonly Term[] = [],
+  ) {
     this.lessons = lessons.toSorted((a, b) => courseOf(a).localeCompare(courseOf(b)) || a.step - b.step);
     this.#titles = titles;
+    this.glossary = glossary;
   }
 
   /** Names of the courses that have lessons, the first one first. */
@@ -85,12 +93,15 @@ export async function loadCatalog(files: CourseFiles, kinds: readonly CheckKind[
   const lessons = parsed.flatMap(({ lesson }) => (lesson ? [lesson] : []));
   const complete = lessons.length === parsed.length;
   const problems = [...parsed.flatMap((lesson) => lesson.problems), ...relationProblems(lessons, complete)];
-  return { catalog: new Catalog(lessons, await titlesOf(files, courses)), problems };
+  const glossary = parseGlossary((await files.read(`lessons/${glossaryFile}`)) ?? '');
+  return { catalog: new Catalog(lessons, await titlesOf(files, courses), glossary), problems };
 }
+
+const noLessons: ReadonlySet<string> = new Set(['README.md', glossaryFile]);
 
 async function lessonFiles(files: CourseFiles, course: string): Promise<string[]> {
   const names = (await files.list(course === firstCourse ? 'lessons' : `lessons/${course}`)).toSorted();
-  const lessons = names.filter((name) => name.endsWith('.md') && name !== 'README.md');
+  const lessons = names.filter((name) => name.endsWith('.md') && !noLessons.has(name));
   return lessons.map((name) => (course === firstCourse ? name : `${course}/${name}`));
 }
 

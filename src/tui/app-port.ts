@@ -1,4 +1,5 @@
 import type { TrafficWatch } from '../check/traffic/history.ts';
+import type { Term } from '../lesson/glossary.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Intent } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
@@ -16,6 +17,8 @@ export interface ScreenHost {
   send(intent: Intent): void;
   /** The lessons in their order. */
   course(): readonly CourseEntry[];
+  /** The words of the field, explained. */
+  glossary(): readonly Term[];
   /** Leaves the lesson for another one; `content()` turns to `preparing` while its start state is built. */
   openLesson(lesson: string, task?: string): void;
   /** Opens what was open before the lesson that `content()` says is stopped, just as it was. */

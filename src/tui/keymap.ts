@@ -4,7 +4,7 @@
  */
 
 /** Where keys are pressed: each place has its own set. */
-export type Place = 'lesson' | 'confirm' | 'editor' | 'map' | 'traffic' | 'help' | 'background' | 'quit';
+export type Place = 'lesson' | 'confirm' | 'editor' | 'map' | 'traffic' | 'glossary' | 'help' | 'background' | 'quit';
 
 export type KeyAction =
   | 'proceed'
@@ -15,6 +15,7 @@ export type KeyAction =
   | 'shell'
   | 'map'
   | 'traffic'
+  | 'glossary'
   | 'copy'
   | 'earlier'
   | 'later'
@@ -69,8 +70,18 @@ export interface KeyBinding {
   words: string;
 }
 
-const everywhere: readonly Place[] = ['lesson', 'confirm', 'editor', 'map', 'traffic', 'help', 'background', 'quit'];
-const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'help'];
+const everywhere: readonly Place[] = [
+  'lesson',
+  'confirm',
+  'editor',
+  'map',
+  'traffic',
+  'glossary',
+  'help',
+  'background',
+  'quit',
+];
+const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'help'];
 
 // The letters a to d and the digits stay free in `lesson`: they choose answers.
 export const keymap: readonly KeyBinding[] = [
@@ -107,6 +118,13 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'skip', keys: ['x'], places: ['lesson'], label: 'skip', words: 'leave an optional command out' },
   { action: 'map', keys: ['m'], places: ['lesson'], label: 'map', words: 'show all lessons and tasks, and jump' },
   { action: 'traffic', keys: ['w'], places: ['lesson'], label: 'traffic', words: 'watch the traffic: who calls whom' },
+  {
+    action: 'glossary',
+    keys: ['i'],
+    places: ['lesson'],
+    label: 'words',
+    words: "explain the field's words, those of this text first",
+  },
   { action: 'copy', keys: ['y'], places: ['lesson'], label: 'copy', words: 'copy the command to the clipboard' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], label: 'back', words: 'read the task before' },
   { action: 'next-task', keys: [']'], places: ['lesson'], label: 'ahead', words: 'read the task after' },
@@ -155,6 +173,13 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'up', keys: ['up', 'k'], places: ['traffic'], label: 'up', words: 'scroll up' },
   { action: 'down', keys: ['down', 'j'], places: ['traffic'], label: 'down', words: 'scroll down' },
   { action: 'close', keys: ['escape', 'w', 'q'], places: ['traffic'], label: 'close', words: 'back to the lesson' },
+  {
+    action: 'close',
+    keys: ['escape', 'i', 'q'],
+    places: ['glossary'],
+    label: 'close',
+    words: 'close the list of words',
+  },
   { action: 'close', keys: ['escape', '?', 'q'], places: ['help'], label: 'close', words: 'close the help' },
   { action: 'close', keys: ['escape', 't', 'q'], places: ['background'], label: 'close', words: 'close the list' },
   { action: 'up', keys: ['up', 'k'], places: scrolling, label: 'up', words: 'scroll up' },

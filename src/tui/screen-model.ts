@@ -10,6 +10,7 @@ export type Overlay =
   | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor }
   | { type: 'map'; row: number }
   | { type: 'traffic'; view: TrafficView }
+  | { type: 'glossary'; top: number }
   | { type: 'help'; top: number }
   | { type: 'background' }
   | { type: 'quit' };

@@ -117,6 +117,7 @@ export class ScreenStore {
       theme,
       course: host?.course() ?? [],
       markdown: this.#markdown,
+      glossary: host?.glossary() ?? [],
       now: clock.now(),
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),

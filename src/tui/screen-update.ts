@@ -10,8 +10,16 @@ import { clamp, movedBy, scrolled } from './scrolling.ts';
 import { openingView, trafficView } from './traffic-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
-import { lessonLimit, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
-import { helpLines } from './view/help-screen.ts';
+import {
+  lessonLimit,
+  listHeight,
+  listText,
+  placeOf,
+  type Scene,
+  sceneOf,
+  trafficText,
+  type View,
+} from './view/frame.ts';
 import { pageTowards, scrollLimit } from './view/layout.ts';
 import { mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
@@ -149,8 +157,9 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
       return onMap(view, session, action);
     case 'traffic':
       return inTraffic(view, action);
+    case 'glossary':
     case 'help':
-      return inHelp(view, action);
+      return inList(view, session, action);
     case 'background':
       return action === 'close' || action === 'interrupt' ? only(withOverlay(model, none)) : general(view, action);
     case 'quit':
@@ -210,6 +219,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       );
       return only(withOverlay(model, { type: 'map', row: Math.max(0, here) }));
     }
+    case 'glossary':
+      return only(withOverlay(model, { type: 'glossary', top: 0 }));
     case 'copy':
       return copy(model, session);
     case 'traffic':
@@ -339,14 +350,15 @@ function inTraffic(view: View, action: KeyAction): Reaction {
   return next ? only(withOverlay(model, { type: 'traffic', view: next })) : general(view, action);
 }
 
-function inHelp(view: View, action: KeyAction): Reaction {
+function inList(view: View, session: SessionState, action: KeyAction): Reaction {
   const { model, size } = view;
-  if (model.overlay.type !== 'help') return only(model);
+  const { overlay } = model;
+  if (overlay.type !== 'help' && overlay.type !== 'glossary') return only(model);
   if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
-  const height = size.rows - 3;
-  const limit = scrollLimit(helpLines(size.columns - 2, view.theme.glyphs).length, height);
-  const top = movedBy(action, clamp(model.overlay.top, limit), height, limit);
-  return top === undefined ? general(view, action) : only(withOverlay(model, { type: 'help', top }));
+  const height = listHeight(size);
+  const limit = scrollLimit(listText(view, session, overlay.type).lines.length, height);
+  const top = movedBy(action, clamp(overlay.top, limit), height, limit);
+  return top === undefined ? general(view, action) : only(withOverlay(model, { ...overlay, top }));
 }
 
 function onQuit(view: View, action: KeyAction): Reaction {

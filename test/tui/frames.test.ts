@@ -63,6 +63,7 @@ async function parts(columns: number, rows: number): Promise<{ session: SessionS
     now: 0,
     canOpenPages: false,
     traffic: undefined,
+    glossary: [],
   };
   return { session: content.session, view };
 }

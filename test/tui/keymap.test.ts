@@ -26,6 +26,7 @@ describe('the keymap', () => {
       editor: 'escape',
       map: 'escape',
       traffic: 'escape',
+      glossary: 'escape',
       help: 'escape',
       background: 'escape',
       quit: 'escape',

@@ -216,6 +216,16 @@ describe('other keys', () => {
     expect(robot.host.opened).toEqual(['welcome']);
   });
 
+  it("explain the field's words, those of the open text first", async () => {
+    await start(0);
+    await robot.press('i');
+    const text = robot.text();
+    expect(text).toContain("The field's words");
+    expect(text).toMatch(/In this text\s+TrafficSplit\s+Shares requests by weight\.\s+All others\s+Node/);
+    await robot.press('escape');
+    expect(robot.text()).toContain('Task 1 of 2');
+  });
+
   it('copy the command that Enter is about, and say so', async () => {
     await start(1);
     await robot.press('y');

@@ -75,6 +75,13 @@ export class ScriptedHost implements ScreenHost {
     return course;
   }
 
+  glossary() {
+    return [
+      { word: 'TrafficSplit', markdown: 'Shares **requests** by weight.' },
+      { word: 'Node', markdown: 'A machine of the cluster.' },
+    ];
+  }
+
   openLesson(lesson: string, task?: string) {
     this.opened.push(task ? `${lesson}/${task}` : lesson);
   }

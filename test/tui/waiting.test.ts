@@ -17,6 +17,7 @@ const view = (content: ScreenContent): View => ({
   now: 0,
   canOpenPages: false,
   traffic: undefined,
+  glossary: [],
 });
 const shown = (content: ScreenContent) => drawFrame(view(content)).map(plain).join('\n');
 const stopped: ScreenContent = {

@@ -10,7 +10,7 @@ import { availability, pageOf } from '../view/availability.ts';
 import { span, wrap } from '../view/spans.ts';
 import { nextOf } from '../view/words.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
-import { spokenBackground } from './spoken-lesson.ts';
+import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenTraffic } from './spoken-traffic.ts';
 import { type Deed, deedOf, momentOf } from './typed-line.ts';
 
@@ -167,6 +167,9 @@ class Reader {
         break;
       case 'help':
         this.#say(...helpLines(session));
+        break;
+      case 'glossary':
+        this.#say(...spokenGlossary(host.glossary(), session));
         break;
       case 'quit':
         this.#end.resolve({ type: 'quit' });

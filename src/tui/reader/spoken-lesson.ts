@@ -1,9 +1,11 @@
+import { type Term, termsFor } from '../../lesson/glossary.ts';
 import type { Question, Task } from '../../lesson/lesson.ts';
 import { needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { BackgroundCommand, ConditionReport, FinishedRun, Proposal, SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { choiceKeys } from '../view/card.ts';
 import { bare } from '../view/foreign-text.ts';
+import { readText } from '../view/glossary-screen.ts';
 import { countOf, duration, effectWords, endWords, placeWords } from '../view/words.ts';
 import { spokenMarkdown } from './spoken-markdown.ts';
 
@@ -97,4 +99,11 @@ export function spokenBackground({ command, status, lastLines, restarts }: Backg
   const again = restarts > 0 ? `, started again ${countOf(restarts, 'time')}` : '';
   const last = lastLines.at(-1);
   return `In the background: ${command}, ${status}${again}.${last ? ` Its last line: ${bare(last)}` : ''}`;
+}
+
+/** The words that stand in what is open; all others are in lessons/GLOSSARY.md. */
+export function spokenGlossary(glossary: readonly Term[], session: SessionState): string[] {
+  const { here } = termsFor(glossary, readText(session));
+  if (here.length === 0) return ['No word of the list stands in this text.'];
+  return here.map(({ word, markdown }) => `${word}: ${spokenMarkdown(markdown.replaceAll('\n', ' ')).join(' ')}`);
 }

@@ -23,6 +23,7 @@ export type Deed =
   | { type: 'page' }
   | { type: 'shell' }
   | { type: 'help' }
+  | { type: 'glossary' }
   | { type: 'quit' }
   | { type: 'say'; words: string };
 
@@ -138,6 +139,7 @@ function deedFor(action: KeyAction, session: SessionState): Deed {
     case 'page':
     case 'shell':
     case 'help':
+    case 'glossary':
     case 'quit':
       return { type: action };
     case 'copy':

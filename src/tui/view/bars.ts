@@ -154,6 +154,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   editor: ['submit', 'newline', 'older', 'close'],
   map: ['open', 'up', 'down', 'close'],
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities'],
+  glossary: ['up', 'down', 'close'],
   help: ['up', 'down', 'close'],
   background: ['close'],
   quit: ['yes', 'no'],
@@ -168,7 +169,7 @@ const isTaskUnderWay = (session: SessionState | undefined): boolean =>
   session !== undefined && taskOf(session) !== undefined && !['passed', 'finished', 'blocked'].includes(session.status);
 
 /** Two keys that belong together share a word. */
-const pairs: Partial<Record<Place, string>> = { map: 'choose', help: 'scroll' };
+const pairs: Partial<Record<Place, string>> = { map: 'choose', glossary: 'scroll', help: 'scroll' };
 
 function keyWord(action: KeyAction, place: Place, state: Availability, session?: SessionState): KeyWord | undefined {
   const binding = bindingOf(action, place);

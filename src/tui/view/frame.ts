@@ -1,10 +1,12 @@
 import type { TrafficHistory } from '../../check/traffic/history.ts';
+import type { Term } from '../../lesson/glossary.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
+import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
 import { isCardSeen, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
@@ -27,6 +29,7 @@ export interface View {
   theme: Theme;
   course: readonly CourseEntry[];
   markdown: TextRows;
+  glossary: readonly Term[];
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
   canOpenPages: boolean;
@@ -179,6 +182,31 @@ function trafficRows(view: View, shown: TrafficView): Line[] {
   ];
 }
 
+/** Lists that have the whole screen and scroll. */
+export function listText(
+  view: View,
+  session: SessionState,
+  list: 'help' | 'glossary',
+): { title: string; lines: Line[] } {
+  const { size, theme, markdown, glossary } = view;
+  const ink = { width: size.columns - 2, glyphs: theme.glyphs, markdown };
+  return list === 'help'
+    ? { title: 'Keys and marks', lines: helpLines(ink.width, ink.glyphs) }
+    : { title: "The field's words", lines: glossaryLines(glossary, session, ink) };
+}
+
+export const listHeight = ({ rows }: Size): number => Math.max(1, rows - 3);
+
+function listRows({ size, theme }: View, title: string, lines: readonly Line[], from: number): Line[] {
+  const height = listHeight(size);
+  const top = Math.min(from, scrollLimit(lines.length, height));
+  const aside = [span(position(top, height, lines.length), 'dim')];
+  return [
+    ruleLine([span(title, 'accent')], aside, size.columns, theme.glyphs, true),
+    ...padded(lines.slice(top), height, size.columns),
+  ];
+}
+
 function lessonFrame(view: View, session: SessionState): Line[] {
   const { size, theme, model } = view;
   const { columns } = size;
@@ -196,15 +224,11 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   if (model.overlay.type === 'traffic') {
     return [header, ...trafficRows(view, model.overlay.view), keyLine(place, undefined, columns, theme.glyphs)];
   }
-  if (model.overlay.type === 'help') {
-    const lines = helpLines(columns - 2, theme.glyphs);
-    const height = size.rows - 3;
-    const top = Math.min(model.overlay.top, scrollLimit(lines.length, height));
-    const aside = [span(position(top, height, lines.length), 'dim')];
+  if (model.overlay.type === 'help' || model.overlay.type === 'glossary') {
+    const { title, lines } = listText(view, session, model.overlay.type);
     return [
       header,
-      ruleLine([span('Keys and marks', 'accent')], aside, columns, theme.glyphs, true),
-      ...padded(lines.slice(top), height, columns),
+      ...listRows(view, title, lines, model.overlay.top),
       keyLine(place, undefined, columns, theme.glyphs),
     ];
   }

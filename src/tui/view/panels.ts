@@ -168,6 +168,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
       return quitPanel(session, ink);
     case 'map':
     case 'traffic':
+    case 'glossary':
     case 'help':
       return [];
     case 'none':
