@@ -161,6 +161,13 @@ describe('5.7 IngressBackend over HTTP, from a namespace that the mesh does not 
     );
   });
 
+  it('after its deletion nobody comes in any more', async () => {
+    await stage.given(withDoor({ backends: [http], sources: [controller] }));
+    expect((await throughIngress()).seen).toMatchObject({ status: 200 });
+    await stage.given(base);
+    expect((await throughIngress()).seen).toMatchObject({ status: 502 });
+  });
+
   it('the flag enableIngressBackendPolicy is consulted by nothing', async () => {
     await stage.given({
       ...withDoor({ backends: [http], sources: [controller] }),

@@ -4,7 +4,7 @@ import { startMeshCluster } from '../mesh-cluster.ts';
 import { type ClusterState, type Policy, Stage } from '../rows/cluster-state.ts';
 import { call } from '../rows/observation.ts';
 import { rowPrograms } from '../rows/programs.ts';
-import { placed, retry } from './policy-objects.ts';
+import { placed, retry, trafficSetting } from './policy-objects.ts';
 import { limitPrograms } from './programs.ts';
 
 let stage: Stage;
@@ -104,6 +104,17 @@ describe('5.8 retries', () => {
   it('holds wherever it lies, in a namespace outside the mesh too', async () => {
     await stage.given({ ...base, outside: ['outside'], policies: [placed('outside', policy({ numRetries: 2 }))] });
     expect((await fromBuyer('/503')).moved['buyer']).toMatchObject({ [`${cluster}.upstream_rq_total`]: 3 });
+  });
+
+  it('goes no further than maxRetries of the service’s UpstreamTrafficSetting', async () => {
+    const none = trafficSetting('limits', { connectionSettings: { http: { maxRetries: 0 } } });
+    await stage.given({ ...base, policies: [policy(), none] });
+    const { seen, moved } = await fromBuyer('/503');
+    expect(seen).toMatchObject({ status: 503 });
+    expect(moved['buyer']).toMatchObject({
+      [`${cluster}.upstream_rq_total`]: 1,
+      [`${cluster}.upstream_rq_retry_overflow`]: 1,
+    });
   });
 
   it('holds for its source alone', async () => {
