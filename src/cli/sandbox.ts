@@ -13,6 +13,7 @@ export function sandboxCommand(subcommand: Subcommand): Command {
       examples(
         ['meshwalk sandbox start', 'a sandbox that stays after this command'],
         ['eval "$(meshwalk sandbox env)"', 'kubectl, az and osm of this terminal go to the sandbox'],
+        ['az aks create -g rg -n own --no-ssh-key', 'a cluster without the add-on, for osm install'],
         ['meshwalk sandbox stop', 'end it; its state is kept'],
       ),
     );
