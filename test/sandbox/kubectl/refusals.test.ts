@@ -48,4 +48,47 @@ describe('an object that the mesh cannot use is refused through real kubectl', (
       stdout: 'traffictarget.access.smi-spec.io/t created\n',
     });
   });
+
+  const patch = (spec: string) => `patch meshconfig osm-mesh-config -n kube-system --type=merge -p '{"spec":${spec}}'`;
+
+  it.each(versions)(
+    'kubectl %s: MeshConfig’s schema refuses a text for a switch, a port that is none, a level and a range',
+    async (version) => {
+      const refused = async (spec: string) => (await run(version, patch(spec))).stderr;
+      expect(await refused('{"traffic":{"enableEgress":"no"}}')).toBe(
+        'The MeshConfig "osm-mesh-config" is invalid: spec.traffic.enableEgress: Invalid value: "string": spec.traffic.enableEgress in body must be of type boolean: "string"\n',
+      );
+      expect(await refused('{"traffic":{"outboundPortExclusionList":[70000]}}')).toContain(
+        'spec.traffic.outboundPortExclusionList[0] in body should be less than or equal to 65535',
+      );
+      expect(await refused('{"sidecar":{"logLevel":"loud"}}')).toContain('Unsupported value: "loud"');
+      expect(await refused('{"sidecar":{"localProxyMode":"podip"}}')).toContain('Unsupported value: "podip"');
+      expect(await refused('{"traffic":{"outboundIPRangeExclusionList":["10.0.0.1"]}}')).toContain('should match');
+      expect(await refused('{"certificate":{"certKeyBitSize":null}}')).toContain(
+        'spec.certificate.certKeyBitSize: Required value',
+      );
+    },
+  );
+
+  it.each(versions)(
+    'kubectl %s: a patch is said to have changed something, or nothing; the old version warns',
+    async (version) => {
+      expect(await run(version, patch('{"traffic":{"enableEgress":false}}'))).toMatchObject({
+        code: 0,
+        stdout: 'meshconfig.config.openservicemesh.io/osm-mesh-config patched\n',
+      });
+      expect(await run(version, patch('{"traffic":{"enableEgress":false}}'))).toMatchObject({
+        stdout: 'meshconfig.config.openservicemesh.io/osm-mesh-config patched (no change)\n',
+      });
+      expect(await run(version, patch('{"traffic":{"enableEgress":true}}'))).toMatchObject({ code: 0 });
+      const old = await run(
+        version,
+        'get meshconfigs.v1alpha1.config.openservicemesh.io osm-mesh-config -n kube-system',
+      );
+      expect(old.stderr).toBe(
+        'Warning: config.openservicemesh.io/v1alpha1 MeshConfig is deprecated; use config.openservicemesh.io/v1alpha2 MeshConfig\n',
+      );
+      expect(old.stdout).toMatch(/^NAME +AGE\nosm-mesh-config +\S+\n$/);
+    },
+  );
 });

@@ -107,6 +107,13 @@ describe('cert-manager signing for the mesh', () => {
 
 /** In OSM 1.2 behind the chart's featureFlags.enableMeshRootCertificate, and unsupported. */
 describe('MeshRootCertificate', () => {
+  it('names one provider: none and two are refused', async () => {
+    const tresor = { ca: { secretRef: { name: 'x', namespace } } };
+    const certManager = { issuerName: 'x', issuerKind: 'Issuer', issuerGroup: 'cert-manager.io' };
+    await expect(rootCertificate('none', {})).rejects.toThrow('spec.provider');
+    await expect(rootCertificate('both', { tresor, certManager })).rejects.toThrow('spec.provider');
+  });
+
   it('provider tresor signs with the root of its secret, under its trust domain', async () => {
     const own = (name: string) => readFileSync(new URL(`./own-ca/${name}`, import.meta.url)).toString('base64');
     await mesh.api.create(resources.secrets, {
