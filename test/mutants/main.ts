@@ -1,15 +1,17 @@
 /**
- * `node test/mutants/main.ts [--only text] [--jobs n] [--every n] [--json file]`: changes one thing at a time in what the
+ * `node test/mutants/main.ts [--only text] [--jobs n] [--every n] [--kept file]`: changes one thing at a time in what the
  * lessons apply and type, plays it, and prints which mistakes no condition saw. Ends with 1 when one of them is unexplained.
+ * What was played is kept in a file line by line, and not played again: a run can be stopped (Ctrl-C prints the table so far)
+ * and gone on with. `--replay survivors` plays those again that survived.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../cli/meshwalk.ts';
 import { realKubectl } from '../tools/kubectl.ts';
-import { lessonsInOrder, playReference, type Station, stationName, stationsOf } from './course.ts';
-import { Lab } from './lab.ts';
+import { lessonsInOrder, playedBefore, playReference, type Station, snapshotName, stationsOf } from './course.ts';
+import { actingCommands, Lab } from './lab.ts';
 import type { Mutant } from './mutant.ts';
 import { type Fate, playMutant, refusalOf } from './play-mutant.ts';
 import { isUnexplained, type Played, tableOf } from './table.ts';
@@ -19,7 +21,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '4' },
     every: { type: 'string', default: '1' },
-    json: { type: 'string' },
+    kept: { type: 'string' },
+    replay: { type: 'string' },
   },
 });
 
@@ -29,15 +32,28 @@ const tell = (line: string) => process.stderr.write(`${line}\n`);
 build();
 const kubectl = dirname(realKubectl('1.32'));
 const folder = mkdtempSync(join(tmpdir(), 'meshwalk-mutants-'));
-const snapshotOf = (station: Station) => join(folder, 'snapshots', stationName(station));
+const snapshotOf = (station: Station) => join(folder, 'snapshots', snapshotName(station));
 const stations = stationsOf(await lessonsInOrder());
 const isWanted = ({ file, name }: Mutant) => `${file} ${name}`.includes(values.only);
+const known = values.kept && existsSync(values.kept) ? readKept(values.kept) : [];
+const isSettled = (mutant: Mutant) =>
+  known.some(({ mutant: old, fate }) => {
+    return old.file === mutant.file && old.name === mutant.name && !(values.replay && fate.type === 'survived');
+  });
+const played: Played[] = known.filter(({ mutant }) => isWanted(mutant) && isSettled(mutant));
 const work = stations
   .flatMap((station) => station.mutants.filter(isWanted).map((mutant) => ({ station, mutant })))
-  .filter((_, index) => index % Number(values.every) === 0);
+  .filter((_, index) => index % Number(values.every) === 0)
+  .filter(({ mutant }) => !isSettled(mutant));
 const wanted = new Set(work.map(({ station }) => station));
-const played: Played[] = [];
 const startedAt = Date.now();
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    isStopped = true;
+    tell('what is being played is played to its end');
+  });
+}
 try {
   mkdirSync(join(folder, 'snapshots'));
   const reference = new Lab(join(folder, 'reference'), kubectl);
@@ -61,7 +77,7 @@ async function playQueue(
   // A sandbox that nobody changed since its start serves the next mutant of the same task as well.
   let fresh: Station | undefined;
   try {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
+    for (let next = queue.next(); !next.done && !isStopped; next = queue.next()) {
       const [, { station, mutant }] = next.value;
       if (fresh !== station) await begin(lab, station);
       fresh = station;
@@ -71,7 +87,7 @@ async function playQueue(
         fate = await playOn(lab, station, mutant);
         fresh = undefined;
       }
-      played.push({ mutant, fate });
+      keep({ mutant, fate });
       if (played.length % 20 === 0)
         tell(`${played.length} of ${work.length}, ${Math.round((Date.now() - startedAt) / 1000)} s`);
     }
@@ -83,6 +99,13 @@ async function playQueue(
 async function begin(lab: Lab, station: Station): Promise<void> {
   await lab.start(snapshotOf(station));
   await lab.settle(settleMs);
+  for (const task of playedBefore(station)) {
+    const since = Date.now();
+    for (const { script, background } of actingCommands(task)) {
+      await (background ? lab.runBeside(script, 1_000) : lab.run(script, 30_000));
+    }
+    await lab.look(task, since, 30_000);
+  }
 }
 
 async function playOn(lab: Lab, station: Station, mutant: Mutant): Promise<Fate> {
@@ -94,8 +117,28 @@ async function playOn(lab: Lab, station: Station, mutant: Mutant): Promise<Fate>
   }
 }
 
-const order = new Map(work.map(({ mutant }, index) => [mutant, index]));
-played.sort((a, b) => (order.get(a.mutant) ?? 0) - (order.get(b.mutant) ?? 0));
-if (values.json) writeFileSync(values.json, played.map((one) => JSON.stringify(one)).join('\n'));
-process.stdout.write(`${tableOf(played).join('\n')}\n\n${Math.round((Date.now() - startedAt) / 1000)} s\n`);
+report();
 process.exitCode = played.some(isUnexplained) ? 1 : 0;
+
+function keep(one: Played): void {
+  played.push(one);
+  if (values.kept) appendFileSync(values.kept, `${JSON.stringify(one)}\n`);
+}
+
+function readKept(file: string): Played[] {
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  const kept = lines.map((line): Played => JSON.parse(line));
+  // Played again is played last.
+  return [...new Map(kept.map((one) => [`${one.mutant.file} ${one.mutant.name}`, one])).values()];
+}
+
+function report(): void {
+  const order = new Map(
+    stations.flatMap(({ mutants }) => mutants).map(({ file, name }, index) => [`${file} ${name}`, index]),
+  );
+  const placeOf = ({ mutant: { file, name } }: Played) => order.get(`${file} ${name}`) ?? 0;
+  played.sort((a, b) => placeOf(a) - placeOf(b));
+  process.stdout.write(`${tableOf(played).join('\n')}\n\n${Math.round((Date.now() - startedAt) / 1000)} s\n`);
+}
