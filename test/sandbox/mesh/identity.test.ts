@@ -172,25 +172,4 @@ describe('identity', () => {
     expect(await call()).toMatchObject({ status: 404, body: '' });
     await sidecar.close();
   });
-
-  it('a sidecar without a control plane keeps its last good configuration, and a new one gets none', async () => {
-    await mesh.api.modify(resources.deployments, 'osm-controller', 'kube-system', (draft) => {
-      draft.spec.replicas = 0;
-    });
-    await eventually(async () => {
-      const left = mesh.api.list(resources.pods, { namespace: 'kube-system', labelSelector: 'app=osm-controller' });
-      return { type: 'answer', status: left.length === 0 ? 200 : 0, headers: {}, body: '' };
-    }, 200);
-    expect(await mesh.call('buyer', 'store.shop:80')).toMatchObject({ status: 200 });
-    expect(await mesh.stat('buyer', 'control_plane.connected_state')).toBe(0);
-    await mesh.api.create(resources.pods, {
-      metadata: { name: 'late', namespace: 'shop', labels: { app: 'late' } },
-      spec: { serviceAccountName: 'buyer', containers: [{ name: 'app', image: 'test/client' }] },
-    });
-    await eventually(async () => {
-      const status = (await mesh.admin('late', '/ready').catch(() => ({ status: 0 }))).status;
-      return { type: 'answer', status, headers: {}, body: '' };
-    }, 503);
-    expect(await mesh.call('late', 'store.shop:80')).toEqual({ type: 'refused' });
-  });
 });

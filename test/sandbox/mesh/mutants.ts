@@ -364,7 +364,7 @@ export const mutants: readonly Mutant[] = [
     "localReply(403, '', 'NR', 'route_not_found')",
   ),
   rules('no_route is counted', 'stats.noRoute.value++;', ''),
-  rules('principals are asked for', 'if (!isPrincipal(route.rbac, peerNames)) {', 'if (false as boolean) {'),
+  rules('principals are asked for', 'if (!isPrincipal(route.rbac, asking.peerNames)) {', 'if (false as boolean) {'),
   rules('denials are counted', 'stats.denied.value++;', ''),
   rules('admissions are counted', 'stats.allowed.value++;', ''),
   rules('no cluster is an empty 503', "localReply(503, '', 'NC'", "localReply(503, 'no cluster', 'NC'"),

@@ -11,6 +11,7 @@ import { startMeshCluster } from '../mesh-cluster.ts';
 import { type ClusterState, Stage } from '../rows/cluster-state.ts';
 import { call } from '../rows/observation.ts';
 import { http, routeGroup, target } from '../rows/policies.ts';
+import { row } from '../rows/row.ts';
 
 let stage: Stage;
 
@@ -90,7 +91,7 @@ describe('3.2 inboundExternalAuthorization', () => {
     });
   });
 
-  it('a denial is 403 with the flag UAEX, and the app is not reached', async () => {
+  row('5.10 external authorization', 'a denial is 403 with the flag UAEX, and the app is not reached', async () => {
     await rules({ allow: [] });
     await ask();
     const { seen, log, moved } = await fromBuyer('/closed');

@@ -223,7 +223,5 @@ export const rowList: readonly FactRow[] = [...permissive, ...policies, ...hosts
 
 /** Rows that no test proves yet, and why. */
 export const openRows = new Map<string, string>([
-  ['5.2 gRPC', 'HTTP/2 is not spoken by the sidecar yet'],
   ['5.10 health checks', 'enableEnvoyActiveHealthChecks is not executed yet'],
-  ['5.10 external authorization', 'inboundExternalAuthorization is not executed yet'],
 ]);
