@@ -11,6 +11,7 @@ import { pause } from './lab.ts';
 export interface NginxPair {
   version: string;
   port: number;
+  pid: number;
   close(): Promise<void>;
 }
 
@@ -94,5 +95,5 @@ export async function startNginxPair(folder: string, appPort: number, version: s
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   await untilListening(child, ports.outbound);
-  return { version, port: ports.outbound, close: () => end(child) };
+  return { version, port: ports.outbound, pid: child.pid ?? 0, close: () => end(child) };
 }

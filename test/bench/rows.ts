@@ -8,6 +8,7 @@ import { killNine } from './rows/kill-nine.ts';
 import { lessons } from './rows/lessons.ts';
 import { sandboxStart } from './rows/sandbox-start.ts';
 import { sidecars } from './rows/sidecars.ts';
+import { sidecarsLoad } from './rows/sidecars-load.ts';
 import { splash } from './rows/splash.ts';
 import { splitVerdicts } from './rows/split-verdicts.ts';
 import { store } from './rows/store.ts';
@@ -24,6 +25,7 @@ export const rows: readonly Row[] = [
   keyToFrame,
   bookstoreAtRest,
   sidecars,
+  sidecarsLoad,
   store,
   falseRejections,
   splitVerdicts,

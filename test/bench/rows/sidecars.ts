@@ -1,61 +1,18 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Lab } from '../lab.ts';
-import { startMeshPair } from '../mesh-pair.ts';
-import { nginxVersion, startNginxPair } from '../nginx-pair.ts';
+import { nginxVersion } from '../nginx-pair.ts';
 import { measured, type Outcome, type Row } from '../row.ts';
 import { Samples } from '../samples.ts';
+import { startThreePaths } from '../three-paths.ts';
 
 const rounds = 40;
 const requestsEach = 150;
-const request = Buffer.from(
-  'GET /books-bought HTTP/1.1\r\nHost: app.app.svc.cluster.local:14001\r\nUser-Agent: bench\r\n\r\n',
-);
-const body = 'x'.repeat(200);
-
-/** One request after the other on one connection; the answer has a Content-Length. */
-class Connection {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    this.#socket = socket.setNoDelay();
-    socket.on('error', () => {});
-  }
-
-  ask(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let answer = '';
-      const settle = (end: () => void) => {
-        this.#socket.off('data', onData).off('close', onClose);
-        end();
-      };
-      const onClose = () => settle(() => reject(new Error(`the connection closed: ${answer}`)));
-      const onData = (chunk: Buffer) => {
-        answer += chunk.toString('latin1');
-        if (!answer.endsWith(body)) return;
-        settle(answer.startsWith('HTTP/1.1 200') ? resolve : () => reject(new Error(answer)));
-      };
-      this.#socket.on('data', onData).on('close', onClose);
-      this.#socket.write(request);
-    });
-  }
-
-  close(): void {
-    this.#socket.destroy();
-  }
-}
 
 async function measure(lab: Lab, version: string): Promise<Outcome> {
-  const app = createServer((_, response) => void response.end(body)).listen(0, '127.0.0.1');
-  await once(app, 'listening');
-  const { port } = app.address() as AddressInfo;
-  const nginx = await startNginxPair(lab.newFolder(), port, version);
-  const mesh = await startMeshPair(lab.newFolder(), app);
+  const ways = await startThreePaths(lab, version);
   const paths = [
-    { connection: new Connection(connect(port, '127.0.0.1')), us: new Samples() },
-    { connection: new Connection(connect(nginx.port, '127.0.0.1')), us: new Samples() },
-    { connection: new Connection(await mesh.connect()), us: new Samples() },
+    { connection: await ways.direct(), us: new Samples() },
+    { connection: await ways.throughNginx(), us: new Samples() },
+    { connection: await ways.throughMesh(), us: new Samples() },
   ] as const;
   try {
     // The first round warms connections and code; then all three meet the same machine in turns.
@@ -70,9 +27,7 @@ async function measure(lab: Lab, version: string): Promise<Outcome> {
     }
   } finally {
     for (const { connection } of paths) connection.close();
-    await nginx.close();
-    await mesh.close();
-    app.close();
+    await ways.close();
   }
   const [direct, throughNginx, throughMesh] = paths.map(({ us }) => us);
   if (!direct || !throughNginx || !throughMesh) return measured();
