@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as resources from '../../../../src/kube/resources.ts';
+import { customTable } from '../../../../src/sandbox/apiserver/tables/custom.ts';
 import * as kinds from '../../../../src/sandbox/mesh/osm/kinds.ts';
 import { addOn, meshConfigName } from '../../../../src/sandbox/mesh/osm/names.ts';
 import type { IngressBackend } from '../../../../src/sandbox/mesh/osm/policy-kinds.ts';
@@ -115,6 +116,17 @@ describe('5.7 IngressBackend over HTTP, from a namespace that the mesh does not 
     await vi.waitFor(() =>
       expect(status()).toEqual({ currentStatus: 'committed', reason: 'successfully committed by the system' }),
     );
+  });
+
+  it('kubectl get shows the status as STATUS, and no age', async () => {
+    await stage.given(withDoor({ backends: [http], sources: [controller] }));
+    await vi.waitFor(() => expect(status()?.currentStatus).toBe('committed'));
+    const { api } = stage.mesh;
+    const definition = api.get(resources.customResourceDefinitions, 'ingressbackends.policy.openservicemesh.io');
+    const table = customTable(definition?.spec.versions[0]?.additionalPrinterColumns);
+    const door = api.get(kinds.ingressBackends, 'door', 'shop');
+    expect(table.columns.map(({ name }) => name)).toEqual(['Name', 'Status']);
+    expect(door && table.cells(door, Date.now())).toEqual(['door', 'committed']);
   });
 
   it('who is not among the sources is reset', async () => {
