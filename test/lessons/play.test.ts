@@ -31,6 +31,7 @@ const before: readonly Before[] = [
   ['allow-with-policies/allow-bookbuyer', 'target', 'wrong', 'it does not exist'],
   ['allow-with-policies/allow-bookbuyer', 'routes', 'wrong', 'it does not exist'],
   ['allow-with-policies/allow-bookbuyer', 'flows', 'waits', 'target routes'],
+  ['allow-with-policies/allow-bookbuyer', 'restock', 'waits', 'flows'],
   ['allow-with-policies/meet-the-thief', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
   ['allow-with-policies/meet-the-thief', 'denied', 'waits', 'ready'],
   ['allow-with-policies/thief-reads', 'target', 'wrong', 'it does not exist'],

@@ -34,7 +34,7 @@ const kubectl = dirname(realKubectl('1.32'));
 const folder = mkdtempSync(join(tmpdir(), 'meshwalk-mutants-'));
 const snapshotOf = (station: Station) => join(folder, 'snapshots', snapshotName(station));
 const stations = stationsOf(await lessonsInOrder());
-const isWanted = ({ file, name }: Mutant) => `${file} ${name}`.includes(values.only);
+const isWanted = ({ file, name }: Mutant) => file.includes(values.only) || name.startsWith(values.only);
 const known = values.kept && existsSync(values.kept) ? readKept(values.kept) : [];
 const isSettled = (mutant: Mutant) =>
   known.some(({ mutant: old, fate }) => {
