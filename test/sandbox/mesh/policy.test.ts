@@ -124,6 +124,28 @@ describe('from policies to a proxy configuration', () => {
     ]);
   });
 
+  it('a server stands for the roots of splits in its own namespace, with a host and a local cluster for each', () => {
+    const splitIn = (namespace: string, root: string) => ({
+      metadata: { name: root, namespace },
+      spec: { service: root, backends: [{ service: 'store', weight: 1 }] },
+    });
+    const config = proxyConfigFor(
+      snapshot({
+        monitoredNamespaces: new Set(['shop', 'away']),
+        trafficSplits: [splitIn('shop', 'root'), splitIn('away', 'elsewhere'), splitIn('shop', 'store')],
+      }),
+      pod('store'),
+    );
+    expect(config.routes[0]?.virtualHosts.map(({ name }) => name)).toEqual([
+      'inbound_virtual-host|store.shop.svc.cluster.local',
+      'inbound_virtual-host|root.shop.svc.cluster.local',
+    ]);
+    expect(config.clusters.map(({ name }) => name).filter((name) => name.endsWith('|local'))).toEqual([
+      'shop/store|14001|local',
+      'shop/root|14001|local',
+    ]);
+  });
+
   it('the client believes only the accounts of the pods that the Service selects', () => {
     const config = proxyConfigFor(
       snapshot({ meshConfig: { traffic: { enablePermissiveTrafficPolicyMode: true } } }),
