@@ -54,7 +54,8 @@ async function setMetrics(invocation: Invocation, enabled: boolean): Promise<num
   return 0;
 }
 
-const namespaceFlag = { name: 'namespace', type: 'strings', default: '[]', usage: 'One or more namespaces' } as const;
+const namespaceFlag = (what: string) =>
+  ({ name: 'namespace', type: 'strings', usage: `One or more namespaces to ${what} metrics on` }) as const;
 
 export const metricsCommand: CommandSpec = {
   use: 'metrics',
@@ -66,7 +67,7 @@ export const metricsCommand: CommandSpec = {
       short: 'enable metrics',
       long: 'Enables metrics for namespaces: new pods and running ones get the annotations that Prometheus looks for.',
       example: '  osm metrics enable --namespace bookbuyer,bookstore',
-      flags: [namespaceFlag],
+      flags: [namespaceFlag('enable')],
       args: noArgs,
       run: (invocation) => setMetrics(invocation, true),
     },
@@ -75,7 +76,7 @@ export const metricsCommand: CommandSpec = {
       short: 'disable metrics',
       long: 'Disables metrics for namespaces.',
       example: '  osm metrics disable --namespace bookbuyer',
-      flags: [namespaceFlag],
+      flags: [namespaceFlag('disable')],
       args: noArgs,
       run: (invocation) => setMetrics(invocation, false),
     },

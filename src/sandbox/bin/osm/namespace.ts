@@ -99,7 +99,6 @@ const ignore: CommandSpec = {
   short: 'ignore namespace from participating in the mesh',
   long: 'Labels namespaces so that no mesh injects sidecars into them or validates their policies.',
   example: '  osm namespace ignore monitoring',
-  flags: [meshNameFlag],
   args: minimumArgs(1),
   async run(invocation) {
     const api = await connect(invocation);
@@ -119,7 +118,7 @@ const list: CommandSpec = {
   long: 'Lists namespaces that belong to a mesh, with how sidecars are injected into their pods.',
   example:
     '  # Namespaces of every mesh\n  osm namespace list\n\n  # Namespaces of mesh "osm"\n  osm namespace list --mesh-name osm',
-  flags: [{ ...meshNameFlag, default: '' }],
+  flags: [{ name: 'mesh-name', type: 'string', usage: 'Name of service mesh to list namespaces' }],
   args: maximumArgs(1),
   async run(invocation) {
     const mesh = invocation.flags.string('mesh-name') || (invocation.args[0] ?? '');

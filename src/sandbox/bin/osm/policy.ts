@@ -26,7 +26,6 @@ const checkConflicts: CommandSpec = {
       name: 'namespaces',
       short: 'n',
       type: 'strings',
-      default: '[]',
       usage: 'One or more namespaces to limit conflict checks to',
     },
   ],

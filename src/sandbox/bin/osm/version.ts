@@ -31,7 +31,7 @@ export const versionCommand: CommandSpec = {
     {
       name: 'version-only',
       type: 'bool',
-      usage: 'only show OSM version information, hide warnings and upgrade notifications',
+      usage: 'only show the OSM version information. Hide warnings and upgrade notifications',
     },
   ],
   args: noArgs,
