@@ -158,6 +158,7 @@ describe('under load', () => {
       ended(500),
       ended(503),
     ]);
+    expect(text).not.toContain('response_code_0_');
     const durations = text
       .split('\n')
       .filter((line) => line.includes('osm_request_duration_ms_count{'))

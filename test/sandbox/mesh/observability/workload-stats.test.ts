@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as resources from '../../../../src/kube/resources.ts';
 import * as kinds from '../../../../src/sandbox/mesh/osm/kinds.ts';
@@ -28,6 +29,9 @@ beforeAll(async () => {
   await mesh.service('shop', 'store', { port: 80, targetPort: 14001 });
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
   await eventually(() => mesh.call('buyer', 'bare.shop:81'), 200);
+  await mesh.namespace('outside', false);
+  await mesh.pod('outside', 'stranger');
+  await mesh.service('outside', 'stranger', { port: 8080 });
   storePod =
     mesh.api.list(resources.pods).find(({ metadata }) => metadata.labels?.['app'] === 'store')?.metadata.name ?? '';
 }, 30_000);
@@ -118,6 +122,37 @@ describe('the headers osm-stats-*', () => {
       'osm-stats-name': 'store-v1',
     });
     expect(Object.keys(seen.headers).filter((name) => name.startsWith('osm-stats'))).toEqual([]);
+  });
+
+  it("leave the mesh with nobody: the client's sidecar strips what its app sent, so that an egress host never sees it", async () => {
+    let reached: Record<string, unknown> = {};
+    const server = createServer((request, response) => {
+      reached = request.headers;
+      response.end();
+    });
+    await mesh.inside('stranger').sockets.listen(8080, ({ socket }) => server.emit('connection', socket));
+    await mesh.apply(kinds.egresses, {
+      metadata: { name: 'stranger', namespace: 'shop' },
+      spec: {
+        sources: [{ kind: 'ServiceAccount', name: 'buyer', namespace: 'shop' }],
+        hosts: ['stranger.outside.svc.cluster.local'],
+        ports: [{ number: 8080, protocol: 'http' }],
+      },
+    });
+    const call = () =>
+      mesh.call('buyer', 'stranger.outside.svc.cluster.local:8080', {
+        headers: { 'osm-stats-pod': 'buyer', 'x-mine': 'kept' },
+      });
+    await vi.waitFor(
+      async () => {
+        const seen = await call();
+        // Through the policy's connection manager, not through passthrough.
+        expect(seen.type === 'answer' && seen.headers['server']).toBe('envoy');
+      },
+      { timeout: 8000, interval: 20 },
+    );
+    expect(reached).toMatchObject({ 'x-mine': 'kept' });
+    expect(Object.keys(reached).filter((name) => name.startsWith('osm-stats'))).toEqual([]);
   });
 
   it('and the metrics are gone, live, when enableWASMStats is switched off', async () => {
