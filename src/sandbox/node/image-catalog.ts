@@ -10,6 +10,7 @@ import { bookwarehouse } from './images/bookwarehouse.ts';
 import { certManager } from './images/cert-manager.ts';
 import { curl } from './images/curl.ts';
 import { envoy } from './images/envoy.ts';
+import { grpcbin } from './images/grpcbin.ts';
 import { jaeger } from './images/jaeger.ts';
 import { kubeSystemPrograms } from './images/kube-system.ts';
 import { mysql } from './images/mysql.ts';
@@ -42,6 +43,7 @@ export function catalogOfImages({ api, pace, outside }: CatalogParts): ImageProg
     bookthief,
     bookwarehouse,
     mysql,
+    grpcbin,
     nginx,
     envoy,
     osmInit,
