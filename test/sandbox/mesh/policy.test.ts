@@ -146,6 +146,35 @@ describe('from policies to a proxy configuration', () => {
     ]);
   });
 
+  it('of several ports each finds its target port by name', () => {
+    const ports = [
+      { name: 'web', port: 80 },
+      { name: 'tcp-raw', port: 81 },
+    ];
+    const store = service('store', {});
+    const subsets = [
+      {
+        addresses: [{ ip: '10.244.0.2', targetRef: { kind: 'Pod', name: 'store' } }],
+        ports: [
+          { name: 'web', port: 14001 },
+          { name: 'tcp-raw', port: 14002 },
+        ],
+      },
+    ];
+    const config = proxyConfigFor(
+      snapshot({
+        services: [{ ...store, spec: { ...store.spec, ports } }],
+        endpoints: [{ metadata: { name: 'store', namespace: 'shop' }, subsets }],
+      }),
+      pod('store'),
+    );
+    const [inbound] = config.listeners;
+    expect(inbound?.filterChains.map(({ name }) => name)).toEqual([
+      'inbound_shop/store_14001_http',
+      'inbound_shop/store_14002_tcp',
+    ]);
+  });
+
   it('the client believes only the accounts of the pods that the Service selects', () => {
     const config = proxyConfigFor(
       snapshot({ meshConfig: { traffic: { enablePermissiveTrafficPolicyMode: true } } }),
