@@ -127,6 +127,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       record: (record) => void journal.append(record),
       openLesson: async (id) => opening(id),
       worldRestarts: opened.worldRestarts,
+      isWorldRestarting: () => world.isRestarting?.() ?? false,
       onBug: hooks.onBug,
       ...change,
     }),

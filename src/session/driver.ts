@@ -21,6 +21,8 @@ export interface Driver {
   readonly state: SessionState;
   /** How often the world went away and came back by itself. */
   readonly worldRestarts: number;
+  /** The world ended by itself and is on its way back: what fails meanwhile says nothing. */
+  readonly isWorldRestarting: boolean;
   /** The screen's (or the robot's) way in. */
   send(intent: Intent): void;
   /** Called after the state changed; changes that come together are told together. */
@@ -70,6 +72,10 @@ class SessionDriver implements Driver {
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  get isWorldRestarting(): boolean {
+    return this.#ports.isWorldRestarting?.() ?? false;
   }
 
   get worldRestarts(): number {

@@ -75,6 +75,8 @@ export interface DriverPorts {
   openLesson(id: string): Promise<LessonOpening>;
   /** How often the world went away and came back by itself; left out where it never does. */
   worldRestarts?(): number;
+  /** It ended by itself and is on its way back. */
+  isWorldRestarting?(): boolean;
   /** An error that is nobody's but ours. */
   onBug(error: unknown): void;
 }

@@ -44,6 +44,8 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
         lastFailed = ran;
         until = Math.min(until, clock.now() + 5_000);
       } else if (ran && isGood(ran)) lastFailed = undefined;
+      // How long that takes is the machine's business.
+      if (driver.isWorldRestarting) until = clock.now() + patienceMs;
       const isRestarted = driver.worldRestarts > restarts;
       if (lastFailed && !isRestarted) {
         // What the command was to make is there: a learner presses v, and so do we.

@@ -102,6 +102,10 @@ class SandboxWorld implements World {
     };
   }
 
+  isRestarting(): boolean {
+    return this.#process.isRestarting;
+  }
+
   async kube(): Promise<KubeClient | undefined> {
     const context = await this.#context();
     if (!context) return undefined;

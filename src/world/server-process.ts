@@ -33,9 +33,15 @@ export class ServerProcess {
   #deaths: number[] = [];
   #lastWords: string[] = [];
   #cancelRestart: (() => void) | undefined;
+  #isRestarting = false;
 
   constructor(options: ServerProcessOptions) {
     this.#options = options;
+  }
+
+  /** It died by itself, and its successor is not ready yet. */
+  get isRestarting(): boolean {
+    return this.#isRestarting;
   }
 
   get pid(): number | undefined {
@@ -148,6 +154,11 @@ export class ServerProcess {
       this.#cancelRestart = clock.after(pause, resolve);
     }).then(() => this.#launch(undefined));
     this.#starting = restarted;
+    this.#isRestarting = true;
+    const settled = () => {
+      this.#isRestarting = false;
+    };
+    restarted.then(settled, settled);
     restarted.then(onRestart, (error: unknown) => {
       this.#starting = undefined;
       onGivenUp(error instanceof Fault ? error : this.#notStarted(String(error), error));

@@ -49,5 +49,7 @@ export interface World {
   describe(): Promise<WorldDescription>;
   /** Sandbox only: forgets every cluster and all of Azure's state; the next prepare starts fresh. */
   reset?(): Promise<void>;
+  /** It ended by itself and is being started again. */
+  isRestarting?(): boolean;
   close(): Promise<void>;
 }

@@ -86,6 +86,9 @@ export class ScriptedPorts implements DriverPorts {
 
   worldRestarts = () => this.restarts;
 
+  restarting = false;
+  isWorldRestarting = () => this.restarting;
+
   record = (record: ProgressRecord) => {
     this.onRecord(record);
     if (this.diskFull) {

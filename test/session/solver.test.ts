@@ -93,6 +93,27 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('waits for a world that takes long to come back, and tries the command again then', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    const end = { type: 'exited', code: 1 } as const;
+    const dies = () => {
+      ports.restarting = true;
+    };
+    ports.expect({ script: 'run one', end, onEnd: dies }, { script: 'run one' });
+    ports.seen = [{ holds: wrong }, { holds: passed }];
+    const driver = await open(ports, task('a', [command('one')], check('holds')));
+    const solving = solveTask(driver, clock);
+    for (let second = 0; second < 40; second += 1) await clock.step(1000);
+    expect(driver.state.lastRun?.end).toEqual(end);
+    ports.restarting = false;
+    ports.restarts += 1;
+    for (let second = 0; second < 10; second += 1) await clock.step(1000);
+    expect(await solving).toMatchObject({ solved: true });
+    await driver.close();
+    ports.done();
+  });
+
   it('gives the reason: the command and its last line, or the condition with what was expected and seen', async () => {
     const clock = new SteppedClock();
     const ports = new ScriptedPorts(clock);
