@@ -47,7 +47,7 @@ export class JaegerQuery {
       throw new Fault('trace.no-jaeger', {
         what: 'No Jaeger runs in this cluster.',
         why: 'Sidecars send their spans to a collector, and no pod has the image jaegertracing/all-in-one.',
-        next: ['kubectl apply -f manifests/observability/jaeger.yaml'],
+        next: ['kubectl apply -f manifests/observe/jaeger.yaml'],
       });
     }
     const { namespace = 'default', name = '' } = pod.metadata;

@@ -50,7 +50,7 @@ describe('before anything is there', () => {
 describe('with the bookstore', () => {
   beforeAll(async () => {
     for (const app of ['bookstore', 'bookwarehouse', 'bookbuyer']) await apply(cluster, `apps/${app}.yaml`);
-    await apply(cluster, 'observability/jaeger.yaml');
+    await apply(cluster, 'observe/jaeger.yaml');
     await untilReady(cluster, 'bookstore', 'bookwarehouse', 'bookbuyer', 'tracing');
     const tracing = {
       enable: true,

@@ -13,7 +13,7 @@ import type { ClusterAccess } from '../../../../src/sandbox/azure/cluster-host.t
  * Kubernetes' service discovery, so that one part is replaced: we read the pods from the API server as it would, and hand
  * Prometheus the same targets with the same labels in a file. Relabelling and scraping are as shipped.
  */
-const shipped = join(import.meta.dirname, '../../../../manifests/observability/prometheus-outside.yml');
+const shipped = join(import.meta.dirname, '../../../../manifests/observe/prometheus-outside.yml');
 
 export const hasPrometheus = (): boolean => spawnSync('prometheus', ['--version']).status === 0;
 

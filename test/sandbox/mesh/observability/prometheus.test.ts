@@ -91,7 +91,7 @@ describe.skipIf(!present && !process.env['CI'])('a real Prometheus', { timeout: 
       dashboards: { title: string; panels: { title: string; query: string }[] }[];
     }
     const { variables, dashboards } = parse(
-      readFileSync(join(manifests, 'observability/dashboard-queries.yaml'), 'utf8'),
+      readFileSync(join(manifests, 'observe/dashboard-queries.yaml'), 'utf8'),
     ) as Queries;
     const filled = (query: string) =>
       query.replaceAll(/\$([a-z_]+)/g, (_, name: string) => variables[name]?.sample ?? `no variable ${name}`);
