@@ -35,7 +35,7 @@ describe('before anything is there', () => {
     });
     expect(await run('trace')).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/No Jaeger runs in this cluster\.[\s\S]*manifests\/observability\/jaeger\.yaml/),
+      err: expect.stringMatching(/No Jaeger runs in this cluster\.[\s\S]*manifests\/observe\/jaeger\.yaml/),
     });
   });
 
