@@ -27,6 +27,7 @@ const likely: readonly (readonly [file: RegExp, ...tests: (readonly string[])[]]
   [/policy\//, pure, [row('permissive'), row('policies'), row('tcp')], [row('traffic-split'), row('config-dump')]],
   [/sdk-informer|rejection/, [row('traffic-split'), row('informers')]],
   [/iptables/, [row('permissive')]],
+  [/health-check|upstream/, ['engine/health-check.test.ts'], [row('balancing')]],
   [/control-plane/, [row('lifecycle')]],
   [
     /listener|tcp-proxy|http-rules/,
@@ -37,7 +38,8 @@ const likely: readonly (readonly [file: RegExp, ...tests: (readonly string[])[]]
 const all = [
   ...['policies', 'matching', 'permissive', 'tcp', 'traffic-split', 'stats'].map(row),
   ...['access-log', 'config-dump', 'lifecycle', 'headers', 'informers'].map(row),
-  ...['identity.test.ts', 'policies/egress.test.ts', ...pure],
+  row('balancing'),
+  ...['engine/health-check.test.ts', 'identity.test.ts', 'policies/egress.test.ts', ...pure],
 ];
 
 function tiersFor(file: string): (readonly string[])[] {

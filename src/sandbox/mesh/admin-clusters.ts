@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import { type Answer, json, plain } from './admin-answer.ts';
 import type { Sidecar } from './sidecar.ts';
-import { dnsNames, type UpstreamRuntime } from './upstream.ts';
+import { dnsNames, type UpstreamHost, type UpstreamRuntime } from './upstream.ts';
 
 /** `/clusters`: each upstream cluster with its endpoints and their counters; `/certs`: the certificates in force. */
 export function clustersPage(sidecar: Sidecar, query: URLSearchParams): Answer {
@@ -11,9 +11,13 @@ export function clustersPage(sidecar: Sidecar, query: URLSearchParams): Answer {
       cluster_statuses: sidecar.upstreams.map((upstream) => ({
         name: upstream.name,
         added_via_api: upstream.config.discovery === 'eds',
-        host_statuses: upstream.hosts.map(({ address }) => ({
+        host_statuses: upstream.hosts.map(({ address, failsHealthChecks, isPendingRemoval }) => ({
           address: { socket_address: { address: address.ip, port_value: address.port } },
-          health_status: { eds_health_status: 'HEALTHY' },
+          health_status: {
+            ...(failsHealthChecks ? { failed_active_health_check: true } : {}),
+            ...(isPendingRemoval ? { pending_dynamic_removal: true } : {}),
+            eds_health_status: 'HEALTHY',
+          },
         })),
       })),
     });
@@ -56,7 +60,7 @@ function clusterText(upstream: UpstreamRuntime): string {
       rq_timeout: 0,
       rq_total: host.requestsTotal,
       hostname: '',
-      health_flags: 'healthy',
+      health_flags: healthFlags(host),
       weight: 1,
       region: '',
       zone: '',
@@ -68,6 +72,12 @@ function clusterText(upstream: UpstreamRuntime): string {
     }).map(([key, value]) => `${host.key}::${key}::${value}`),
   );
   return [...settings, ...perHost].map((line) => `${name}::${line}\n`).join('');
+}
+
+/** Envoy: HostUtility::healthFlagsToString. */
+function healthFlags({ failsHealthChecks, isPendingRemoval }: UpstreamHost): string {
+  const flags = `${failsHealthChecks ? '/failed_active_hc' : ''}${isPendingRemoval ? '/pending_dynamic_removal' : ''}`;
+  return flags || 'healthy';
 }
 
 const dayMs = 86_400_000;

@@ -26,6 +26,7 @@ const counters = {
   rqRetryOverflow: 'upstream_rq_retry_overflow',
   rqRetryLimitExceeded: 'upstream_rq_retry_limit_exceeded',
   rqRetryBackoffExponential: 'upstream_rq_retry_backoff_exponential',
+  lbHealthyPanic: 'lb_healthy_panic',
   retryOrShadowAbandoned: 'retry_or_shadow_abandoned',
 } as const;
 

@@ -183,9 +183,22 @@ function httpFilters(manager: model.HttpConnectionManager): object[] {
     ...(routerOnly ? [] : named('envoy.filters.http.rbac', 'envoy.filters.http.local_ratelimit')),
     ...(externalAuthorization ? [externalAuthorizationFilter(externalAuthorization)] : []),
     ...(countsPairs ? named('http_lua', 'envoy.filters.http.wasm') : []),
+    ...(manager.healthCheckFilter ? [healthCheckFilter(manager.healthCheckFilter)] : []),
     ...named('http_router'),
   ];
 }
+
+const healthCheckFilter = ({ path, header }: model.HealthCheckFilter): object => ({
+  name: 'http_health_check',
+  typed_config: {
+    '@type': typeUrl('extensions.filters.http.health_check.v3.HealthCheck'),
+    pass_through_mode: false,
+    headers: [
+      { name: ':path', exact_match: path },
+      { name: header, present_match: true },
+    ],
+  },
+});
 
 function externalAuthorizationFilter(config: model.ExternalAuthorization): object {
   const { host, port, statPrefix, timeoutMs, failureModeAllow, maxRequestBytes } = config;
@@ -320,6 +333,20 @@ function circuitBreakers(limits: model.CircuitBreakers): object {
   };
 }
 
+function healthCheck({ host, path, headers, ...config }: model.HealthCheck): object {
+  return {
+    timeout: durationText(config.timeoutMs),
+    interval: durationText(config.intervalMs),
+    unhealthy_threshold: config.unhealthyThreshold,
+    healthy_threshold: config.healthyThreshold,
+    http_health_check: {
+      host,
+      path,
+      request_headers_to_add: Object.entries(headers).map(([key, value]) => ({ header: { key, value } })),
+    },
+  };
+}
+
 export function cluster(config: model.UpstreamCluster): object {
   return {
     '@type': typeUrl('config.cluster.v3.Cluster'),
@@ -327,6 +354,7 @@ export function cluster(config: model.UpstreamCluster): object {
     ...(config.altStatName === undefined ? {} : { alt_stat_name: config.altStatName }),
     type: discoveryTypes[config.discovery],
     connect_timeout: durationText(config.connectTimeoutMs),
+    ...(config.healthCheck ? { health_checks: [healthCheck(config.healthCheck)] } : {}),
     ...(config.circuitBreakers
       ? {
           circuit_breakers: circuitBreakers(config.circuitBreakers),

@@ -5,6 +5,7 @@ import { exchangeLine, type LoggedConnection } from './access-log.ts';
 import { ConnectionBytes } from './connection-bytes.ts';
 import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, RequestHead, ResponseFlag } from './engine.ts';
 import type { Asking, ExternalAuthorizer } from './ext-authz/external-authorizer.ts';
+import { healthCheckOk, healthCheckReply } from './health-check-filter.ts';
 import type { Histogram } from './histogram.ts';
 import { HttpRateLimiters } from './local-rate-limit.ts';
 import type { ExternalAuthorization, HttpConnectionManager, Route } from './proxy-config.ts';
@@ -36,6 +37,12 @@ interface ManagerStats {
   noRoute: Stat;
 }
 
+interface AdmittedRequest {
+  manager: HttpConnectionManager;
+  route: Route;
+  request: RequestHead;
+}
+
 const localReply = (
   status: number,
   body: string,
@@ -55,6 +62,7 @@ export class ManagerRules {
   readonly #byPrefix = new Map<string, ManagerStats>();
   readonly #workloadStats: WorkloadStatsFilter;
   readonly #tracer: Tracer;
+  readonly #serviceCluster: string;
 
   constructor(parts: {
     live: LiveConfig;
@@ -64,6 +72,7 @@ export class ManagerRules {
     stats: StatStore;
     tracer: Tracer;
     authorizer: ExternalAuthorizer;
+    serviceCluster: string;
   }) {
     this.#live = parts.live;
     this.#random = parts.random;
@@ -73,6 +82,7 @@ export class ManagerRules {
     this.#authorizer = parts.authorizer;
     this.#rateLimiters = new HttpRateLimiters(parts.clock, parts.stats);
     this.#tracer = parts.tracer;
+    this.#serviceCluster = parts.serviceCluster;
   }
 
   /** The stats of a connection manager; asked for when its listener comes up, so that zeroes are there to be read. */
@@ -127,7 +137,7 @@ export class ManagerRules {
       },
       finished: (record: ExchangeRecord) => {
         stats.active.value--;
-        if (record.status > 0) {
+        if (record.status > 0 && record.details !== healthCheckOk) {
           stats.completed.value++;
           stats.scope.countCode('downstream_rq', record.status, false);
         }
@@ -157,6 +167,8 @@ export class ManagerRules {
   ): Decision | Promise<Decision> {
     const choice = this.#live.routes(manager.routeConfig)?.choose(request);
     if (choice?.status !== 'routed') {
+      const healthy = healthCheckReply(manager.healthCheckFilter, request, this.#serviceCluster);
+      if (healthy) return healthy;
       stats.noRoute.value++;
       return localReply(404, '', 'NR', 'route_not_found');
     }
@@ -173,8 +185,8 @@ export class ManagerRules {
     if (refusal) return refusal;
     const authorization = manager.externalAuthorization;
     return authorization
-      ? this.#authorized(authorization, stats, asking, route, request)
-      : this.#forward(route, request);
+      ? this.#authorized(authorization, stats, asking, { manager, route, request })
+      : this.#forward({ manager, route, request });
   }
 
   /** Both the connection manager and the cluster that the request is for count what came of asking. */
@@ -182,20 +194,20 @@ export class ManagerRules {
     authorization: ExternalAuthorization,
     stats: ManagerStats,
     asking: Asking,
-    route: Route,
-    request: RequestHead,
+    admitted: AdmittedRequest,
   ): Promise<Decision> {
+    const { route, request } = admitted;
     const scopes = [
       stats.scope,
       ...route.clusters.slice(0, 1).flatMap(({ cluster }) => this.#live.upstream(cluster)?.scope ?? []),
     ];
     const verdict = await this.#authorizer.check(authorization, request, asking, scopes);
-    return verdict.type === 'refused'
-      ? verdict.reply
-      : withHeaders(verdict.headersToSet, this.#forward(route, request));
+    return verdict.type === 'refused' ? verdict.reply : withHeaders(verdict.headersToSet, this.#forward(admitted));
   }
 
-  #forward(route: Route, request: RequestHead): Decision {
+  #forward({ manager, route, request }: AdmittedRequest): Decision {
+    const healthy = healthCheckReply(manager.healthCheckFilter, request, this.#serviceCluster);
+    if (healthy) return healthy;
     const chosen = chooseWeighted(route.clusters, this.#random.next());
     const upstream = chosen && this.#live.upstream(chosen.cluster);
     if (!upstream) return localReply(503, '', 'NC', 'cluster_not_found', chosen?.cluster ?? null);

@@ -157,6 +157,12 @@ export interface ExternalAuthorization {
   maxRequestBytes: number;
 }
 
+/** Requests for this path that carry this header, whatever its value, are answered by the proxy itself. */
+export interface HealthCheckFilter {
+  path: string;
+  header: string;
+}
+
 export interface HttpConnectionManager {
   type: 'http';
   statPrefix: string;
@@ -172,6 +178,8 @@ export interface HttpConnectionManager {
   responseHeadersToAdd: Readonly<Record<string, string>>;
   responseHeadersToRemove: readonly string[];
   externalAuthorization?: ExternalAuthorization;
+  /** Asked after all that may refuse a request, with a route or without one. */
+  healthCheckFilter?: HealthCheckFilter;
   /** What the proxy's own answers carry (Envoy: local_reply_config). */
   localReplyHeadersToAdd?: Readonly<Record<string, string>>;
   /** Counts each request by who asked and who answered. */
@@ -266,6 +274,21 @@ export interface UpstreamCluster {
   /** Always HTTP/2; absent speaks what the client of each request speaks (Envoy: use_downstream_protocol_config). */
   http2?: boolean;
   circuitBreakers?: CircuitBreakers;
+  healthCheck?: HealthCheck;
+}
+
+/** Envoy: HealthCheck with HttpHealthCheck; over the cluster's TLS and always HTTP/1.1. 200 is healthy. */
+export interface HealthCheck {
+  host: string;
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  /** From the end of one check to the next. */
+  intervalMs: number;
+  /** So many in a row make an endpoint healthy again. */
+  healthyThreshold: number;
+  /** So many in a row without an answer make it unhealthy; an answer other than 200 does so at once. */
+  unhealthyThreshold: number;
 }
 
 /** Per cluster, over all its endpoints; what is absent is 4294967295, which is no limit. */

@@ -66,6 +66,7 @@ export class Sidecar {
       stats: this.stats,
       tracer: this.#tracer,
       authorizer: this.#authorizer,
+      serviceCluster: node?.cluster ?? '',
     });
     this.stats.stat('gauge', 'server.live').value = 1;
     this.stats.stat('gauge', 'control_plane.connected_state');

@@ -6,8 +6,9 @@ import { ClusterLimits } from './circuit-breakers.ts';
 import { type ClusterStats, clusterStats } from './cluster-stats.ts';
 import { ConnectionBytes } from './connection-bytes.ts';
 import { DnsResolution } from './dns-cluster.ts';
+import { HealthChecker } from './health-check.ts';
 import type { Histogram } from './histogram.ts';
-import type { Address, UpstreamCluster } from './proxy-config.ts';
+import type { Address, HealthCheck, UpstreamCluster } from './proxy-config.ts';
 import type { Secrets } from './secrets.ts';
 import type { Stat, StatScope, StatStore } from './stats.ts';
 import { tlsOptions } from './tls-protocol.ts';
@@ -23,8 +24,11 @@ export class UpstreamHost {
   requestsActive = 0;
   requestErrors = 0;
   removed = false;
-  /** Called once when the endpoint leaves the cluster, so that kept connections are let go. */
-  onRemoved: (() => void) | undefined;
+  failsHealthChecks = false;
+  /** Discovery names it no longer, and its health checks still pass. */
+  isPendingRemoval = false;
+  /** Called when kept connections are to be let go: the endpoint left the cluster, or fails its health checks. */
+  onDrain: (() => void) | undefined;
 
   constructor(address: Address) {
     this.address = address;
@@ -82,9 +86,13 @@ export class UpstreamRuntime {
   readonly #bytes: ConnectionBytes;
   #config: UpstreamCluster;
   #hosts: UpstreamHost[] = [];
+  /** Those that take turns: the healthy ones, or all of them in a panic. */
+  #balanced: readonly UpstreamHost[] = [];
+  #isPanicking = false;
   #turn = 0;
   #context: SecureContext | undefined;
   #dns: DnsResolution | undefined;
+  #health: HealthChecker | undefined;
   readonly #sockets: ContainerSockets;
   readonly #clock: Clock;
   #secrets: Secrets;
@@ -127,11 +135,32 @@ export class UpstreamRuntime {
     this.#context = undefined;
     if (config.discovery === 'strict-dns') this.#lookUp(config);
     else this.#replaceHosts(config.endpoints);
+    this.#checkHealth(config.healthCheck);
+  }
+
+  #checkHealth(config: HealthCheck | undefined): void {
+    if (JSON.stringify(config) === JSON.stringify(this.#health?.config)) return;
+    this.#health?.stop();
+    this.#health =
+      config &&
+      new HealthChecker(config, this.#hosts, {
+        clock: this.#clock,
+        scope: this.scope,
+        connect: (host) => this.#open(host),
+        hasTraffic: () => this.stats.cxTotal.value > 0 || this.stats.cxTotal.used,
+        onChange: (host) => this.#onHealthChange(host),
+      });
+    this.#keepHosts(this.#hosts.filter((host) => config || !host.isPendingRemoval));
+  }
+
+  #onHealthChange(host: UpstreamHost): void {
+    if (host.failsHealthChecks) host.onDrain?.();
+    this.#keepHosts(this.#hosts.filter((one) => !(one.isPendingRemoval && one.failsHealthChecks)));
   }
 
   /** Settles when the cluster has had a chance to learn its endpoints. */
-  get warmed(): Promise<void> {
-    return this.#dns?.first ?? Promise.resolve();
+  get warmed(): Promise<unknown> {
+    return Promise.all([this.#dns?.first, this.#health?.first]);
   }
 
   #lookUp({ host = '', port = 0 }: UpstreamCluster): void {
@@ -144,27 +173,45 @@ export class UpstreamRuntime {
 
   #replaceHosts(addresses: readonly Address[]): void {
     const known = new Map(this.#hosts.map((host) => [host.key, host]));
-    this.#hosts = addresses.map((address) => known.get(`${address.ip}:${address.port}`) ?? new UpstreamHost(address));
-    for (const host of known.values()) if (!this.#hosts.includes(host)) this.#retire(host);
-    this.scope.gauge('membership_total').value = this.#hosts.length;
-    this.scope.gauge('membership_healthy').value = this.#hosts.length;
+    const named = addresses.map((address) => known.get(`${address.ip}:${address.port}`) ?? new UpstreamHost(address));
+    for (const host of named) host.isPendingRemoval = false;
+    const unnamed = [...known.values()].filter((host) => !named.includes(host));
+    for (const host of unnamed) host.isPendingRemoval = this.#health !== undefined && !host.failsHealthChecks;
+    this.#keepHosts([...named, ...unnamed.filter(({ isPendingRemoval }) => isPendingRemoval)]);
+  }
+
+  /**
+   * With less than half of the endpoints healthy those that are would be overrun, so health counts for nothing then (Envoy:
+   * healthy_panic_threshold, 50 % unless it is set).
+   */
+  #keepHosts(hosts: UpstreamHost[]): void {
+    for (const host of this.#hosts) if (!hosts.includes(host)) this.#retire(host);
+    this.#hosts = hosts;
+    this.#health?.follow(hosts);
+    const healthy = hosts.filter(({ failsHealthChecks }) => !failsHealthChecks);
+    this.#isPanicking = healthy.length * 2 < hosts.length;
+    this.#balanced = this.#isPanicking ? hosts : healthy;
+    this.scope.gauge('membership_total').value = hosts.length;
+    this.scope.gauge('membership_healthy').value = healthy.length;
   }
 
   close(): void {
     this.#bytes.close();
     this.#dns?.stop();
-    for (const host of this.#hosts) this.#retire(host);
-    this.#hosts = [];
+    this.#health?.stop();
+    this.#health = undefined;
+    this.#keepHosts([]);
   }
 
   #retire(host: UpstreamHost): void {
     host.removed = true;
-    host.onRemoved?.();
+    host.onDrain?.();
   }
 
   /** The next endpoint in turn; undefined when there is none. */
   pick(): UpstreamHost | undefined {
-    return this.#hosts[this.#turn++ % Math.max(1, this.#hosts.length)];
+    if (this.#isPanicking) this.stats.lbHealthyPanic.value++;
+    return this.#balanced[this.#turn++ % Math.max(1, this.#balanced.length)];
   }
 
   /** A connection ready for bytes. Rejects with UpstreamConnectError. Whether the limit leaves room is asked before. */
@@ -190,6 +237,11 @@ export class UpstreamRuntime {
       host.connectFailures++;
       throw UpstreamConnectError.from(error);
     }
+  }
+
+  async #open({ address }: UpstreamHost): Promise<Socket> {
+    const raw = await this.#sockets.connect(address.ip, address.port);
+    return this.#config.tls ? this.#secure(raw) : raw;
   }
 
   #withTimeout(connecting: Promise<Socket>): Promise<Socket> {

@@ -36,6 +36,8 @@ const rbac = inFile('network-rbac.ts');
 const rejection = inFile('rejection.ts');
 const rules = inFile('http-rules.ts');
 const listener = inFile('listener-runtime.ts');
+const health = inFile('health-check.ts');
+const upstream = inFile('upstream.ts');
 const tcp = inFile('tcp-proxy.ts');
 const informer = inFile('osm/sdk-informer.ts');
 const control = inFile('osm/control-plane.ts');
@@ -403,6 +405,19 @@ export const mutants: readonly Mutant[] = [
     "rbac.${allowed ? 'allowed' : 'denied'}",
     "rbac.${allowed ? 'denied' : 'allowed'}",
   ),
+
+  health('a check without an answer counts towards the threshold', "outcome === 'refused' || ", ''),
+  health(
+    'a good check starts the count of failures anew',
+    'this.#failures = 0;\n    this.#successes++',
+    'this.#successes++',
+  ),
+  health('endpoints are unhealthy until asked', 'host.failsHealthChecks = true;', 'host.failsHealthChecks = false;'),
+  health('unused clusters are asked each minute', 'this.#parts.hasTraffic() ? ', 'true ? '),
+  upstream('fewer than half healthy is a panic', 'healthy.length * 2 <', 'healthy.length <'),
+  upstream('what fails is skipped', 'this.#isPanicking ? hosts : healthy', 'hosts'),
+  upstream('healthy endpoints stay until they fail', 'this.#health !== undefined && ', 'false && '),
+  rules('an answered health check is not counted', ' && record.details !== healthCheckOk', ''),
 
   tcp('no cluster is NC, no endpoint UH', "finish(upstream ? 'UH' : 'NC'", "finish(upstream ? 'NC' : 'UH'"),
   tcp('a failed connection is UF,URX', "'UF,URX'", "'-'"),

@@ -75,7 +75,7 @@ export class HttpProxyEngine implements ProxyEngine {
     if (known) return known;
     const pools: Pools = new Map();
     this.#pools.set(host, pools);
-    host.onRemoved = () => {
+    host.onDrain = () => {
       this.#pools.delete(host);
       for (const pool of pools.values()) pool.retire();
     };

@@ -115,6 +115,8 @@ export interface PairOptions {
   /** Laid over the client's route and its cluster. */
   route?: Partial<Route>;
   cluster?: Partial<UpstreamCluster>;
+  /** Laid over the server's route and its connection manager. */
+  server?: { route?: Partial<Route>; manager?: Partial<HttpConnectionManager> };
 }
 
 export interface ProxyPair {
@@ -125,12 +127,14 @@ export interface ProxyPair {
   /** As the client's app would, through both sidecars. */
   connect(): Promise<Socket>;
   stat(side: 'outbound' | 'inbound', name: string): number;
+  /** Gives the client's cluster other settings. */
+  update(cluster: Partial<UpstreamCluster>): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /** `app` takes the connections that reach the server's pod. */
 export async function startProxyPair(app: (socket: Socket) => void, options: PairOptions = {}): Promise<ProxyPair> {
-  const { protocol = 'http', clock = systemClock, route, cluster } = options;
+  const { protocol = 'http', clock = systemClock, route, cluster, server = {} } = options;
   const pods = new TwoPods();
   const logs: ProxyPair['logs'] = { outbound: [], inbound: [] };
   const sidecar = (ip: string, lines: Record<string, unknown>[], seed: number) =>
@@ -146,7 +150,7 @@ export async function startProxyPair(app: (socket: Socket) => void, options: Pai
   const weighted = (name: string) => [{ cluster: name, weight: 100 }];
   const filter = (direction: 'inbound' | 'outbound', name: string) =>
     protocol === 'http'
-      ? manager(direction)
+      ? { ...manager(direction), ...(direction === 'inbound' ? server.manager : {}) }
       : ({ type: 'tcp', statPrefix: direction, clusters: weighted(name) } as const);
   const routes = (name: string, routeTo: string, changes: Partial<Route> = {}) => [
     {
@@ -172,7 +176,7 @@ export async function startProxyPair(app: (socket: Socket) => void, options: Pai
           ],
         },
       ],
-      routes: routes('inbound', 'app|local'),
+      routes: routes('inbound', 'app|local', server.route),
       clusters: [
         {
           name: 'app|local',
@@ -183,7 +187,7 @@ export async function startProxyPair(app: (socket: Socket) => void, options: Pai
       ],
     }),
   );
-  await outbound.apply(
+  const outboundUpdate = (changes: Partial<UpstreamCluster>) =>
     update({
       listeners: [
         {
@@ -202,17 +206,18 @@ export async function startProxyPair(app: (socket: Socket) => void, options: Pai
           endpoints: [{ ip: serverIp, port: appPort }],
           connectTimeoutMs: 5000,
           tls: { ...tls('client', 'server'), serverName: 'app.test' },
-          ...cluster,
+          ...changes,
         },
       ],
-    }),
-  );
+    });
+  await outbound.apply(outboundUpdate({ ...cluster }));
   return {
     outbound,
     inbound,
     logs,
     connect: () => pods.connect(clientIp, clientIp, 15001, { ip: serviceIp, port: 80 }),
     stat: (side, name) => ({ outbound, inbound })[side].stats.list().find((stat) => stat.name === name)?.value ?? 0,
+    update: (changes) => outbound.apply(outboundUpdate(changes)),
     async close() {
       await outbound.close();
       await inbound.close();

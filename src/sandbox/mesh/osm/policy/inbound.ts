@@ -11,6 +11,7 @@ import type {
 import { ports, serviceCertificateName } from '../names.ts';
 import type { UpstreamTrafficSetting } from '../policy-kinds.ts';
 import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defaults.ts';
+import { healthCheckFilterOf } from './health-checks.ts';
 import { type IngressConfig, ingressConfig } from './ingress.ts';
 import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
@@ -43,6 +44,7 @@ function filterChain(snapshot: MeshSnapshot, self: Identity, meshService: MeshSe
   const { namespace, name, targetPort, protocol } = meshService;
   const cluster = services.localClusterNameOf(meshService);
   const chainName = `inbound_${namespace}/${name}_${targetPort}_${protocol}`;
+  const healthCheckFilter = healthCheckFilterOf(snapshot.meshConfig);
   const networkRateLimit = networkRateLimitOf(settingOf(snapshot, meshService), chainName);
   return {
     name: chainName,
@@ -63,7 +65,10 @@ function filterChain(snapshot: MeshSnapshot, self: Identity, meshService: MeshSe
       : { networkRbac: { statPrefix: 'network-', policies: networkPolicies(snapshot, self) } }),
     ...(networkRateLimit && { networkRateLimit }),
     filter: services.isHttp(protocol)
-      ? connectionManager('inbound', `rds-inbound.${targetPort}`)
+      ? {
+          ...connectionManager('inbound', `rds-inbound.${targetPort}`),
+          ...(healthCheckFilter && { healthCheckFilter }),
+        }
       : { type: 'tcp', statPrefix: `inbound-mesh-tcp-proxy.${cluster}`, clusters: [{ cluster, weight: 100 }] },
   };
 }

@@ -11,6 +11,7 @@ import type {
 import { ports, serviceCertificateName } from '../names.ts';
 import { egressConfig, isEgressPolicyEnabled } from './egress.ts';
 import { connectionManager, connectTimeoutMs, tlsParameters } from './envoy-defaults.ts';
+import { healthCheckOf } from './health-checks.ts';
 import type { MeshService } from './mesh-service.ts';
 import * as services from './mesh-service.ts';
 import { retryPolicyFor } from './retry.ts';
@@ -71,6 +72,7 @@ function upstreamCluster(snapshot: MeshSnapshot, source: Identity, meshService: 
     return isPermissive(snapshot) || (destination !== undefined && isEndpointAllowed(snapshot, source, destination));
   };
   const setting = settingOf(snapshot, meshService);
+  const healthCheck = healthCheckOf(snapshot.meshConfig, meshService);
   return {
     name: services.clusterNameOf(meshService),
     discovery: 'eds',
@@ -80,6 +82,7 @@ function upstreamCluster(snapshot: MeshSnapshot, source: Identity, meshService: 
       .map(({ address }) => address),
     connectTimeoutMs: connectTimeoutOf(setting),
     circuitBreakers: circuitBreakersOf(setting),
+    ...(healthCheck && { healthCheck }),
     tls: {
       ...tlsParameters(snapshot.meshConfig),
       certificate: serviceCertificateName(source.namespace, source.account),
