@@ -31,6 +31,7 @@ interface ManagerStats {
   completed: Stat;
   /** Exchanges that their client gave up. */
   reset: Stat;
+  idleTimeout: Stat;
   duration: Histogram;
   allowed: Stat;
   denied: Stat;
@@ -99,6 +100,7 @@ export class ManagerRules {
       active: scope.gauge('downstream_rq_active'),
       completed: scope.counter('downstream_rq_completed'),
       reset: scope.counter('downstream_rq_rx_reset'),
+      idleTimeout: scope.counter('downstream_rq_idle_timeout'),
       duration: scope.histogram('downstream_rq_time'),
       allowed: scope.counter('rbac.allowed'),
       denied: scope.counter('rbac.denied'),
@@ -142,6 +144,7 @@ export class ManagerRules {
           stats.scope.countCode('downstream_rq', record.status, false);
         }
         if (record.flags === 'DC') stats.reset.value++;
+        if (record.flags === 'SI') stats.idleTimeout.value++;
         this.#recordTime(stats, record);
         if (manager.workloadStats) this.#workloadStats.record(manager.workloadStats, record);
         if (manager.tracing && record.request) {

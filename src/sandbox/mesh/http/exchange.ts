@@ -1,23 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../platform/clock.ts';
 import type { Random } from '../../../platform/random.ts';
-import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, RequestHead, ResponseFlag } from '../engine.ts';
+import type { Decision, ExchangeRecord, Forward, HttpRules, LocalReply, ResponseFlag } from '../engine.ts';
 import type { UpstreamHost, UpstreamRuntime } from '../upstream.ts';
 import { Attempt, type AttemptEvents } from './attempt.ts';
 import type { ConnectionPool } from './connection-pool.ts';
 import { requestHeaders, responseHeaders } from './header-changes.ts';
+import { IdleTimeout } from './idle-timeout.ts';
 import * as replies from './local-reply.ts';
 import {
   type DownstreamEvents,
   type DownstreamStream,
   type HeaderList,
   type HttpVersion,
-  headerOf,
   noTrailers,
   type RequestMessage,
   type ResetReason,
   type ResponseMessage,
 } from './message.ts';
+import { newRecord, ReceivedRequest } from './received-request.ts';
 import { RequestBody } from './request-body.ts';
 import { RetryState, type RetryVerdict } from './retry-state.ts';
 
@@ -26,48 +26,6 @@ export interface ExchangeParts {
   random: Random;
   poolFor(upstream: UpstreamRuntime, host: UpstreamHost, version: HttpVersion): ConnectionPool;
 }
-
-/** A request as the rules see it. */
-class ReceivedRequest implements RequestHead {
-  readonly authority: string;
-  readonly method: string;
-  readonly path: string;
-  readonly protocol: string;
-  /** A trace leaves its mark in it. */
-  requestId: string | undefined;
-  readonly headers: HeaderList;
-  readonly peekBody: (maxBytes: number) => Promise<Buffer>;
-
-  constructor(request: RequestMessage, generatesId: boolean, peekBody: (maxBytes: number) => Promise<Buffer>) {
-    this.peekBody = peekBody;
-    this.authority = request.authority;
-    this.method = request.method;
-    this.path = request.path;
-    this.protocol = request.version;
-    this.headers = request.headers;
-    this.requestId = headerOf(request.headers, 'x-request-id') ?? (generatesId ? randomUUID() : undefined);
-  }
-
-  header(name: string): string | undefined {
-    return headerOf(this.headers, name);
-  }
-}
-
-const newRecord = (startMs: number, request: RequestHead | undefined): ExchangeRecord => ({
-  startMs,
-  endMs: 0,
-  firstByteMs: undefined,
-  request,
-  status: 0,
-  flags: '-',
-  details: 'via_upstream',
-  upstreamCluster: null,
-  upstreamHost: null,
-  upstreamServiceTimeMs: undefined,
-  bytesReceived: 0,
-  bytesSent: 0,
-  responseHeaders: [],
-});
 
 /**
  * One request and its answer: asks the rules, tries endpoints, changes headers, keeps the times, and says at the end
@@ -88,6 +46,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
   #state: 'deciding' | 'waiting' | 'answering' | 'over' = 'deciding';
   #isBodiless = false;
   #requestCompleteMs: number | undefined;
+  readonly #idle: IdleTimeout;
   #timers: (() => void)[] = [];
   #onBody: (() => void) | undefined;
   #cancelPerTry: (() => void) | undefined;
@@ -100,6 +59,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     this.#request = request;
     this.#head = request && new ReceivedRequest(request, rules.manager.generateRequestId, (max) => this.#peekBody(max));
     this.#record = newRecord(parts.clock.now(), this.#head);
+    this.#idle = new IdleTimeout(parts.clock, () => this.#onIdle());
     rules.began();
   }
 
@@ -184,6 +144,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
 
   onData(data: Buffer): void {
     if (this.#state === 'over') return;
+    this.#idle.touch();
     this.#record.bytesReceived += data.length;
     const isHeld = this.#request?.upgrade !== undefined && this.#state !== 'answering';
     const wasKept = this.#body.isKept;
@@ -198,6 +159,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
 
   onEnd(trailers: HeaderList): void {
     if (this.#state === 'over') return;
+    this.#idle.touch();
     this.#requestCompleteMs = this.#parts.clock.now();
     this.#body.end(trailers, this.#attempt?.stream);
     this.#onBody?.();
@@ -237,6 +199,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     }
     if (verdict !== 'no') record.flags = flagOf(verdict);
     this.#cancelPerTry?.();
+    this.#idle.touch();
     this.#state = 'answering';
     record.status = response.status;
     record.firstByteMs = this.#parts.clock.now();
@@ -260,6 +223,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
   }
 
   onUpstreamData(data: Buffer): void {
+    this.#idle.touch();
     this.#record.bytesSent += data.length;
     if (!this.#stream.write(data)) this.#attempt?.stream?.pause();
   }
@@ -346,6 +310,13 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     this.#timers.push(this.#parts.clock.after(limitMs, fire));
   }
 
+  #onIdle(): void {
+    this.#attempt?.cancel();
+    const isComplete = this.#requestCompleteMs !== undefined;
+    if (this.#state === 'answering') this.#breakOff('SI', 'stream_idle_timeout');
+    else this.#reply({ ...replies.idleReply(isComplete), upstreamCluster: this.#record.upstreamCluster });
+  }
+
   // ---- answers of the proxy's own, and the end
 
   #reply(reply: LocalReply, verdict: RetryVerdict = 'no'): void {
@@ -387,6 +358,7 @@ export class Exchange implements DownstreamEvents, AttemptEvents {
     this.#state = 'over';
     this.#cancelPerTry?.();
     this.#cancelBackoff?.();
+    this.#idle.stop();
     for (const cancel of this.#timers) cancel();
     this.#retry?.close();
     this.#record.endMs = this.#parts.clock.now();

@@ -66,7 +66,10 @@ export function timeoutReply(cluster: string, details: 'response_timeout' | 'ups
   return { ...empty(504, 'UT', details), body: 'upstream request timeout', upstreamCluster: cluster };
 }
 
-export const idleReply: LocalReply = { ...empty(408, 'SI', 'stream_idle_timeout'), body: 'stream timeout' };
+/** 408 where the client has not sent all of its request (Envoy: Utility::maybeRequestTimeoutCode). */
+export function idleReply(isRequestComplete: boolean): LocalReply {
+  return { ...empty(isRequestComplete ? 504 : 408, 'SI', 'stream_idle_timeout'), body: 'stream timeout' };
+}
 
 export function noHealthyUpstream(cluster: string): LocalReply {
   return { ...empty(503, 'UH', 'no_healthy_upstream'), body: 'no healthy upstream', upstreamCluster: cluster };
