@@ -28,6 +28,32 @@ export function parseQuantity(text: string | number): number | undefined {
   return Number(`${digits}${exponent}`) * (suffixes[suffix] ?? 1);
 }
 
+const decimalSuffixes = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
+const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
+
+/**
+ * The form in which Kubernetes writes a quantity (resource.Quantity.CanonicalizeBytes): no fraction, the largest suffix
+ * that needs none: `0.5` is `500m`, `1000Mi` stays. With an exponent, and where it is none, the text as it is.
+ */
+export function canonicalQuantity(text: string | number): string {
+  const [, digits, exponent, suffix = ''] = pattern.exec(String(text)) ?? [];
+  if (digits === undefined || exponent !== undefined) return String(text);
+  const suffixesOfKind = suffix.endsWith('i') ? binarySuffixes : decimalSuffixes;
+  const step = suffix.endsWith('i') ? 1024 : 1000;
+  let amount = Number(digits);
+  let index = suffixesOfKind.indexOf(suffix);
+  while (!Number.isInteger(amount) && index > 0) {
+    // Rounded where a decimal fraction is not exact in binary: 0.3 is 300m and not 299.9999.
+    amount = Number((amount * step).toPrecision(15));
+    index -= 1;
+  }
+  while (amount !== 0 && amount % step === 0 && index < suffixesOfKind.length - 1) {
+    amount /= step;
+    index += 1;
+  }
+  return `${Math.ceil(amount)}${suffixesOfKind[index]}`;
+}
+
 // Kubernetes: resource.ErrFormatWrong
 export const quantityRule =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

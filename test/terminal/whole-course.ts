@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadCourse } from '../../src/cli/course-files.ts';
+import { firstCourse } from '../../src/lesson/catalog.ts';
 import { takePagePort } from '../tools/page-port.ts';
 import { CourseProgram } from './course-program.ts';
 import { CourseWalk, type Detours } from './course-walk.ts';
@@ -141,7 +142,7 @@ export function walkTheCourse(columns: number, rows: number): void {
   }, 60_000);
 
   it(`is walked from the first key to the last at ${columns}×${rows}`, { timeout: 900_000 }, async () => {
-    const { lessons } = await loadCourse(root);
+    const lessons = (await loadCourse(root)).lessonsOf(firstCourse);
     const learner = new Learner(columns, rows, (width, height) => program.start(width, height));
     const detours: Detours = {
       at: {

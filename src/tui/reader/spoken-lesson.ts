@@ -3,6 +3,7 @@ import type { Question, Task } from '../../lesson/lesson.ts';
 import { needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { BackgroundCommand, ConditionReport, FinishedRun, Proposal, SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
+import { lessonNumber } from '../view/bars.ts';
 import { choiceKeys } from '../view/card.ts';
 import { bare } from '../view/foreign-text.ts';
 import { readText } from '../view/glossary-screen.ts';
@@ -13,11 +14,9 @@ import { spokenMarkdown } from './spoken-markdown.ts';
 
 export function spokenLesson(session: SessionState, course: readonly CourseEntry[]): string[] {
   const { lesson } = session;
-  const numbered = course.filter(({ number }) => number !== undefined);
-  const own = course.find(({ id }) => id === lesson.id);
-  const number = own?.number === undefined ? '' : `Lesson ${own.number} of ${numbered.length}: `;
+  const number = lessonNumber(lesson.id, course);
   return [
-    `${number}${lesson.title}. About ${lesson.minutes} minutes. Commands run in: ${session.world.label}.`,
+    `${number ? `${number}: ` : ''}${lesson.title}. About ${lesson.minutes} minutes. Commands run in: ${session.world.label}.`,
     ...spokenMarkdown(lesson.intro),
     `${countOf(lesson.tasks.length, 'task')}:`,
     ...lesson.tasks.map((task, index) => {

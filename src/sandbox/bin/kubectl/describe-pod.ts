@@ -7,6 +7,7 @@ import type {
   PodSpec,
   PodTemplateSpec,
 } from '../../../kube/objects.ts';
+import { canonicalQuantity } from '../../../kube/quantity.ts';
 import type { DescribeText } from './describe-text.ts';
 
 /** The pod's page of `kubectl describe`, and the parts a pod template shares with it. */
@@ -109,7 +110,7 @@ function describeContainer(
   ] as const) {
     if (!resources) continue;
     out.line(2, `${name}:`);
-    for (const [key, value] of Object.entries(resources).sort()) out.line(3, `${key}:\t${value}`);
+    for (const [key, value] of Object.entries(resources).sort()) out.line(3, `${key}:\t${canonicalQuantity(value)}`);
   }
   if (container.livenessProbe) out.line(2, `Liveness:\t${probeText(container.livenessProbe)}`);
   if (container.readinessProbe) out.line(2, `Readiness:\t${probeText(container.readinessProbe)}`);

@@ -68,7 +68,7 @@ function echoes(socket: Socket) {
     socket.write(text);
     await vi.waitFor(() => {
       if (!received.endsWith(text)) throw new Error(`sent ${text}, received ${received}`);
-    });
+    }, 20_000);
   };
 }
 
