@@ -90,6 +90,8 @@ export class SandboxProcess {
           resolve({ code, stdout, stderr });
         },
       );
+      // A program that ends without reading closes the pipe on us; its exit code tells the rest.
+      child.stdin?.on('error', () => {});
       child.stdin?.end(stdin);
     });
   }
