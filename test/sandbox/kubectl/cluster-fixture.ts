@@ -161,6 +161,8 @@ export class ClusterFixture {
       for (const check of [...changed]) check();
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    // A kubectl that refuses its arguments reads nothing.
+    child.stdin.on('error', () => {});
     child.stdin.end(options.input ?? '');
     const ended = new Promise<Outcome>((resolve, reject) => {
       child.on('error', reject);

@@ -21,6 +21,8 @@ function typed(line: string, ...answers: string[]): Promise<{ code: number | nul
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
+  // It may ask less than there are answers.
+  child.stdin.on('error', () => {});
   child.stdin.end(answers.map((answer) => `${answer}\n`).join(''));
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout })));
 }
