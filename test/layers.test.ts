@@ -32,6 +32,8 @@ const pureFiles = [
   'session/state.ts',
   'session/events.ts',
   'progress/summary.ts',
+  'progress/timeline.ts',
+  'world/changes/',
   'classroom/roster.ts',
   'tui/view/',
   'tui/keymap.ts',

@@ -16,6 +16,10 @@ export type ProgressRecord =
     }
   | { type: 'task-passed'; lesson: string; task: string }
   | { type: 'lesson-passed'; lesson: string }
+  /** World and progress are as they were after the entry of number `back`: what came since counts no longer. */
+  | { type: 'task-undone'; lesson: string; task: string; back: number }
+  /** They are as they were after the entry of number `to`, before the task was undone. */
+  | { type: 'task-redone'; lesson: string; task: string; to: number }
   /** What was done before counts no more: in one lesson, or in all where none is named. */
   | { type: 'reset'; lesson?: string };
 

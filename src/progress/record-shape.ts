@@ -12,6 +12,8 @@ const texts: Record<ProgressRecord['type'], readonly string[]> = {
   'condition-changed': ['lesson', 'task', 'condition', 'status'],
   'task-passed': ['lesson', 'task'],
   'lesson-passed': ['lesson'],
+  'task-undone': ['lesson', 'task'],
+  'task-redone': ['lesson', 'task'],
   reset: [],
 };
 
@@ -23,6 +25,8 @@ function isRecord(value: unknown): value is ProgressRecord {
   if (!texts[type].every((field) => typeof value[field] === 'string')) return false;
   if (type === 'command-ended') return isObject(value['end']) && typeof value['end']['type'] === 'string';
   if (type === 'hint-opened') return Number.isInteger(value['hint']);
+  if (type === 'task-undone') return Number.isInteger(value['back']);
+  if (type === 'task-redone') return Number.isInteger(value['to']);
   if (type === 'answered') return typeof value['right'] === 'boolean';
   return type !== 'reset' || value['lesson'] === undefined || typeof value['lesson'] === 'string';
 }

@@ -1,4 +1,5 @@
 import type { JournalEntry } from './events.ts';
+import { timelineOf } from './timeline.ts';
 
 /** What the journal says about a learner, folded; pure. Does not know which lessons exist now. */
 export interface TaskSummary {
@@ -30,7 +31,7 @@ export function summarize(entries: readonly JournalEntry[], renamed: ReadonlyMap
   let lastAt: number | undefined;
   const current = (lesson: string) => renamed.get(lesson) ?? lesson;
 
-  for (const { record, at } of entries) {
+  for (const { record, at } of timelineOf(entries).standing) {
     lastAt = at;
     if (record.type === 'reset') {
       const gone = record.lesson === undefined ? undefined : `${current(record.lesson)}/`;
@@ -44,6 +45,7 @@ export function summarize(entries: readonly JournalEntry[], renamed: ReadonlyMap
     const key = `${lesson}/${record.task}`;
     const before = tasks.get(key) ?? { ...untouched, startedAt: at };
     last = { lesson, task: record.task };
+    if (record.type === 'task-undone' || record.type === 'task-redone') continue;
     switch (record.type) {
       case 'task-started':
         tasks.set(key, before);
