@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
+import type { Words } from '../tui/words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';
@@ -57,8 +58,12 @@ async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promi
     const kept = readings.map(({ reading }) => reading);
     const spanMs = (kept.at(-1)?.atMs ?? 0) - (kept[0]?.atMs ?? 0);
     const series = seriesOf(kept).filter(({ steps, whole }) => whole.requestsPerSecond > 0 || steps.length === 0);
-    const lines = chartLines(series, spanMs, { width: screen.width, glyphs: screen.theme.glyphs });
-    if (series.length === 0) lines.push([{ text: quiet(kept.length, readings.at(-1)), role: 'dim' }]);
+    const lines = chartLines(series, spanMs, {
+      width: screen.width,
+      glyphs: screen.theme.glyphs,
+      words: machine.words,
+    });
+    if (series.length === 0) lines.push([{ text: quiet(kept.length, readings.at(-1), machine.words), role: 'dim' }]);
     screen.replace(lines);
   };
   while (!signal.aborted) {
@@ -76,7 +81,11 @@ async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promi
   } else if (!isLive) draw();
 }
 
-function quiet(looks: number, last: { reading: { sidecars: ReadonlyMap<string, unknown> } } | undefined): string {
-  if (last && last.reading.sidecars.size === 0) return 'No pod of the mesh has a sidecar that answers.';
-  return looks < 2 ? 'Counting…' : 'No request was made between pods of the mesh.';
+function quiet(
+  looks: number,
+  last: { reading: { sidecars: ReadonlyMap<string, unknown> } } | undefined,
+  { charts }: Words,
+): string {
+  if (last && last.reading.sidecars.size === 0) return charts.noSidecar;
+  return looks < 2 ? charts.counting : charts.noRequest;
 }

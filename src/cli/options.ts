@@ -43,6 +43,9 @@ export const courseOption = () =>
 export const screenReaderOption = () =>
   new Option('--screen-reader', 'append lines instead of drawing a screen; ACCESSIBLE=1 does the same');
 
+/** Read before all other options, since help and mistakes are told in it too. */
+export const languageOption = () => new Option('--lang <language>', 'the language of the interface: en, de');
+
 export const trustOption = () =>
   new Option('--trust', 'run the commands of the lessons in --lessons without asking first');
 

@@ -2,11 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { Fault } from '../fault.ts';
 import { openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
+import { languageIn, languageOf, loadWords } from '../tui/words/language.ts';
 import { chartsCommand } from './charts.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
+import { languageOption } from './options.ts';
 import { exitCodes, reportFailure } from './report.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
@@ -30,6 +32,7 @@ export async function main(
     version,
     root,
     environment: process.env,
+    words: await loadWords(languageOf(languageIn(args), process.env)),
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
   };
@@ -69,7 +72,9 @@ function build(subcommand: Subcommand): Command {
     .showHelpAfterError('(meshwalk --help lists what there is)')
     .exitOverride()
     .enablePositionalOptions();
-  describeStart(program).action((options) => start(options, subcommand));
+  describeStart(program)
+    .addOption(languageOption())
+    .action((options) => start(options, subcommand));
   for (const command of [
     runCommand,
     statusCommand,
@@ -81,7 +86,9 @@ function build(subcommand: Subcommand): Command {
     traceCommand,
     doctorCommand,
   ]) {
-    program.addCommand(command(subcommand).exitOverride().showHelpAfterError('(--help lists what there is)'));
+    program.addCommand(
+      command(subcommand).addOption(languageOption()).exitOverride().showHelpAfterError('(--help lists what there is)'),
+    );
   }
   return program;
 }

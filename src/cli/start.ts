@@ -67,6 +67,7 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
       stdout: process.stdout,
       environment: subcommand.machine.environment,
       theme: 'auto',
+      words: subcommand.machine.words,
     });
     if (exit.type === 'signalled') {
       const { codeOf } = await import('./signals.ts');

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { TraceView } from '../tui/view/trace-tree.ts';
+import type { Words } from '../tui/words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';
@@ -49,9 +50,10 @@ async function showTraces(id: string | undefined, options: TraceOptions, subcomm
   if (id === undefined) {
     const traces = (await newest(options.limit)).slice(0, options.limit);
     if (options.json) machine.out(JSON.stringify(traces));
-    else if (traces.length === 0)
-      machine.out('Jaeger has no traces. Is tracing on in the MeshConfig, and is there traffic?');
-    else for (const trace of traces) machine.out(summary(trace, microseconds));
+    else if (traces.length === 0) machine.out(machine.words.trace.none);
+    else
+      for (const trace of traces)
+        machine.out(summary(trace, (value) => microseconds(value, machine.words), machine.words));
     return;
   }
   const trace = (await jaeger.trace(id)) ?? (await newest(mostLookedThrough)).find((one) => one.id.startsWith(id));
@@ -63,7 +65,7 @@ async function showTraces(id: string | undefined, options: TraceOptions, subcomm
     return;
   }
   const screen = new LiveLines(machine);
-  screen.replace(traceLines(trace, { width: screen.width, glyphs: screen.theme.glyphs }));
+  screen.replace(traceLines(trace, { width: screen.width, glyphs: screen.theme.glyphs, words: machine.words }));
 }
 
 /** When only the first digits of an id are given. */
@@ -71,12 +73,12 @@ const mostLookedThrough = 200;
 
 const startOf = ({ spans }: TraceView): number => Math.min(...spans.map(({ start }) => start));
 
-function summary(trace: TraceView, shown: (microseconds: number) => string): string {
+function summary(trace: TraceView, shown: (microseconds: number) => string, { trace: words }: Words): string {
   const start = startOf(trace);
   const end = Math.max(...trace.spans.map((span) => span.start + span.duration));
   const first = [...trace.spans].sort((a, b) => a.start - b.start)[0];
-  const failed = trace.spans.some((span) => span.failed) ? '  failed' : '';
+  const failed = trace.spans.some((span) => span.failed) ? `  ${words.failed}` : '';
   const time = new Date(start / 1000).toISOString().slice(11, 23);
   const path = [...new Set(trace.spans.map(({ service }) => service))].join(', ');
-  return `${trace.id}  ${time}  ${shown(end - start).padStart(8)}  ${String(trace.spans.length).padStart(2)} spans  ${first?.operation ?? ''}  (${path})${failed}`;
+  return `${trace.id}  ${time}  ${shown(end - start).padStart(8)}  ${words.spans(trace.spans.length).padStart(8)}  ${first?.operation ?? ''}  (${path})${failed}`;
 }

@@ -3,6 +3,7 @@ import type { Term } from '../lesson/glossary.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Intent } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
+import type { Words } from './words/en.ts';
 
 /**
  * What the screen needs from whoever hosts it, and what it offers in return; types only.
@@ -95,6 +96,8 @@ export interface ScreenOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** `auto` asks the terminal for its background. */
   theme: 'auto' | 'dark' | 'light';
+  /** The words of the interface, in the learner's language. */
+  words: Words;
 }
 
 /** How the learner left. A crash rejects instead, after the terminal is restored. */

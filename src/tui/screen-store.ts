@@ -8,6 +8,7 @@ import { type Input, react, type ScreenAct } from './screen-update.ts';
 import { drawFrame, type View } from './view/frame.ts';
 import type { TextRows } from './view/text-rows.ts';
 import { paintLine, type Theme } from './view/theme.ts';
+import type { Words } from './words/en.ts';
 
 /**
  * All state of the screen, outside React: it listens to the host, takes keys, and hands out painted rows.
@@ -15,6 +16,7 @@ import { paintLine, type Theme } from './view/theme.ts';
  */
 export interface StoreOptions {
   theme: Theme;
+  words: Words;
   size: Size;
   clock: Clock;
   /** Acts that the store cannot do: shell, suspend, redraw, quit. */
@@ -22,7 +24,12 @@ export interface StoreOptions {
 }
 
 /** What is drawn until there is a host. */
-const opening: ScreenContent = { phase: 'preparing', title: 'Getting ready', done: [], doing: 'Starting' };
+const opening = ({ frame }: Words): ScreenContent => ({
+  phase: 'preparing',
+  title: frame.gettingReady,
+  done: [],
+  doing: frame.starting,
+});
 
 /** Frames for changes that nobody pressed a key for: 30 a second. */
 const frameMs = 33;
@@ -108,13 +115,14 @@ export class ScreenStore {
   }
 
   #view(): View {
-    const { theme, clock } = this.#options;
+    const { theme, clock, words } = this.#options;
     const host = this.#host;
     return {
-      content: host?.content() ?? opening,
+      content: host?.content() ?? opening(words),
       model: this.#model,
       size: this.#size,
       theme,
+      words,
       course: host?.course() ?? [],
       markdown: this.#markdown,
       glossary: host?.glossary() ?? [],

@@ -21,7 +21,7 @@ import {
   type View,
 } from './view/frame.ts';
 import { pageTowards, scrollLimit } from './view/layout.ts';
-import { mapRows } from './view/map-screen.ts';
+import { type MapInk, mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
 import { nextOf } from './view/words.ts';
 
@@ -213,7 +213,7 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'shell':
       return only(model, { type: 'shell' });
     case 'map': {
-      const rows = mapRows(view.course, session, view.size.columns, view.theme.glyphs);
+      const rows = mapRows(view.course, session, mapInk(view));
       const here = rows.findIndex(
         (row) => row.lesson.id === session.lesson.id && (row.task?.index ?? -1) === session.taskIndex,
       );
@@ -222,7 +222,7 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'glossary':
       return only(withOverlay(model, { type: 'glossary', top: 0 }));
     case 'copy':
-      return copy(model, session);
+      return copy(view, session);
     case 'traffic':
       return only(withOverlay(model, { type: 'traffic', view: openingView }), { type: 'watch-traffic' });
     case 'previous-task':
@@ -279,13 +279,12 @@ function proceed(view: View, scene: Scene): Reaction {
 }
 
 /** The command that Enter is about, else the one that ran last. */
-function copy(model: ScreenModel, session: SessionState): Reaction {
+function copy({ model, words }: View, session: SessionState): Reaction {
   const next = nextOf(session);
   const script = next?.type === 'run' ? next.proposal.script : session.lastRun?.script;
-  if (script === undefined) return only({ ...model, refusal: 'There is no command here to copy.' });
+  if (script === undefined) return only({ ...model, refusal: words.availability.nothingToCopy });
   // A terminal does not say whether it took it.
-  const refusal = 'Sent to the clipboard. Terminals may keep programs from it; then nothing was copied.';
-  return only({ ...model, refusal }, { type: 'copy', text: script.replace(/\n+$/, '') });
+  return only({ ...model, refusal: words.availability.copied }, { type: 'copy', text: script.replace(/\n+$/, '') });
 }
 
 function openEditor(model: ScreenModel, session: SessionState): Reaction {
@@ -303,7 +302,7 @@ function onCard(view: View, session: SessionState, action: KeyAction, key: strin
   switch (action) {
     case 'yes':
       if (key === 'enter' && isGrave(session.proposal)) {
-        return only({ ...model, refusal: 'This cannot be undone, so Enter is not enough: y runs it, n does not.' });
+        return only({ ...model, refusal: view.words.availability.grave });
       }
       return only({ ...model, cardTop: 0 }, send({ type: 'confirm' }));
     case 'no':
@@ -322,10 +321,12 @@ function onCard(view: View, session: SessionState, action: KeyAction, key: strin
   }
 }
 
+const mapInk = ({ size, theme, words }: View): MapInk => ({ width: size.columns, glyphs: theme.glyphs, words });
+
 function onMap(view: View, session: SessionState, action: KeyAction): Reaction {
   const { model } = view;
   if (model.overlay.type !== 'map') return only(model);
-  const rows = mapRows(view.course, session, view.size.columns, view.theme.glyphs);
+  const rows = mapRows(view.course, session, mapInk(view));
   if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
   if (action === 'open') {
     const row = rows[model.overlay.row];

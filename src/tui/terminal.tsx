@@ -20,22 +20,15 @@ type App = ReturnType<typeof useApp>;
 
 const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
-function refuseWithoutTerminal({ stdin, stdout, environment }: ScreenOptions): void {
-  const next = ['meshwalk run      plays the lessons without a screen', 'meshwalk status   says how far you are'];
+function refuseWithoutTerminal({ stdin, stdout, environment, words }: ScreenOptions): void {
+  const { faults } = words;
+  const next = [faults.playWithout, faults.howFar];
   if (!stdin.isTTY || !stdout.isTTY) {
-    const which = stdin.isTTY ? 'The output' : 'The input';
-    throw new Fault('screen.no-terminal', {
-      what: 'The lessons need a terminal to draw on.',
-      why: `${which} is a pipe or a file.`,
-      next,
-    });
+    const why = stdin.isTTY ? faults.outputIsPipe : faults.inputIsPipe;
+    throw new Fault('screen.no-terminal', { what: faults.needsTerminal, why, next });
   }
   if (environment['TERM'] === 'dumb') {
-    throw new Fault('screen.dumb-terminal', {
-      what: 'This terminal cannot move its cursor.',
-      why: 'TERM is dumb.',
-      next,
-    });
+    throw new Fault('screen.dumb-terminal', { what: faults.cannotMove, why: faults.termIsDumb, next });
   }
 }
 
@@ -58,6 +51,7 @@ class TerminalScreen {
     this.#options = options;
     this.#store = new ScreenStore({
       theme,
+      words: options.words,
       size: sizeOf(options.stdout),
       clock: systemClock,
       onAct: (act) => {
@@ -122,7 +116,7 @@ class TerminalScreen {
     if (!this.#instance) return;
     host.lendTerminal?.((program) => this.#lend(program));
     this.#host = host;
-    this.#store.attach(host, new MarkdownRows());
+    this.#store.attach(host, new MarkdownRows(this.#options.words));
   }
 
   #guard(work: Promise<unknown>): void {
@@ -141,7 +135,7 @@ class TerminalScreen {
   }
 
   async #lend(program: TerminalProgram): Promise<RunEnd> {
-    let end: RunEnd = { type: 'not-started', reason: 'The screen is not ready.' };
+    let end: RunEnd = { type: 'not-started', reason: this.#options.words.faults.notReady };
     await this.#withoutScreen(() => {
       end = runOnTerminal(program, this.#options.stdout);
     });

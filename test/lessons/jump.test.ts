@@ -11,6 +11,7 @@ import { Teardown } from '../../src/cli/teardown.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readJournal } from '../../src/progress/journal.ts';
 import type { ScreenContent } from '../../src/tui/app-port.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { build, meshwalk } from '../cli/meshwalk.ts';
 import { copyCourse } from '../walk/course.ts';
 import { eventsOf, play } from './play.ts';
@@ -36,6 +37,7 @@ async function withParts<T>(use: (parts: Parts) => Promise<T>): Promise<T> {
     version: '0',
     root: join(import.meta.dirname, '../..'),
     environment: { PATH: process.env['PATH'], HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+    words: en,
     out: () => {},
     err: () => {},
   };

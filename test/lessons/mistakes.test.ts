@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openParts, type Parts } from '../../src/cli/compose.ts';
 import { Teardown } from '../../src/cli/teardown.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { build } from '../cli/meshwalk.ts';
 import { realKubectl } from '../tools/kubectl.ts';
 import { copyCourse } from '../walk/course.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     version: '0',
     root,
     environment: { PATH: process.env['PATH'], HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+    words: en,
     out: () => {},
     err: () => {},
   };

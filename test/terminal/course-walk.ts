@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { checkKinds } from '../../src/check/registry.ts';
 import { titlesOf } from '../../src/cli/openings.ts';
 import type { Command, Lesson, Question, Task } from '../../src/lesson/lesson.ts';
-import { effectWords } from '../../src/tui/view/words.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { outputs } from './course-outputs.ts';
 import type { Learner } from './learner.ts';
 import { enterWord, type ScreenReading, squash } from './screen-reading.ts';
@@ -102,14 +102,14 @@ export class CourseWalk {
     const ready = await this.#sees(command.script, `the whole of ${place} before it runs`);
     const isDue = (row: string) => /▸ Enter (runs it|asks first)/.test(row);
     const due = ready.lesson.rows.find(isDue) ?? learner.seenRows().findLast(isDue) ?? '';
-    expect(due, `the effect of ${place} on its card`).toContain(effectWords[command.effect].word);
+    expect(due, `the effect of ${place} on its card`).toContain(en.session.effects[command.effect].word);
     const instead = this.#detours.instead[place];
     if (instead) return await instead(learner);
     expect(enterWord(ready), place).toBe(isGrave(command) ? 'run …' : 'run');
     learner.press('enter');
     if (isGrave(command)) {
       const asking = await learner.until(({ panel }) => panel?.rule.startsWith('Run this?') === true, 'the question');
-      expect(asking.panel?.rule).toContain(effectWords[command.effect].word);
+      expect(asking.panel?.rule).toContain(en.session.effects[command.effect].word);
       expect(squash(asking.panel?.rows.join('') ?? '')).toContain(squash('Only y runs it.'));
       learner.press('y');
     }

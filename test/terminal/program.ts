@@ -1,6 +1,7 @@
 // A whole program for the tests of the terminal: the screen on a played session. Prints how it ended.
 import { Fault } from '../../src/fault.ts';
 import { runScreen } from '../../src/tui/terminal.tsx';
+import { languageOf, loadWords } from '../../src/tui/words/language.ts';
 import { scriptedHost } from '../tui/scripted-host.ts';
 
 const environment = process.env;
@@ -55,6 +56,7 @@ try {
     stdout: process.stdout,
     environment,
     theme: 'auto',
+    words: await loadWords(languageOf(undefined, environment)),
   });
   await host.driver.close();
   process.stdout.write(`ended: ${JSON.stringify(end)}\n`);

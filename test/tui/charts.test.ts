@@ -3,6 +3,7 @@ import type { ServiceSeries } from '../../src/check/traffic/request-series.ts';
 import { chartLines, sparkline } from '../../src/tui/view/charts.ts';
 import { lineWidth, plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/tui/view/theme.ts';
+import { en } from '../../src/tui/words/en.ts';
 
 const step = (requestsPerSecond: number, success: number | undefined, p99: number | undefined) => ({
   requestsPerSecond,
@@ -26,7 +27,7 @@ describe('a sparkline', () => {
 
 describe('the charts', () => {
   it('say numbers in words first, and their course behind', () => {
-    const text = chartLines([store], 6000, { width: 70, glyphs: unicodeGlyphs }).map(plain);
+    const text = chartLines([store], 6000, { width: 70, glyphs: unicodeGlyphs, words: en }).map(plain);
     expect(text).toEqual([
       'Requests in the mesh, last 6 s',
       '',
@@ -39,17 +40,17 @@ describe('the charts', () => {
 
   it('fit any width; without room only the numbers stay', () => {
     for (const width of [20, 40, 60, 200]) {
-      const lines = chartLines([store], 6000, { width, glyphs: unicodeGlyphs });
+      const lines = chartLines([store], 6000, { width, glyphs: unicodeGlyphs, words: en });
       expect(Math.max(...lines.map(lineWidth))).toBeLessThanOrEqual(width);
     }
-    const narrow = chartLines([store], 6000, { width: 44, glyphs: unicodeGlyphs }).map(plain).join('\n');
+    const narrow = chartLines([store], 6000, { width: 44, glyphs: unicodeGlyphs, words: en }).map(plain).join('\n');
     expect(narrow).toContain('75.0%');
     expect(narrow).not.toMatch(/[▁-█]/);
   });
 
   it('tell by word what colour tells too, and never round a failure away', () => {
     const with_ = (success: number | undefined) =>
-      chartLines([{ ...store, whole: step(1, success, 3) }], 1000, { width: 70, glyphs: asciiGlyphs })[4];
+      chartLines([{ ...store, whole: step(1, success, 3) }], 1000, { width: 70, glyphs: asciiGlyphs, words: en })[4];
     expect(plain(with_(0.99999) ?? [])).toContain('99.9%');
     expect(plain(with_(1) ?? [])).toContain('100%');
     expect(plain(with_(undefined) ?? [])).toContain('no answers');

@@ -4,6 +4,7 @@ import { SteppedClock } from '../../src/platform/clock.ts';
 import { Screen } from '../../src/tui/components/screen.tsx';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { plainTheme } from './robot.ts';
 import { type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
@@ -18,8 +19,8 @@ afterEach(async () => {
 async function mounted() {
   const clock = new SteppedClock();
   host = await scriptedHost({ commands: {}, conditions: {}, clock });
-  store = new ScreenStore({ clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
-  store.attach(host, new MarkdownRows());
+  store = new ScreenStore({ clock, theme: plainTheme, words: en, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store.attach(host, new MarkdownRows(en));
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const screen = render(<Screen store={store} onReady={() => resolve()} />);
   await ready;

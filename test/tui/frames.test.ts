@@ -7,6 +7,7 @@ import { drawFrame, type View } from '../../src/tui/view/frame.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { plain, widthOf } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../src/tui/view/theme.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { plainTheme, type Robot, startRobot } from './robot.ts';
 import type { Script } from './scripted-host.ts';
 
@@ -58,8 +59,9 @@ async function parts(columns: number, rows: number): Promise<{ session: SessionS
     model: screenModel([]),
     size: { columns, rows },
     theme: plainTheme,
+    words: en,
     course: host.course(),
-    markdown: new MarkdownRows(),
+    markdown: new MarkdownRows(en),
     now: 0,
     canOpenPages: false,
     traffic: undefined,

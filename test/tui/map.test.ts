@@ -4,6 +4,7 @@ import { lessonNumber } from '../../src/tui/view/bars.ts';
 import { mapLines, mapRows } from '../../src/tui/view/map-screen.ts';
 import { plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../src/tui/view/theme.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { type Robot, startRobot } from './robot.ts';
 import { course } from './scripted-host.ts';
 
@@ -23,9 +24,11 @@ it('the map shows further courses under their titles, and the line that is chose
   robot = await startRobot({ commands: {}, conditions: {} }, 80, 24);
   const content = robot.host.content();
   if (content.phase !== 'lesson') throw new Error('no lesson is open');
-  const rows = mapRows([...course, ...beyond], content.session, 80, asciiGlyphs);
+  const rows = mapRows([...course, ...beyond], content.session, { width: 80, glyphs: asciiGlyphs, words: en });
   const text = (height: number, chosen: number) =>
-    mapLines(rows, chosen, { columns: 80, rows: height }, asciiGlyphs).map((line) => plain(line).trimEnd());
+    mapLines(rows, chosen, { columns: 80, rows: height }, { glyphs: asciiGlyphs, words: en }).map((line) =>
+      plain(line).trimEnd(),
+    );
   const whole = text(20, 0);
   expect(whole.filter((line) => line.includes('Lessons beyond'))).toHaveLength(1);
   expect(whole.indexOf(' Lessons beyond')).toBeLessThan(whole.findIndex((line) => line.includes('Beyond 1')));
@@ -37,6 +40,6 @@ it('the map shows further courses under their titles, and the line that is chose
 });
 
 it('a lesson is counted in its own course', () => {
-  expect(lessonNumber('split-traffic', [...course, ...beyond])).toBe('Lesson 2 of 2');
-  expect(lessonNumber('beyond-1', [...course, ...beyond])).toBe('Lesson 1 of 2');
+  expect(lessonNumber('split-traffic', [...course, ...beyond], en)).toBe('Lesson 2 of 2');
+  expect(lessonNumber('beyond-1', [...course, ...beyond], en)).toBe('Lesson 1 of 2');
 });

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { lineWidth, plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, paintLine, unicodeGlyphs } from '../../src/tui/view/theme.ts';
+import { en } from '../../src/tui/words/en.ts';
 
-const rows = (markdown: string, width = 40) => new MarkdownRows().lines(markdown, width, unicodeGlyphs);
+const rows = (markdown: string, width = 40) => new MarkdownRows(en).lines(markdown, width, unicodeGlyphs);
 const text = (markdown: string, width?: number) =>
   rows(markdown, width)
     .map((row) => plain(row).trimEnd())
@@ -106,7 +107,7 @@ describe('Markdown on the screen', () => {
   });
 
   it('needs no character beyond ASCII where the terminal has none', () => {
-    const lines = new MarkdownRows().lines('## Head\n\n- a … b – c → d\n\n> [!TIP]\n> “quoted” ×', 40, asciiGlyphs);
+    const lines = new MarkdownRows(en).lines('## Head\n\n- a … b – c → d\n\n> [!TIP]\n> “quoted” ×', 40, asciiGlyphs);
     const painted = lines
       .map((row) => paintLine(row, { background: 'dark', depth: 'none', glyphs: asciiGlyphs }))
       .join('\n');

@@ -5,6 +5,7 @@ import type { ScreenAct } from '../../src/tui/screen-update.ts';
 import { bare } from '../../src/tui/view/foreign-text.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { type Theme, unicodeGlyphs } from '../../src/tui/view/theme.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
 export const plainTheme: Theme = { background: 'dark', depth: 'none', glyphs: unicodeGlyphs };
@@ -21,10 +22,11 @@ export class Robot {
     this.store = new ScreenStore({
       clock,
       theme,
+      words: en,
       size: { columns, rows },
       onAct: (act) => this.acts.push(act.type),
     });
-    this.store.attach(host, new MarkdownRows());
+    this.store.attach(host, new MarkdownRows(en));
   }
 
   /** Names of keys, as the keymap has them. */

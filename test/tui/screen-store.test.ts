@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { plainTheme } from './robot.ts';
 import { type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
@@ -24,8 +25,8 @@ afterEach(async () => {
 async function shown(drawMs = 0) {
   const clock = new DrawingClock();
   host = await scriptedHost({ commands: {}, conditions: {}, clock });
-  store = new ScreenStore({ clock, theme: plainTheme, size: { columns: 80, rows: 24 }, onAct: () => {} });
-  store.attach(host, new MarkdownRows());
+  store = new ScreenStore({ clock, theme: plainTheme, words: en, size: { columns: 80, rows: 24 }, onAct: () => {} });
+  store.attach(host, new MarkdownRows(en));
   const frames: (readonly string[])[] = [];
   store.subscribe(() => {
     clock.spent += drawMs;

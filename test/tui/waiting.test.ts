@@ -5,6 +5,7 @@ import { react } from '../../src/tui/screen-update.ts';
 import { drawFrame, type View } from '../../src/tui/view/frame.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { plain } from '../../src/tui/view/spans.ts';
+import { en } from '../../src/tui/words/en.ts';
 import { plainTheme } from './robot.ts';
 
 const view = (content: ScreenContent): View => ({
@@ -12,8 +13,9 @@ const view = (content: ScreenContent): View => ({
   model: screenModel([]),
   size: { columns: 60, rows: 14 },
   theme: plainTheme,
+  words: en,
   course: [],
-  markdown: new MarkdownRows(),
+  markdown: new MarkdownRows(en),
   now: 0,
   canOpenPages: false,
   traffic: undefined,

@@ -5,6 +5,7 @@ import type { CourseEntry, ScreenContent } from '../app-port.ts';
 import { foreignLine } from '../view/foreign-text.ts';
 import { plain } from '../view/spans.ts';
 import { nextOf } from '../view/words.ts';
+import type { Words } from '../words/en.ts';
 import {
   spokenAnswer,
   spokenBackground,
@@ -78,33 +79,35 @@ export interface Telling {
   told: Told;
 }
 
-export function narrate(told: Told, content: ScreenContent, course: readonly CourseEntry[]): Telling {
-  if (content.phase !== 'lesson') return outside(told, content);
-  const teller = new Teller({ ...told, said: [] }, content.session, course);
+export function narrate(told: Told, content: ScreenContent, course: readonly CourseEntry[], words: Words): Telling {
+  if (content.phase !== 'lesson') return outside(told, content, words);
+  const teller = new Teller({ ...told, said: [] }, content.session, course, words);
   return teller.tell();
 }
 
-function outside(told: Told, content: Exclude<ScreenContent, { phase: 'lesson' }>): Telling {
+function outside(told: Told, content: Exclude<ScreenContent, { phase: 'lesson' }>, words: Words): Telling {
   const now =
     content.phase === 'preparing'
-      ? [content.title, ...content.done, content.doing].map((sentence) => `${sentence}.`)
-      : [content.what, content.why, ...content.tryThis, 'Enter tries again, q quits.'].filter(Boolean);
-  const fresh = now.filter((sentence) => !told.said.includes(sentence));
-  return { lines: fresh.map(words), told: { ...nothingTold, said: now } };
+      ? [content.title, ...content.done, content.doing].map((step) => `${step}.`)
+      : [content.what, content.why, ...content.tryThis, words.reader.retryOrQuit].filter(Boolean);
+  const fresh = now.filter((step) => !told.said.includes(step));
+  return { lines: fresh.map(sentence), told: { ...nothingTold, said: now } };
 }
 
-const words = (text: string): ToldLine => ({ text, isOutput: false });
+const sentence = (text: string): ToldLine => ({ text, isOutput: false });
 
 class Teller {
   readonly #session: SessionState;
   readonly #course: readonly CourseEntry[];
+  readonly #words: Words;
   readonly #lines: ToldLine[] = [];
   #told: Told;
 
-  constructor(told: Told, session: SessionState, course: readonly CourseEntry[]) {
+  constructor(told: Told, session: SessionState, course: readonly CourseEntry[], words: Words) {
     this.#told = told;
     this.#session = session;
     this.#course = course;
+    this.#words = words;
   }
 
   tell(): Telling {
@@ -120,7 +123,7 @@ class Teller {
   }
 
   #say(...lines: readonly string[]): void {
-    this.#lines.push(...lines.map(words));
+    this.#lines.push(...lines.map(sentence));
   }
 
   #place(): void {
@@ -129,8 +132,8 @@ class Teller {
     if (place === this.#told.place) return;
     // Blank lines let a listener hear, and a reader see, that something new begins.
     if (this.#told.place !== '') this.#say('');
-    if (lesson.id !== this.#told.lesson && taskIndex >= 0) this.#say(`Lesson: ${lesson.title}.`);
-    if (taskIndex < 0) this.#say(...spokenLesson(this.#session, this.#course));
+    if (lesson.id !== this.#told.lesson && taskIndex >= 0) this.#say(this.#words.reader.lesson(lesson.title));
+    if (taskIndex < 0) this.#say(...spokenLesson(this.#session, this.#course, this.#words));
     const explained = Object.keys(progress.answers).filter((id) => progress.answers[id]?.shown);
     this.#told = {
       ...nothingTold,
@@ -142,7 +145,7 @@ class Teller {
       explained: new Set(explained),
     };
     const task = taskOf(this.#session);
-    if (task) this.#say(spokenTaskTitle(this.#session, task));
+    if (task) this.#say(spokenTaskTitle(this.#session, task, this.#words));
   }
 
   /** What a command says, line by line; the line it is writing waits until it has an end. */
@@ -152,9 +155,9 @@ class Teller {
     if (!current || (current.runId === run.id && run.isOver) || current.runId < run.id) return;
     const from = current.runId === run.id ? run.lines : 0;
     const isOver = session.status !== 'running';
-    const { fresh, count } = freshLines(current.output, from, isOver);
+    const { fresh, count } = freshLines(current.output, from, isOver, this.#words);
     this.#lines.push(...fresh.map((text) => ({ text, isOutput: true })));
-    if (isOver && session.lastRun) this.#say(spokenEnd(session.lastRun));
+    if (isOver && session.lastRun) this.#say(spokenEnd(session.lastRun, this.#words));
     this.#told = { ...this.#told, run: { id: current.runId, lines: count, isOver } };
   }
 
@@ -167,7 +170,7 @@ class Teller {
   #background(): void {
     for (const running of this.#session.background) {
       if (this.#told.background[running.command] === running.status || running.status === 'starting') continue;
-      this.#say(spokenBackground(running));
+      this.#say(spokenBackground(running, this.#words));
       this.#told = { ...this.#told, background: { ...this.#told.background, [running.command]: running.status } };
     }
   }
@@ -183,18 +186,19 @@ class Teller {
     for (const question of task.questions) {
       const given = this.#session.progress.answers[question.id];
       if (!given?.shown || this.#told.explained.has(question.id)) continue;
-      this.#say(spokenAnswer(question, given.choice));
+      this.#say(spokenAnswer(question, given.choice, this.#words));
       this.#told = { ...this.#told, explained: new Set([...this.#told.explained, question.id]) };
     }
   }
 
   #hints(task: Task): void {
+    const { lesson, reader } = this.#words;
     const { hints } = this.#session.progress;
     for (const [index, hint] of task.hints.slice(0, hints).entries()) {
       if (index < this.#told.hints) continue;
       const isLast = index === task.hints.length - 1;
-      const title = hint.title || (isLast ? 'Solution' : `Hint ${index + 1}`);
-      this.#say(`${title}, ${index + 1} of ${task.hints.length}:`, ...spokenMarkdown(hint.markdown));
+      const title = hint.title || (isLast ? lesson.solution : lesson.hint(index + 1));
+      this.#say(reader.hint(title, index + 1, task.hints.length), ...spokenMarkdown(hint.markdown, this.#words));
     }
     this.#told = { ...this.#told, hints: Math.max(this.#told.hints, hints) };
   }
@@ -205,11 +209,11 @@ class Teller {
     const due = dueBlock(this.#session, task);
     const until = due === undefined ? task.blocks.length : due + 1;
     for (const block of task.blocks.slice(this.#told.blocks, until)) {
-      if (block.type === 'prose') this.#say(...spokenMarkdown(block.markdown));
+      if (block.type === 'prose') this.#say(...spokenMarkdown(block.markdown, this.#words));
       if (block.type === 'command') this.#command(task, block.command);
       if (block.type === 'question') {
         const question = task.questions.find(({ id }) => id === block.question);
-        if (question) this.#say(...spokenQuestion(question));
+        if (question) this.#say(...spokenQuestion(question, this.#words));
       }
     }
     this.#told = { ...this.#told, blocks: Math.max(this.#told.blocks, until) };
@@ -220,9 +224,8 @@ class Teller {
     if (!command?.worlds.includes(this.#session.world.kind)) return;
     const next = nextOf(this.#session);
     const isNext = next?.type === 'run' && next.proposal.command?.name === name;
-    this.#say(
-      ...spokenCommand(isNext ? next.proposal : { script: command.script, command, edited: false }, this.#session),
-    );
+    const proposal = isNext ? next.proposal : { script: command.script, command, edited: false };
+    this.#say(...spokenCommand(proposal, this.#session, this.#words));
   }
 
   /** Results are told when they change, once the learner's own part is done. */
@@ -230,6 +233,7 @@ class Teller {
     const session = this.#session;
     const { status, progress } = session;
     const { isAsked } = this.#told;
+    const { reader } = this.#words;
     const next = nextOf(session);
     const isUnderWay = next?.type === 'run' || next?.type === 'answer';
     if (
@@ -246,8 +250,11 @@ class Teller {
     );
     if (fresh.length === 0) return;
     const passed = progress.conditions.filter(({ result }) => result?.status === 'passed').length;
-    if (Object.keys(this.#told.conditions).length === 0) this.#say(`Check: ${task.check.title}.`);
-    this.#say(...fresh.flatMap(spokenCondition), `${passed} of ${progress.conditions.length} conditions hold.`);
+    if (Object.keys(this.#told.conditions).length === 0) this.#say(reader.check(task.check.title));
+    this.#say(
+      ...fresh.flatMap((report) => spokenCondition(report, this.#words)),
+      reader.conditionsHold(passed, progress.conditions.length),
+    );
     const now = Object.fromEntries(fresh.map(({ id, result }) => [id, result?.status ?? '']));
     this.#told = { ...this.#told, conditions: { ...this.#told.conditions, ...now } };
   }
@@ -255,21 +262,22 @@ class Teller {
   /** Passed, blocked, at the end of the lesson. */
   #standing(): void {
     const session = this.#session;
+    const { reader } = this.#words;
     const isPassed = session.status === 'passed' || session.status === 'finished' || isFinished(session);
     if (session.status === 'blocked' && !this.#told.said.includes(session.what)) {
-      this.#say(session.what, session.why, ...session.tryThis.map((line) => `Try this: ${line}`));
+      this.#say(session.what, session.why, ...session.tryThis.map(reader.tryThis));
       this.#told = { ...this.#told, said: [session.what] };
     }
-    if (session.status === 'passed' && !this.#told.isPassed) this.#say('Task passed.');
+    if (session.status === 'passed' && !this.#told.isPassed) this.#say(reader.taskPassed);
     if (session.status === 'finished' && !this.#told.said.includes('finished')) {
-      this.#say(`Lesson done: ${session.lesson.title}.`);
+      this.#say(reader.lessonDone(session.lesson.title));
       this.#told = { ...this.#told, said: ['finished'] };
     }
     this.#told = { ...this.#told, isPassed };
   }
 
   #prompt(): void {
-    const prompt = promptFor(this.#session);
+    const prompt = promptFor(this.#session, this.#words);
     if (prompt === this.#told.prompt && this.#lines.length === 0) return;
     // While something goes on the prompt would only be in the way; Ctrl-C is said once.
     if (prompt !== '' && (prompt !== this.#told.prompt || this.#session.status !== 'running')) this.#say(prompt);
@@ -289,10 +297,15 @@ function dueBlock(session: SessionState, task: Task): number | undefined {
 }
 
 /** Lines beyond the first `from` of the whole output, which may have lost its beginning. */
-function freshLines(output: Output, from: number, isOver: boolean): { fresh: string[]; count: number } {
+function freshLines(
+  output: Output,
+  from: number,
+  isOver: boolean,
+  { reader }: Words,
+): { fresh: string[]; count: number } {
   const finished = isOver ? output.lines : output.lines.slice(0, -1);
   const count = output.dropped + finished.length;
   const lines = finished.slice(Math.max(0, from - output.dropped)).map(({ text }) => plain(foreignLine(text, 'text')));
   const left = count - from - Math.min(lines.length, mostLines);
-  return { fresh: [...(left > 0 ? [`(${left} lines left out)`] : []), ...lines.slice(-mostLines)], count };
+  return { fresh: [...(left > 0 ? [reader.linesLeftOut(left)] : []), ...lines.slice(-mostLines)], count };
 }

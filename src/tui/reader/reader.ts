@@ -9,6 +9,7 @@ import { runOnTerminal } from '../lending.ts';
 import { availability, pageOf } from '../view/availability.ts';
 import { span, wrap } from '../view/spans.ts';
 import { nextOf } from '../view/words.ts';
+import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenTraffic } from './spoken-traffic.ts';
@@ -26,6 +27,7 @@ const widest = 100;
 
 class Reader {
   readonly #options: ScreenOptions;
+  readonly #words: Words;
   readonly #end = Promise.withResolvers<ScreenExit>();
   #lines: Interface | undefined;
   #host: ScreenHost | undefined;
@@ -37,6 +39,7 @@ class Reader {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
+    this.#words = options.words;
   }
 
   async run(): Promise<ScreenExit> {
@@ -87,7 +90,7 @@ class Reader {
     this.#cancel?.();
     this.#cancel = undefined;
     if (!this.#host) return;
-    const { lines, told } = narrate(this.#told, this.#host.content(), this.#host.course());
+    const { lines, told } = narrate(this.#told, this.#host.content(), this.#host.course(), this.#words);
     this.#told = told;
     this.#write(lines);
   }
@@ -114,7 +117,7 @@ class Reader {
     const session = this.#session();
     if (!session) this.#typedOutside(line.trim());
     else if (this.#asked) this.#answerAsked(session, line);
-    else this.#do(deedOf(line, session), session);
+    else this.#do(deedOf(line, session, this.#words), session);
   }
 
   #typedOutside(line: string): void {
@@ -126,7 +129,7 @@ class Reader {
   #answerAsked(session: SessionState, line: string): void {
     const { edited } = this.#asked ?? { edited: false };
     this.#asked = undefined;
-    if (line.trim() === '') this.#say('Left as it is.');
+    if (line.trim() === '') this.#say(this.#words.typed.leftAsItIs);
     else this.#do({ type: 'own', script: line.trim(), edited }, session);
   }
 
@@ -143,10 +146,10 @@ class Reader {
         break;
       case 'ask':
         this.#asked = { edited: deed.edited };
-        this.#say(...(deed.edited ? proposedScript(session) : []), deed.words);
+        this.#say(...(deed.edited ? proposedScript(session, this.#words) : []), deed.words);
         break;
       case 'lessons':
-        this.#say(...courseLines(host), 'm and a number opens that lesson, for example: m 4');
+        this.#say(...courseLines(host, this.#words), this.#words.typed.openAnother);
         break;
       case 'open-lesson':
         this.#openLesson(deed.number);
@@ -155,7 +158,10 @@ class Reader {
         this.#tellTraffic();
         break;
       case 'background':
-        this.#say(...session.background.map((one, index) => `${index + 1}. ${spokenBackground(one)}`), stopWords);
+        this.#say(
+          ...session.background.map((one, index) => `${index + 1}. ${spokenBackground(one, this.#words)}`),
+          this.#words.typed.stopOne,
+        );
         break;
       case 'page':
         host.openPage?.(pageOf(session) ?? '');
@@ -166,10 +172,10 @@ class Reader {
         this.#lines?.resume();
         break;
       case 'help':
-        this.#say(...helpLines(session));
+        this.#say(...helpLines(session, this.#words));
         break;
       case 'glossary':
-        this.#say(...spokenGlossary(host.glossary(), session));
+        this.#say(...spokenGlossary(host.glossary(), session, this.#words));
         break;
       case 'quit':
         this.#end.resolve({ type: 'quit' });
@@ -182,40 +188,41 @@ class Reader {
 
   #openLesson(number: number): void {
     const entry = this.#host?.course()[number - 1];
-    if (!entry) this.#say(`There is no lesson ${number} in the list. m tells the list.`);
-    else if (entry.locked) this.#say(`${entry.title} cannot be opened: ${entry.locked}.`);
+    const { typed } = this.#words;
+    if (!entry) this.#say(typed.noLesson(number));
+    else if (entry.locked) this.#say(typed.locked(entry.title, entry.locked));
     else this.#host?.openLesson(entry.id);
   }
 
   #tellTraffic(): void {
     const isFirst = this.#traffic === undefined;
     this.#traffic ??= this.#host?.watchTraffic?.(() => {});
-    if (isFirst) this.#say('Looking at the sidecars for three seconds.');
-    systemClock.after(isFirst ? 3000 : 0, () => this.#say(...spokenTraffic(this.#traffic?.history().graphs.at(-1))));
+    if (isFirst) this.#say(this.#words.typed.lookingAtSidecars);
+    systemClock.after(isFirst ? 3000 : 0, () =>
+      this.#say(...spokenTraffic(this.#traffic?.history().graphs.at(-1), this.#words)),
+    );
   }
 
   #interrupt(): void {
     const session = this.#session();
     if (session?.status === 'running' || session?.status === 'verifying') this.#host?.send({ type: 'interrupt' });
-    else this.#say('q and Enter quits; what you did is saved.');
+    else this.#say(this.#words.typed.quitWithEnter);
   }
 }
 
 const isLook = ({ type }: Intent, session: SessionState): boolean =>
   type === 'verify' || (type === 'proceed' && nextOf(session)?.type === 'verify');
 
-const stopWords = 't and a number stops one, for example: t 1';
-
 const wrapped = (line: string, width: number): string[] =>
   wrap([span(line)], width).map((row) => row.map(({ text }) => text).join(''));
 
-function proposedScript(session: SessionState): string[] {
+function proposedScript(session: SessionState, { typed }: Words): string[] {
   const next = nextOf(session);
   const proposal =
     session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
   return proposal
     ? [
-        'It is now:',
+        typed.itIsNow,
         ...proposal.script
           .trimEnd()
           .split('\n')
@@ -224,10 +231,10 @@ function proposedScript(session: SessionState): string[] {
     : [];
 }
 
-function courseLines(host: ScreenHost): string[] {
+function courseLines(host: ScreenHost, { typed }: Words): string[] {
   return host.course().map(({ title, minutes, locked }, index) => {
     const state = locked ? `, ${locked}` : '';
-    return `${index + 1}. ${title}, about ${minutes} minutes${state}`;
+    return `${index + 1}. ${typed.entry(title, minutes)}${state}`;
   });
 }
 
@@ -245,16 +252,18 @@ const onlyOnScreen = new Set([
   'suspend',
 ]);
 
-function helpLines(session: SessionState): string[] {
-  const moment = momentOf(session);
+function helpLines(session: SessionState, words: Words): string[] {
+  const { keys: keyWords, typed } = words;
+  const moment = momentOf(session, words);
   const bindings = chapterBindings('lesson').filter(({ action }) => !onlyOnScreen.has(action));
   return [
-    'Type a letter and Enter:',
-    ...bindings.map(({ action, keys, words }) => {
+    typed.typeLetter,
+    ...bindings.map(({ action, keys, name }) => {
       const state = action === 'proceed' ? { can: true } : availability(action, moment);
-      return `${keyName(keys[0] ?? '')}: ${words}${state.can ? '' : ' (not now)'}`;
+      const does = typed.key(keyName(keys[0] ?? '', keyWords), keyWords.bindings[name].does);
+      return `${does}${state.can ? '' : typed.notNow}`;
     }),
-    ': and a command puts your own command on the card, for example: : kubectl get pods',
+    typed.ownExample,
   ];
 }
 

@@ -7,41 +7,45 @@ import { lessonNumber } from '../view/bars.ts';
 import { choiceKeys } from '../view/card.ts';
 import { bare } from '../view/foreign-text.ts';
 import { readText } from '../view/glossary-screen.ts';
-import { countOf, duration, effectWords, endWords, placeWords } from '../view/words.ts';
+import { duration, endWords } from '../view/words.ts';
+import type { Words } from '../words/en.ts';
 import { spokenMarkdown } from './spoken-markdown.ts';
 
 /** The things of a lesson in sentences. Each stands alone: what was said before may be out of hearing. */
 
-export function spokenLesson(session: SessionState, course: readonly CourseEntry[]): string[] {
+export function spokenLesson(session: SessionState, course: readonly CourseEntry[], words: Words): string[] {
+  const { reader } = words;
   const { lesson } = session;
-  const number = lessonNumber(lesson.id, course);
+  const number = lessonNumber(lesson.id, course, words);
   return [
-    `${number ? `${number}: ` : ''}${lesson.title}. About ${lesson.minutes} minutes. Commands run in: ${session.world.label}.`,
-    ...spokenMarkdown(lesson.intro),
-    `${countOf(lesson.tasks.length, 'task')}:`,
+    reader.intro(`${number ? `${number}: ` : ''}${lesson.title}`, lesson.minutes, session.world.label),
+    ...spokenMarkdown(lesson.intro, words),
+    reader.tasks(lesson.tasks.length),
     ...lesson.tasks.map((task, index) => {
       const isDone = session.finished.has(taskKey(lesson.id, task.id));
-      return `${index + 1}. ${task.title}${isDone ? ', done' : ''}`;
+      return `${index + 1}. ${task.title}${isDone ? reader.done : ''}`;
     }),
   ];
 }
 
-export function spokenTaskTitle(session: SessionState, task: Task): string {
-  return `Task ${session.taskIndex + 1} of ${session.lesson.tasks.length}: ${task.title}`;
+export function spokenTaskTitle(session: SessionState, task: Task, words: Words): string {
+  return words.lesson.taskTitle(session.taskIndex + 1, session.lesson.tasks.length, task.title);
 }
 
 /** What Enter would run: effect, place, and the command itself, line by line. */
-export function spokenCommand(proposal: Proposal, session: SessionState): string[] {
+export function spokenCommand(proposal: Proposal, session: SessionState, words: Words): string[] {
   const { command, script, edited } = proposal;
-  const place = placeWords[session.world.kind];
-  const effect = command && !edited ? `It ${effectWords[command.effect].sentence}` : 'Its effect is not known';
+  const { reader } = words;
+  const { effects, places } = words.session;
+  const place = places[session.world.kind];
+  const effect = command && !edited ? words.panels.itDoes(effects[command.effect].does) : reader.effectUnknown;
   const remarks = [
-    command?.optional ? 'It can be left out.' : '',
-    command?.background ? 'It goes on in the background.' : '',
-    command?.interactive ? 'It takes the terminal.' : '',
-    needsConfirmation(proposal) ? 'You will be asked before it runs.' : '',
+    command?.optional ? reader.optional : '',
+    command?.background ? reader.background : '',
+    command?.interactive ? reader.interactive : '',
+    needsConfirmation(proposal) ? reader.asksFirst : '',
   ].filter(Boolean);
-  return [`Command, ${place}. ${effect}. ${remarks.join(' ')}`.trimEnd(), ...indented(script)];
+  return [[reader.command(place, effect), ...remarks].join(' '), ...indented(script)];
 }
 
 const indented = (text: string): string[] =>
@@ -50,59 +54,64 @@ const indented = (text: string): string[] =>
     .split('\n')
     .map((line) => `    ${bare(line)}`);
 
-export function spokenQuestion(question: Question): string[] {
-  const kind = question.mode === 'predict' ? 'What do you expect?' : 'Question.';
+export function spokenQuestion(question: Question, { card, reader }: Words): string[] {
+  const kind = question.mode === 'predict' ? card.expectation : reader.question;
   return [
     `${kind} ${question.question}`,
     ...question.choices.map((choice, index) => `${choiceKeys[index] ?? index + 1}: ${choice.text}`),
   ];
 }
 
-export function spokenAnswer(question: Question, choice: string): string {
+export function spokenAnswer(question: Question, choice: string, { reader }: Words): string {
   const right = question.choices.find(({ id }) => id === question.answer)?.text ?? '';
-  if (choice === question.answer) return `Right: ${right} ${question.explain}`;
-  return choice === ''
-    ? `The answer: ${right} ${question.explain}`
-    : `Not quite. The answer: ${right} ${question.explain}`;
+  if (choice === question.answer) return reader.right(right, question.explain);
+  return choice === '' ? reader.theAnswer(right, question.explain) : reader.notQuite(right, question.explain);
 }
 
-export function spokenCondition({ title, result, why }: ConditionReport): string[] {
+export function spokenCondition({ title, result, why }: ConditionReport, words: Words): string[] {
+  const { reader } = words;
   const name = bare(title);
   switch (result?.status) {
     case undefined:
       return [];
     case 'passed':
-      return [`Passed: ${name}. Saw: ${bare(result.saw)}.`];
+      return [reader.passed(name, bare(result.saw))];
     case 'unknown':
-      return [`Could not tell: ${name}. Because: ${bare(result.reason)}`, ...tryThis(result.tryThis)];
+      return [reader.unknown(name, bare(result.reason)), ...tryThis(result.tryThis, words)];
     case 'not-yet':
     case 'wrong': {
-      const word = result.status === 'wrong' ? 'Wrong' : 'Not yet';
-      const on = result.status === 'wrong' && result.on ? ` On: ${bare(result.on)}.` : '';
+      const stands = result.status === 'wrong' ? reader.wrong : reader.notYet;
+      const on = result.status === 'wrong' && result.on ? reader.on(bare(result.on)) : '';
       return [
-        `${word}: ${name}. ${why}`,
-        `Expected: ${bare(result.expected)}. Saw: ${bare(result.saw)}.${on}`,
-        ...tryThis(result.tryThis),
+        stands(name, why),
+        `${reader.expectedSaw(bare(result.expected), bare(result.saw))}${on}`,
+        ...tryThis(result.tryThis, words),
       ];
     }
   }
 }
 
-const tryThis = (command: string | undefined): string[] => (command ? [`Try this: ${bare(command)}`] : []);
+const tryThis = (command: string | undefined, { reader }: Words): string[] =>
+  command ? [reader.tryThis(bare(command))] : [];
 
-export function spokenEnd({ end, tookMs }: FinishedRun): string {
-  return `The command ended: ${endWords(end).text}, after ${duration(tookMs)}.`;
+export function spokenEnd({ end, tookMs }: FinishedRun, words: Words): string {
+  return words.reader.ended(endWords(end, words).text, duration(tookMs, words));
 }
 
-export function spokenBackground({ command, status, lastLines, restarts }: BackgroundCommand): string {
-  const again = restarts > 0 ? `, started again ${countOf(restarts, 'time')}` : '';
+export function spokenBackground(
+  { command, status, lastLines, restarts }: BackgroundCommand,
+  { reader, tray }: Words,
+): string {
+  const again = restarts > 0 ? reader.startedAgain(restarts) : '';
   const last = lastLines.at(-1);
-  return `In the background: ${command}, ${status}${again}.${last ? ` Its last line: ${bare(last)}` : ''}`;
+  return `${reader.inBackground(command, tray[status])}${again}.${last ? reader.lastLine(bare(last)) : ''}`;
 }
 
 /** The words that stand in what is open; all others are in lessons/GLOSSARY.md. */
-export function spokenGlossary(glossary: readonly Term[], session: SessionState): string[] {
+export function spokenGlossary(glossary: readonly Term[], session: SessionState, words: Words): string[] {
   const { here } = termsFor(glossary, readText(session));
-  if (here.length === 0) return ['No word of the list stands in this text.'];
-  return here.map(({ word, markdown }) => `${word}: ${spokenMarkdown(markdown.replaceAll('\n', ' ')).join(' ')}`);
+  if (here.length === 0) return [words.reader.noTerms];
+  return here.map(
+    ({ word, markdown }) => `${word}: ${spokenMarkdown(markdown.replaceAll('\n', ' '), words).join(' ')}`,
+  );
 }

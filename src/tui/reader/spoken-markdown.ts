@@ -1,10 +1,11 @@
 import { marked, type Token, type Tokens } from 'marked';
 import { bare } from '../view/foreign-text.ts';
 import { inlineSpans } from '../view/inline.ts';
+import type { Words } from '../words/en.ts';
 
 /** Markdown as lines that read well aloud: no borders, no columns, every mark a word. Does not know lessons. */
-export function spokenMarkdown(markdown: string): string[] {
-  return blocks(marked.lexer(markdown));
+export function spokenMarkdown(markdown: string, words: Words): string[] {
+  return blocks(marked.lexer(markdown), words);
 }
 
 const spoken = (tokens: readonly Token[] | undefined): string =>
@@ -12,19 +13,11 @@ const spoken = (tokens: readonly Token[] | undefined): string =>
     .map(({ text }) => text)
     .join('');
 
-const alertWords: Readonly<Record<string, string>> = {
-  NOTE: 'Note',
-  TIP: 'Tip',
-  IMPORTANT: 'Important',
-  WARNING: 'Warning',
-  CAUTION: 'Caution',
-};
-
-function blocks(tokens: readonly Token[]): string[] {
-  return tokens.flatMap(block);
+function blocks(tokens: readonly Token[], words: Words): string[] {
+  return tokens.flatMap((token) => block(token, words));
 }
 
-function block(token: Token): string[] {
+function block(token: Token, words: Words): string[] {
   switch (token.type) {
     case 'heading':
       return [`${spoken(token.tokens)}:`];
@@ -32,11 +25,11 @@ function block(token: Token): string[] {
     case 'text':
       return spoken(token.tokens ?? [token]).split('\n');
     case 'code':
-      return code(token as Tokens.Code);
+      return code(token as Tokens.Code, words);
     case 'blockquote':
-      return quote(token as Tokens.Blockquote);
+      return quote(token as Tokens.Blockquote, words);
     case 'list':
-      return list(token as Tokens.List);
+      return list(token as Tokens.List, words);
     case 'table':
       return table(token as Tokens.Table);
     default:
@@ -45,25 +38,25 @@ function block(token: Token): string[] {
   }
 }
 
-function code({ lang, text }: Tokens.Code): string[] {
+function code({ lang, text }: Tokens.Code, { reader }: Words): string[] {
   // A drawing made of characters cannot be read aloud; its lesson says the same in words.
-  if (/[│┌└├─▶╭╰]|-->|\+--/.test(text) && !lang) return ['(A drawing, left out here.)'];
+  if (/[│┌└├─▶╭╰]|-->|\+--/.test(text) && !lang) return [reader.drawing];
   const language = /^[\w-]+/.exec(lang ?? '')?.[0];
-  return [`${language ? `${language} text` : 'Text'}:`, ...text.split('\n').map((line) => `    ${bare(line)}`)];
+  return [language ? reader.codeIn(language) : reader.code, ...text.split('\n').map((line) => `    ${bare(line)}`)];
 }
 
-function quote({ text, tokens }: Tokens.Blockquote): string[] {
+function quote({ text, tokens }: Tokens.Blockquote, words: Words): string[] {
   const [whole = '', word = ''] = /^\[!(\w+)\][ \t]*\n?/.exec(text) ?? [];
-  const name = alertWords[word];
-  if (name === undefined) return blocks(tokens);
-  const [first = '', ...rest] = blocks(marked.lexer(text.slice(whole.length)));
+  const name = Object.entries(words.text.alerts).find(([alert]) => alert === word)?.[1];
+  if (name === undefined) return blocks(tokens, words);
+  const [first = '', ...rest] = blocks(marked.lexer(text.slice(whole.length)), words);
   return [`${name}: ${first}`, ...rest];
 }
 
-function list({ items, ordered, start }: Tokens.List): string[] {
+function list({ items, ordered, start }: Tokens.List, words: Words): string[] {
   return items.flatMap((item, index) => {
     const mark = ordered ? `${(typeof start === 'number' ? start : 1) + index}. ` : '- ';
-    const [first = '', ...rest] = blocks(item.tokens);
+    const [first = '', ...rest] = blocks(item.tokens, words);
     return [`${mark}${first}`, ...rest.map((line) => `  ${line}`)];
   });
 }

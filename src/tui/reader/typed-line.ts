@@ -6,6 +6,7 @@ import { screenModel } from '../screen-model.ts';
 import { availability, type Moment } from '../view/availability.ts';
 import { choiceKeys } from '../view/card.ts';
 import { nextOf } from '../view/words.ts';
+import type { Words } from '../words/en.ts';
 
 /**
  * Keys as lines: what one presses on the screen, one types here and ends with Enter. The letters are the keymap's own.
@@ -31,74 +32,75 @@ const send = (intent: Intent): Deed => ({ type: 'send', intent });
 const say = (words: string): Deed => ({ type: 'say', words });
 
 /** There is nothing to scroll here, so everything counts as seen. */
-export const momentOf = (session: SessionState): Moment => ({
+export const momentOf = (session: SessionState, words: Words): Moment => ({
   session,
   model: screenModel([]),
   isCardSeen: true,
   canOpenPages: true,
+  words,
 });
 
 /** Said where they can be used; all others `?` tells, since the prompt is heard again and again. */
 const promptKeys: readonly KeyAction[] = ['verify', 'hint', 'edit', 'skip', 'page'];
 
 /** What can be typed now, in one line. Empty while a look goes on that nobody waits for. */
-export function promptFor(session: SessionState): string {
-  if (session.status === 'running') return 'The command runs. Ctrl-C interrupts it.';
-  if (session.status === 'verifying') return session.byLearner ? 'Looking.' : '';
-  if (session.status === 'confirming') return 'Run it? y runs it, n does not, e edits it.';
-  const moment = momentOf(session);
+export function promptFor(session: SessionState, words: Words): string {
+  const { typed, keys, availability: names } = words;
+  if (session.status === 'running') return typed.isRunning;
+  if (session.status === 'verifying') return session.byLearner ? typed.isLooking : '';
+  if (session.status === 'confirming') return typed.runIt;
+  const moment = momentOf(session, words);
   const enter = availability('proceed', moment);
-  const words = enter.can ? [`Enter: ${enterWords(session, enter.label ?? 'go on')}`] : [];
+  const can = enter.can ? [typed.enter(enterWords(session, enter.label ?? names.label.goOn, words))] : [];
   for (const action of promptKeys) {
     const state = availability(action, moment);
     const binding = bindingOf(action, 'lesson');
-    if (binding && state.can) words.push(`${keyName(binding.keys[0] ?? '')}: ${state.label ?? binding.label}`);
+    if (!binding || !state.can) continue;
+    can.push(typed.key(keyName(binding.keys[0] ?? '', keys), state.label ?? keys.bindings[binding.name].label));
   }
-  return `${[...words, '?: all keys', 'q: quit'].join(', ')}.`;
+  return `${[...can, typed.allKeys, typed.quit].join(', ')}.`;
 }
 
-function enterWords(session: SessionState, label: string): string {
+function enterWords(session: SessionState, label: string, { typed }: Words): string {
   const next = nextOf(session);
   if (next?.type !== 'answer') return label;
   const question = taskOf(session)?.questions.find(({ id }) => id === next.question);
   const last = choiceKeys[(question?.choices.length ?? 1) - 1] ?? 'a';
-  return question?.mode === 'predict' ? `pass over, a to ${last}: answer` : `nothing yet, a to ${last}: answer`;
+  return question?.mode === 'predict' ? typed.passOverOrAnswer(last) : typed.onlyAnswer(last);
 }
 
-export function deedOf(line: string, session: SessionState): Deed {
+export function deedOf(line: string, session: SessionState, words: Words): Deed {
   const text = line.trim();
-  if (session.status === 'confirming') return onCard(text);
-  if (text.startsWith(':') && text.length > 1) return own(session, text.slice(1).trim());
+  if (session.status === 'confirming') return onCard(text, words);
+  if (text.startsWith(':') && text.length > 1) return own(session, text.slice(1).trim(), words);
   const lesson = /^m\s*(\d+)$/.exec(text)?.[1];
   if (lesson !== undefined) return { type: 'open-lesson', number: Number(lesson) };
   const stop = /^t\s*(\d+)$/.exec(text)?.[1];
-  if (stop !== undefined) return stopBackground(session, Number(stop));
+  if (stop !== undefined) return stopBackground(session, Number(stop), words);
   const answer = answerOf(text, session);
   if (answer) return answer;
   const action = actionFor(text === '' ? 'enter' : text, 'lesson');
-  if (!action) return say(`"${text}" means nothing here. ? tells what can be typed; : begins a command of your own.`);
-  const state = availability(action, momentOf(session));
-  return state.can ? deedFor(action, session) : say(state.why);
+  if (!action) return say(words.typed.meansNothing(text));
+  const state = availability(action, momentOf(session, words));
+  return state.can ? deedFor(action, session, words) : say(state.why);
 }
 
 /** A card that cannot be undone wants the letter, here as on the screen. */
-function onCard(text: string): Deed {
+function onCard(text: string, { typed }: Words): Deed {
   if (text === 'y') return send({ type: 'confirm' });
   if (text === 'n') return send({ type: 'decline' });
-  if (text === 'e') return { type: 'ask', edited: true, words: 'Type the command as it shall run.' };
-  return say('y runs it, n does not, e edits it.');
+  if (text === 'e') return { type: 'ask', edited: true, words: typed.typeAsItShallRun };
+  return say(typed.cardKeys);
 }
 
-function own(session: SessionState, script: string): Deed {
-  const state = availability('own-command', momentOf(session));
+function own(session: SessionState, script: string, words: Words): Deed {
+  const state = availability('own-command', momentOf(session, words));
   return state.can ? { type: 'own', script, edited: false } : say(state.why);
 }
 
-function stopBackground({ background }: SessionState, number: number): Deed {
+function stopBackground({ background }: SessionState, number: number, { typed }: Words): Deed {
   const running = background[number - 1];
-  return running
-    ? send({ type: 'stop-background', command: running.command })
-    : say(`Nothing in the background has the number ${number}.`);
+  return running ? send({ type: 'stop-background', command: running.command }) : say(typed.noBackgroundNumber(number));
 }
 
 function answerOf(text: string, session: SessionState): Deed | undefined {
@@ -110,7 +112,7 @@ function answerOf(text: string, session: SessionState): Deed | undefined {
   return choice && send({ type: 'answer', question: next.question, choice: choice.id });
 }
 
-function deedFor(action: KeyAction, session: SessionState): Deed {
+function deedFor(action: KeyAction, session: SessionState, { typed }: Words): Deed {
   switch (action) {
     case 'proceed':
       return send({ type: 'proceed' });
@@ -121,13 +123,9 @@ function deedFor(action: KeyAction, session: SessionState): Deed {
     case 'skip':
       return send({ type: 'skip-command' });
     case 'edit':
-      return {
-        type: 'ask',
-        edited: true,
-        words: 'Type the command as it shall run; an empty line leaves it as it is.',
-      };
+      return { type: 'ask', edited: true, words: typed.typeOrLeave };
     case 'own-command':
-      return { type: 'ask', edited: false, words: 'Type your command.' };
+      return { type: 'ask', edited: false, words: typed.typeYours };
     case 'previous-task':
       return send({ type: 'open-task', taskIndex: session.taskIndex - 1 });
     case 'next-task':
@@ -143,8 +141,8 @@ function deedFor(action: KeyAction, session: SessionState): Deed {
     case 'quit':
       return { type: action };
     case 'copy':
-      return say('Your terminal can copy what was told; there is no other clipboard here.');
+      return say(typed.noClipboard);
     default:
-      return say('That key moves about on the screen; here everything is told in order.');
+      return say(typed.onlyOnScreen);
   }
 }

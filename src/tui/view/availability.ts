@@ -2,6 +2,7 @@ import { isGrave, needsConfirmation, taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { KeyAction } from '../keymap.ts';
 import type { ScreenModel } from '../screen-model.ts';
+import type { Words } from '../words/en.ts';
 import { nextOf, pageIn } from './words.ts';
 
 /** Which keys mean something now, under which name, and why the others do not. */
@@ -13,24 +14,26 @@ export interface Moment {
   /** The whole card that Enter is about is in the window. */
   isCardSeen: boolean;
   canOpenPages: boolean;
+  words: Words;
 }
 
 const yes: Availability = { can: true };
 const no = (why: string, label?: string): Availability => ({ can: false, why, ...(label && { label }) });
 const named = (label: string): Availability => ({ can: true, label });
 
-function proceed({ session, model, isCardSeen }: Moment): Availability {
+function proceed({ session, model, isCardSeen, words }: Moment): Availability {
+  const { label, ...why } = words.availability;
   switch (session.status) {
     case 'running':
-      return no('A command is running. Ctrl-C interrupts it.');
+      return no(why.isRunning);
     case 'verifying':
-      return no('The check is being looked at. Ctrl-C stops that.');
+      return no(why.isLooking);
     case 'blocked':
-      return named('try again');
+      return named(label.tryAgain);
     case 'finished':
-      return session.following ? named('next lesson') : no('That was the last lesson. m shows the map, q quits.');
+      return session.following ? named(label.nextLesson) : no(why.lastLesson);
     case 'confirming':
-      return isGrave(session.proposal) ? no('This cannot be undone, so Enter is not enough: y runs it.') : yes;
+      return isGrave(session.proposal) ? no(why.grave) : yes;
     case 'reading':
     case 'failed':
     case 'passed':
@@ -39,61 +42,64 @@ function proceed({ session, model, isCardSeen }: Moment): Availability {
   const next = session.next;
   switch (next.type) {
     case 'begin':
-      return named(isCardSeen ? 'begin' : 'read on');
+      return named(isCardSeen ? label.begin : label.readOn);
     case 'answer': {
-      if (!isCardSeen) return named('read on');
-      if (model.choice) return named('answer');
+      if (!isCardSeen) return named(label.readOn);
+      if (model.choice) return named(label.answer);
       const mode = taskOf(session)?.questions.find((question) => question.id === next.question)?.mode;
-      return mode === 'predict' ? named('pass over') : no('Choose an answer first: a, b, …', 'answer');
+      return mode === 'predict' ? named(label.passOver) : no(why.chooseFirst, label.answer);
     }
     case 'run':
-      if (!isCardSeen) return named('read on');
-      return named(needsConfirmation(next.proposal) ? 'run …' : 'run');
+      if (!isCardSeen) return named(label.readOn);
+      return named(needsConfirmation(next.proposal) ? label.runAsking : label.run);
     case 'verify':
-      return named('verify');
+      return named(label.verify);
     case 'continue':
-      if (!isCardSeen) return named('read on');
-      return named(session.taskIndex + 1 < session.lesson.tasks.length ? 'next task' : 'go on');
+      if (!isCardSeen) return named(label.readOn);
+      return named(session.taskIndex + 1 < session.lesson.tasks.length ? label.nextTask : label.goOn);
   }
 }
 
-function edit({ session }: Moment): Availability {
+function edit({ session, words }: Moment): Availability {
   if (session.status === 'confirming') return yes;
-  if (session.status === 'running') return no('A command is running. Ctrl-C interrupts it.');
-  return nextOf(session)?.type === 'run' ? yes : no('There is no command to edit here. : types one of your own.');
+  if (session.status === 'running') return no(words.availability.isRunning);
+  return nextOf(session)?.type === 'run' ? yes : no(words.availability.nothingToEdit);
 }
 
-function hint({ session }: Moment): Availability {
+function hint({ session, words }: Moment): Availability {
   const task = taskOf(session);
-  if (!task || task.hints.length === 0) return no('This task has no hints.');
+  if (!task || task.hints.length === 0) return no(words.availability.noHints);
   const left = task.hints.length - session.progress.hints;
-  return left > 0 ? named(left === 1 ? 'solution' : 'hint') : no('All hints are open. The last one is the solution.');
+  const { label, allHints } = words.availability;
+  return left > 0 ? named(left === 1 ? label.solution : label.hint) : no(allHints);
 }
 
-function verify({ session }: Moment): Availability {
-  if (!taskOf(session)?.check) return no('There is nothing to verify here.');
-  if (session.status === 'verifying') return no('The check is being looked at. Ctrl-C stops that.');
-  if (session.status === 'passed') return no('It passed already.');
-  return session.status === 'reading' || session.status === 'failed' ? yes : no('Not now.');
+function verify({ session, words }: Moment): Availability {
+  const why = words.availability;
+  if (!taskOf(session)?.check) return no(why.nothingToVerify);
+  if (session.status === 'verifying') return no(why.isLooking);
+  if (session.status === 'passed') return no(why.passedAlready);
+  return session.status === 'reading' || session.status === 'failed' ? yes : no(why.notNow);
 }
 
-function skip({ session }: Moment): Availability {
+function skip({ session, words }: Moment): Availability {
   const next = nextOf(session);
   const proposal =
     session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
-  if (!proposal?.command) return no('There is no command to leave out.');
-  return proposal.command.optional ? yes : no('This command is part of the task; only optional ones can be left out.');
+  if (!proposal?.command) return no(words.availability.nothingToSkip);
+  return proposal.command.optional ? yes : no(words.availability.notOptional);
 }
 
-function free({ session }: Moment): Availability {
-  return session.status === 'running' ? no('A command is running. Ctrl-C interrupts it.') : yes;
+function free({ session, words }: Moment): Availability {
+  return session.status === 'running' ? no(words.availability.isRunning) : yes;
 }
 
-function turn({ session }: Moment, by: -1 | 1): Availability {
-  if (session.status === 'running') return no('A command is running. Ctrl-C interrupts it.');
+function turn({ session, words }: Moment, by: -1 | 1): Availability {
+  const why = words.availability;
+  if (session.status === 'running') return no(why.isRunning);
   const index = session.taskIndex + by;
-  if (index < -1) return no('This is the start of the lesson. m shows the other lessons.');
-  return index < session.lesson.tasks.length ? yes : no('This is the last task. m shows the other lessons.');
+  if (index < -1) return no(why.lessonStart);
+  return index < session.lesson.tasks.length ? yes : no(why.lessonEnd);
 }
 
 /** The page on this machine that the task is about. */
@@ -104,8 +110,8 @@ export function pageOf(session: SessionState): string | undefined {
 }
 
 function page(moment: Moment): Availability {
-  if (!moment.canOpenPages) return no('No browser can be opened from here.');
-  return pageOf(moment.session) ? yes : no('This task is about no page.');
+  if (!moment.canOpenPages) return no(moment.words.availability.noBrowser);
+  return pageOf(moment.session) ? yes : no(moment.words.availability.noPage);
 }
 
 export function availability(action: KeyAction, moment: Moment): Availability {
@@ -121,7 +127,7 @@ export function availability(action: KeyAction, moment: Moment): Availability {
     case 'own-command':
     case 'shell':
       return moment.session.status === 'blocked' && action === 'own-command'
-        ? no('Enter tries again first.')
+        ? no(moment.words.availability.tryAgainFirst)
         : free(moment);
     case 'map':
       return free(moment);
@@ -132,7 +138,7 @@ export function availability(action: KeyAction, moment: Moment): Availability {
     case 'next-task':
       return turn(moment, 1);
     case 'background':
-      return moment.session.background.length > 0 ? yes : no('Nothing runs in the background.');
+      return moment.session.background.length > 0 ? yes : no(moment.words.availability.noBackground);
     case 'page':
       return page(moment);
     default:

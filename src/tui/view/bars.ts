@@ -2,6 +2,7 @@ import { isGrave, taskOf } from '../../session/next-step.ts';
 import type { BackgroundCommand, SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { bindingOf, type KeyAction, keyName, type Place } from '../keymap.ts';
+import type { Words } from '../words/en.ts';
 import { type Availability, availability, type Moment } from './availability.ts';
 import { bare } from './foreign-text.ts';
 import { type Line, lineWidth, type Span, span, spread, toWidth } from './spans.ts';
@@ -10,16 +11,22 @@ import type { Glyphs, Role } from './theme.ts';
 /** The single rows of the screen: header, titles of panes, tray, what happens now, keys. */
 
 /** `Lesson 3 of 8`; the welcome and the clean-up have no number. */
-export function lessonNumber(lesson: string, course: readonly CourseEntry[]): string {
+export function lessonNumber(lesson: string, course: readonly CourseEntry[], words: Words): string {
   const entry = course.find((candidate) => candidate.id === lesson);
   if (entry?.number === undefined) return '';
   const own = course.filter((candidate) => candidate.number !== undefined && candidate.course === entry.course);
-  return `Lesson ${entry.number} of ${own.length}`;
+  return words.frame.lessonNumber(entry.number, own.length);
 }
 
-export function headerLine(session: SessionState, course: readonly CourseEntry[], width: number, glyphs: Glyphs): Line {
+export function headerLine(
+  session: SessionState,
+  course: readonly CourseEntry[],
+  width: number,
+  glyphs: Glyphs,
+  words: Words,
+): Line {
   const { world, lesson } = session;
-  const number = lessonNumber(lesson.id, course);
+  const number = lessonNumber(lesson.id, course, words);
   const tasks = lesson.tasks.map((task): Span => {
     const done = session.finished.has(`${lesson.id}/${task.id}`);
     const current = task === taskOf(session);
@@ -36,7 +43,7 @@ export function headerLine(session: SessionState, course: readonly CourseEntry[]
     [world.kind, world.context, world.subscription],
     [world.kind, world.context],
     [world.kind],
-  ].map((words) => words.flatMap((word) => (word === undefined ? [] : [bare(word)])).join(` ${glyphs.dot} `));
+  ].map((parts) => parts.flatMap((word) => (word === undefined ? [] : [bare(word)])).join(` ${glyphs.dot} `));
   const rights = [
     ...places.map((place): Line => [...tasks, span(`  ${place} `, 'bar')]),
     [span(`${world.kind} `, 'bar')],
@@ -57,19 +64,17 @@ export function ruleLine(title: Line, aside: Line, width: number, glyphs: Glyphs
   return [...cut, span(bar.repeat(fill), role), ...right];
 }
 
-const backgroundWords: Record<BackgroundCommand['status'], { word: string; role: Role }> = {
-  starting: { word: 'starting', role: 'warn' },
-  running: { word: 'running', role: 'good' },
-  restarting: { word: 'restarting', role: 'warn' },
-  ended: { word: 'ended', role: 'bad' },
+const backgroundRoles: Record<BackgroundCommand['status'], Role> = {
+  starting: 'warn',
+  running: 'good',
+  restarting: 'warn',
+  ended: 'bad',
 };
 
-export function backgroundState(command: BackgroundCommand, glyphs: Glyphs): Line {
-  const { word, role } = backgroundWords[command.status];
-  const again = command.restarts > 0 ? ` (${command.restarts} restarts)` : '';
-  const mark =
-    command.status === 'ended' ? glyphs.wrong : command.status === 'running' ? glyphs.current : glyphs.notYet;
-  return [span(`${mark} ${word}${again}`, role)];
+export function backgroundState({ status, restarts }: BackgroundCommand, glyphs: Glyphs, { tray }: Words): Line {
+  const again = restarts > 0 ? ` (${tray.restarts(restarts)})` : '';
+  const mark = status === 'ended' ? glyphs.wrong : status === 'running' ? glyphs.current : glyphs.notYet;
+  return [span(`${mark} ${tray[status]}${again}`, backgroundRoles[status])];
 }
 
 /** What the learner stopped needs no word any more; what ended by itself does. */
@@ -77,13 +82,13 @@ export const isInTray = (command: BackgroundCommand): boolean =>
   command.status !== 'ended' || command.end?.type !== 'cancelled';
 
 /** Undefined while there is nothing to tell about the background. */
-export function trayLine(session: SessionState, width: number, glyphs: Glyphs): Line | undefined {
+export function trayLine(session: SessionState, width: number, glyphs: Glyphs, words: Words): Line | undefined {
   const commands = session.background.filter(isInTray);
   if (commands.length === 0) return undefined;
   const parts = commands.flatMap(
-    (command): Line => [span(`  ${bare(command.command)} `, 'text'), ...backgroundState(command, glyphs)],
+    (command): Line => [span(`  ${bare(command.command)} `, 'text'), ...backgroundState(command, glyphs, words)],
   );
-  return toWidth([span(' Background', 'dim'), ...parts], width);
+  return toWidth([span(` ${words.tray.title}`, 'dim'), ...parts], width);
 }
 
 /** What the moment is about, in one row; undefined when the lesson speaks for itself. */
@@ -92,40 +97,38 @@ export function momentLine(moment: Moment, width: number, glyphs: Glyphs): Line 
   return line && toWidth(line, width);
 }
 
-function momentWords({ session, model }: Moment, glyphs: Glyphs): Line | undefined {
+function momentWords({ session, model, words }: Moment, glyphs: Glyphs): Line | undefined {
   if (model.refusal) return [span(` ${model.refusal}`, 'warn')];
   if (session.notice) return [span(` ${glyphs.pointer} `, 'info'), span(bare(session.notice))];
+  const { moment } = words;
   const reports = session.progress.conditions;
   const passed = reports.filter((report) => report.result?.status === 'passed').length;
   switch (session.status) {
     case 'verifying':
       return [
-        span(` ${glyphs.notYet} Looking`, 'warn'),
-        span(`: ${passed} of ${reports.length} conditions hold so far`, 'dim'),
+        span(` ${glyphs.notYet} ${moment.looking}`, 'warn'),
+        span(moment.holdSoFar(passed, reports.length), 'dim'),
       ];
     case 'passed':
-      return [span(` ${glyphs.passed} Task passed`, 'good'), span(passedWords(session), 'dim')];
+      return [span(` ${glyphs.passed} ${moment.taskPassed}`, 'good'), span(afterPass(session, words), 'dim')];
     case 'failed': {
       const isWrong = reports.some((report) => report.result?.status === 'wrong');
-      const words = isWrong ? `${glyphs.wrong} Not there` : `${glyphs.notYet} Not yet`;
-      return [
-        span(` ${words}`, isWrong ? 'bad' : 'warn'),
-        span(`: ${passed} of ${reports.length} conditions hold. It keeps looking.`, 'dim'),
-      ];
+      const stands = isWrong ? `${glyphs.wrong} ${moment.notThere}` : `${glyphs.notYet} ${moment.notYet}`;
+      return [span(` ${stands}`, isWrong ? 'bad' : 'warn'), span(moment.hold(passed, reports.length), 'dim')];
     }
     case 'reading':
       // The very first screen tells a stranger what to do.
       return session.next.type === 'begin' && session.finished.size === 0
-        ? [span(` ${glyphs.pointer} Press Enter to begin. `, 'info'), span('Nothing runs before you saw it; q leaves.')]
+        ? [span(` ${glyphs.pointer} ${moment.pressEnter} `, 'info'), span(moment.nothingRuns)]
         : undefined;
     default:
       return undefined;
   }
 }
 
-function passedWords(session: SessionState): string {
+function afterPass(session: SessionState, { moment }: Words): string {
   const following = session.lesson.tasks[session.taskIndex + 1];
-  return following ? `. Next: ${following.title}` : '. It was the last of this lesson.';
+  return following ? moment.next(following.title) : moment.lastOfLesson;
 }
 
 interface KeyWord {
@@ -169,52 +172,58 @@ const isTaskUnderWay = (session: SessionState | undefined): boolean =>
   session !== undefined && taskOf(session) !== undefined && !['passed', 'finished', 'blocked'].includes(session.status);
 
 /** Two keys that belong together share a word. */
-const pairs: Partial<Record<Place, string>> = { map: 'choose', glossary: 'scroll', help: 'scroll' };
+const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = { map: 'choose', glossary: 'scroll', help: 'scroll' };
 
-function keyWord(action: KeyAction, place: Place, state: Availability, session?: SessionState): KeyWord | undefined {
+function keyWord(
+  action: KeyAction,
+  place: Place,
+  state: Availability,
+  { keys }: Words,
+  session?: SessionState,
+): KeyWord | undefined {
   const binding = bindingOf(action, place);
   if (!binding || (!state.can && onlyWhenUseful.has(action))) return undefined;
   if (!state.can && onlyInTasks.has(action) && !isTaskUnderWay(session)) return undefined;
   const pair = pairs[place];
   if (pair && action === 'down') return undefined;
-  if (pair && action === 'up') return { key: 'Up Down', label: pair, can: true };
-  const label = state.label ?? binding.label;
-  return { key: keyName(binding.keys[0] ?? ''), label, can: state.can };
+  if (pair && action === 'up') return { key: `${keys.named.up} ${keys.named.down}`, label: keys[pair], can: true };
+  const label = state.label ?? keys.bindings[binding.name].label;
+  return { key: keyName(binding.keys[0] ?? '', keys), label, can: state.can };
 }
 
-function keySpans(words: readonly KeyWord[], glyphs: Glyphs): Line {
-  return words.flatMap(
+function keySpans(shown: readonly KeyWord[]): Line {
+  return shown.flatMap(
     ({ key, label, can }): Line =>
-      can
-        ? [span('  '), span(key, 'key'), span(` ${label}`)]
-        : [span('  '), span(`${glyphs.ascii ? '(' : '('}${key} ${label})`, 'dim')],
+      can ? [span('  '), span(key, 'key'), span(` ${label}`)] : [span('  '), span(`(${key} ${label})`, 'dim')],
   );
 }
 
 /** The keys that count now. Those that do nothing now stand in brackets, and say why when pressed. */
-export function keyLine(place: Place, moment: Moment | undefined, width: number, glyphs: Glyphs): Line {
-  let words = shownIn[place].flatMap((action) => {
+export function keyLine(place: Place, moment: Moment | undefined, width: number, words: Words): Line {
+  let shown = shownIn[place].flatMap((action) => {
     const state: Availability = moment && place === 'lesson' ? availability(action, moment) : { can: true };
-    const word = keyWord(action, place, state, moment?.session);
+    const word = keyWord(action, place, state, words, moment?.session);
     return word ? [word] : [];
   });
   const session = moment?.session;
   const isBusy = session?.status === 'running' || session?.status === 'verifying';
   if (place === 'lesson' && isBusy) {
-    const label = session.status === 'running' ? 'interrupt' : 'stop looking';
-    words = [{ key: 'Ctrl-C', label, can: true }, ...words.slice(1)];
+    const { interrupt, stopLooking } = words.availability.label;
+    const label = session.status === 'running' ? interrupt : stopLooking;
+    shown = [{ key: keyName('ctrl-c', words.keys), label, can: true }, ...shown.slice(1)];
   }
   if (place === 'confirm' && session?.status === 'confirming' && isGrave(session.proposal)) {
-    words = words.map((word) => (word.label === 'run it' ? { ...word, key: 'y' } : word));
+    // Enter is not enough for what cannot be undone.
+    shown = shown.map((word, index) => (index === 0 ? { ...word, key: 'y' } : word));
   }
-  const last = words.slice(-2);
+  const last = shown.slice(-2);
   // Too narrow: keys that do nothing go first, then those before help and quit.
   for (const drop of [(word: KeyWord) => !word.can, (_: KeyWord) => true]) {
-    while (lineWidth(keySpans(words, glyphs)) > width) {
-      const index = words.findLastIndex((word, at) => at > 0 && drop(word) && !last.includes(word));
+    while (lineWidth(keySpans(shown)) > width) {
+      const index = shown.findLastIndex((word, at) => at > 0 && drop(word) && !last.includes(word));
       if (index < 0) break;
-      words = words.filter((_, at) => at !== index);
+      shown = shown.filter((_, at) => at !== index);
     }
   }
-  return toWidth(keySpans(words, glyphs).slice(1).toSpliced(0, 0, span(' ')), width);
+  return toWidth(keySpans(shown).slice(1).toSpliced(0, 0, span(' ')), width);
 }

@@ -1,9 +1,11 @@
 import type { Command, Question } from '../../lesson/lesson.ts';
 import type { Proposal, TaskProgress } from '../../session/state.ts';
+import type { WorldKind } from '../../world/world.ts';
+import type { Words } from '../words/en.ts';
 import { highlight } from './highlight.ts';
 import { type Line, lineWidth, type Span, span, truncate, wrap, wrapCode } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
-import { effectMark, effectWords } from './words.ts';
+import { effectMark, effectRoles } from './words.ts';
 
 /** Boxes inside the lesson: a command with its effect and world, a question with its choices. */
 
@@ -67,44 +69,61 @@ export function scriptLines(script: string, width: number): Line[] {
 
 export type CardState = 'next' | 'asks' | 'asked' | 'running' | 'done' | 'skipped' | 'later';
 
-const stateWords: Record<CardState, { word: string; role: Role }> = {
-  next: { word: 'Enter runs it', role: 'accent' },
-  // What deletes or costs money asks once more.
-  asks: { word: 'Enter asks first', role: 'accent' },
-  asked: { word: 'run it?', role: 'warn' },
-  running: { word: 'running', role: 'warn' },
-  done: { word: 'done', role: 'good' },
-  skipped: { word: 'left out', role: 'dim' },
-  later: { word: 'later', role: 'dim' },
-};
+function stateWords(state: CardState, { card }: Words): { word: string; role: Role } {
+  switch (state) {
+    case 'next':
+      return { word: card.enterRuns, role: 'accent' };
+    case 'asks':
+      // What deletes or costs money asks once more.
+      return { word: card.enterAsks, role: 'accent' };
+    case 'asked':
+      return { word: card.runIt, role: 'warn' };
+    case 'running':
+      return { word: card.running, role: 'warn' };
+    case 'done':
+      return { word: card.done, role: 'good' };
+    case 'skipped':
+      return { word: card.leftOut, role: 'dim' };
+    case 'later':
+      return { word: card.later, role: 'dim' };
+  }
+}
 
 /** Enter is about this card. */
 export const isDue = (state: CardState): boolean => state === 'next' || state === 'asks' || state === 'asked';
+
+export interface CardInk {
+  width: number;
+  glyphs: Glyphs;
+  words: Words;
+}
 
 export interface CommandCard {
   command: Command;
   /** What is on the card now: the lesson's text, or the learner's edit. */
   proposal: Proposal;
   state: CardState;
-  /** Where it runs: `in the sandbox`. */
-  world: string;
+  world: WorldKind;
 }
 
-export function commandCard(card: CommandCard, width: number, glyphs: Glyphs): Line[] {
+export function commandCard(card: CommandCard, { width, glyphs, words }: CardInk): Line[] {
   const { command, proposal, state } = card;
-  const effect = effectWords[command.effect];
-  const words = stateWords[state];
+  const effect = words.session.effects[command.effect].word;
+  const stands = stateWords(state, words);
   const mark = state === 'done' ? `${glyphs.passed} ` : isDue(state) ? `${glyphs.pointer} ` : '';
   const remarks = [
-    command.optional ? 'optional' : '',
-    command.background ? 'goes on in the background' : '',
-    command.interactive ? 'takes the terminal' : '',
-    proposal.edited ? 'edited' : '',
+    command.optional ? words.card.optional : '',
+    command.background ? words.card.background : '',
+    command.interactive ? words.card.interactive : '',
+    proposal.edited ? words.card.edited : '',
   ].filter(Boolean);
   return boxLines(
     {
-      title: [span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role), span(` ${card.world}`, 'dim')],
-      aside: [span(`${mark}${words.word}`, words.role)],
+      title: [
+        span(`${effectMark(command.effect, glyphs)} ${effect}`, effectRoles[command.effect]),
+        span(` ${words.session.places[card.world]}`, 'dim'),
+      ],
+      aside: [span(`${mark}${stands.word}`, stands.role)],
       body: scriptLines(proposal.script, width - 4),
       foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],
       role: isDue(state) ? 'accent' : 'rule',
@@ -138,7 +157,10 @@ function choiceLines(card: QuestionCard, width: number, glyphs: Glyphs): Line[] 
   });
 }
 
-export function questionCard(card: QuestionCard, width: number, glyphs: Glyphs): Line[] {
+const verdictWord = (choice: string, isRight: boolean, { card }: Words): string =>
+  choice === '' ? '' : `${isRight ? card.right : card.notQuite} `;
+
+export function questionCard(card: QuestionCard, { width, glyphs, words }: CardInk): Line[] {
   const { question, given, due } = card;
   const inner = width - 4;
   const right = given?.choice === question.answer;
@@ -146,29 +168,26 @@ export function questionCard(card: QuestionCard, width: number, glyphs: Glyphs):
     ? [
         [],
         ...wrap(
-          [
-            span(given.choice === '' ? '' : right ? 'Right. ' : 'Not quite. ', right ? 'good' : 'warn'),
-            span(question.explain),
-          ],
+          [span(verdictWord(given.choice, right, words), right ? 'good' : 'warn'), span(question.explain)],
           inner,
         ),
       ]
     : [];
   const state = due
-    ? span('your turn', 'accent')
+    ? span(words.card.yourTurn, 'accent')
     : given?.shown
-      ? span(right ? `${glyphs.passed} right` : 'answered', right ? 'good' : 'dim')
+      ? span(right ? `${glyphs.passed} ${words.card.isRight}` : words.card.answered, right ? 'good' : 'dim')
       : given && given.choice !== ''
-        ? span('you will see', 'warn')
-        : span(given ? 'passed over' : 'later', 'dim');
+        ? span(words.card.youWillSee, 'warn')
+        : span(given ? words.card.passedOver : words.card.later, 'dim');
   const last = question.choices.length <= choiceKeys.length ? choiceKeys[question.choices.length - 1] : undefined;
   const first = last ? 'a' : '1';
   return boxLines(
     {
-      title: [span(question.mode === 'predict' ? 'What do you expect?' : 'Question', 'info')],
+      title: [span(question.mode === 'predict' ? words.card.expectation : words.card.question, 'info')],
       aside: [state],
       body: [...wrap([span(question.question, 'strong')], inner), ...choiceLines(card, inner, glyphs), ...verdict],
-      foot: due ? [span(`${first}–${last ?? question.choices.length} choose, Enter answers`, 'dim')] : [],
+      foot: due ? [span(words.card.choose(first, last ?? `${question.choices.length}`), 'dim')] : [],
       role: due ? 'accent' : 'rule',
     },
     width,

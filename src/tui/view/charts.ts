@@ -1,4 +1,5 @@
 import type { ServiceSeries } from '../../check/traffic/request-series.ts';
+import type { Words } from '../words/en.ts';
 import { emptyLine, type Line, type Span, span, truncate, widthOf } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 import { duration } from './words.ts';
@@ -7,6 +8,7 @@ import { duration } from './words.ts';
 export interface ChartOptions {
   width: number;
   glyphs: Glyphs;
+  words: Words;
 }
 
 /** From nothing to the most; a value that is not known leaves a gap. */
@@ -29,13 +31,14 @@ export function sparkline(
     .join('');
 }
 
-const numberText = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
-const percent = (share: number | undefined): string => {
-  if (share === undefined) return 'no answers';
+const numberText = (value: number, { charts }: Words): string => charts.number(value, value >= 100 ? 0 : 1);
+const percent = (share: number | undefined, { charts }: Words): string => {
+  if (share === undefined) return charts.noAnswers;
   // All but one in a thousand is not all.
-  return `${share < 1 && share > 0.999 ? '99.9' : (share * 100).toFixed(share === 1 ? 0 : 1)}%`;
+  return share === 1 ? charts.percent(100, 0) : charts.percent(Math.min(99.9, share * 100), 1);
 };
-const millis = (value: number | undefined): string => (value === undefined ? '-' : numberText(value));
+const millis = (value: number | undefined, words: Words): string =>
+  value === undefined ? '-' : numberText(value, words);
 
 function successRole(share: number | undefined): Role {
   if (share === undefined) return 'dim';
@@ -53,29 +56,29 @@ interface Row {
   most: number;
 }
 
-function rowsOf({ steps, whole }: ServiceSeries): Row[] {
+function rowsOf({ steps, whole }: ServiceSeries, words: Words): Row[] {
   const { p50, p90, p99 } = whole.latencyMs;
   const rates = steps.map((step) => step?.requestsPerSecond);
   const slowest = steps.map((step) => step?.latencyMs.p99);
   const highest = (of: readonly (number | undefined)[]) => Math.max(0, ...of.filter((value) => value !== undefined));
   return [
     {
-      title: 'requests/s',
-      value: numberText(whole.requestsPerSecond),
+      title: words.charts.requests,
+      value: numberText(whole.requestsPerSecond, words),
       role: 'accent',
       course: rates,
       most: highest(rates),
     },
     {
-      title: 'success',
-      value: percent(whole.success),
+      title: words.charts.success,
+      value: percent(whole.success, words),
       role: successRole(whole.success),
       course: steps.map((step) => step?.success),
       most: 1,
     },
     {
-      title: 'latency ms',
-      value: `p50 ${millis(p50)}  p90 ${millis(p90)}  p99 ${millis(p99)}`,
+      title: words.charts.latency,
+      value: `p50 ${millis(p50, words)}  p90 ${millis(p90, words)}  p99 ${millis(p99, words)}`,
       role: 'info',
       course: slowest,
       most: highest(slowest),
@@ -84,11 +87,17 @@ function rowsOf({ steps, whole }: ServiceSeries): Row[] {
 }
 
 /** One block for each service; `spanMs` is what all numbers speak of. */
-export function chartLines(series: readonly ServiceSeries[], spanMs: number, { width, glyphs }: ChartOptions): Line[] {
-  const blocks = series.map((one) => ({ service: one.service, rows: rowsOf(one) }));
+export function chartLines(
+  series: readonly ServiceSeries[],
+  spanMs: number,
+  { width, glyphs, words }: ChartOptions,
+): Line[] {
+  const blocks = series.map((one) => ({ service: one.service, rows: rowsOf(one, words) }));
   const valueWidth = Math.max(0, ...blocks.flatMap(({ rows }) => rows.map(({ value }) => widthOf(value))));
   const room = Math.max(0, width - titleWidth - valueWidth - 2);
-  const lines: Line[] = [[span('Requests in the mesh', 'heading'), span(`, last ${duration(spanMs)}`, 'dim')]];
+  const lines: Line[] = [
+    [span(words.charts.title, 'heading'), span(words.charts.last(duration(spanMs, words)), 'dim')],
+  ];
   for (const { service, rows } of blocks) {
     lines.push(emptyLine, [span(service, 'strong')]);
     for (const { title, value, role, course, most } of rows) {

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../check/check.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { ConditionReport, SessionState } from '../../session/state.ts';
+import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
 import { type Line, span, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
@@ -15,30 +16,30 @@ function detail(label: string, text: string, width: number, role: Role = 'text')
   return wrap([span(bare(text), role)], width, first, [span(' '.repeat(2 + labelWidth))]);
 }
 
-function reasons(result: CheckResult, why: string, width: number): Line[] {
+function reasons(result: CheckResult, why: string, width: number, { check }: Words): Line[] {
   switch (result.status) {
     case 'passed':
       return [];
     case 'unknown':
       return [
-        ...detail('because', result.reason, width),
-        ...(result.tryThis ? detail('try this', result.tryThis, width, 'code') : []),
+        ...detail(check.because, result.reason, width),
+        ...(result.tryThis ? detail(check.tryThis, result.tryThis, width, 'code') : []),
       ];
     case 'not-yet':
     case 'wrong':
       return [
         ...wrap([span(why)], width, [span('  ')]),
-        ...detail('expected', result.expected, width),
-        ...detail('saw', result.saw, width, result.status === 'wrong' ? 'bad' : 'warn'),
-        ...(result.status === 'wrong' && result.on ? detail('on', result.on, width) : []),
-        ...(result.tryThis ? detail('try this', result.tryThis, width, 'code') : []),
+        ...detail(check.expected, result.expected, width),
+        ...detail(check.saw, result.saw, width, result.status === 'wrong' ? 'bad' : 'warn'),
+        ...(result.status === 'wrong' && result.on ? detail(check.on, result.on, width) : []),
+        ...(result.tryThis ? detail(check.tryThis, result.tryThis, width, 'code') : []),
       ];
   }
 }
 
-function conditionLines(report: ConditionReport, isBrief: boolean, width: number, glyphs: Glyphs): Line[] {
-  const { mark, word, role } = resultWords(report.result, glyphs);
-  const again = report.stale && report.result ? ', looking again' : '';
+function conditionLines(report: ConditionReport, isBrief: boolean, { width, glyphs, words }: CheckInk): Line[] {
+  const { mark, word, role } = resultWords(report.result, glyphs, words);
+  const again = report.stale && report.result ? words.check.lookingAgain : '';
   const seen = !isBrief && report.result?.status === 'passed' ? bare(report.result.saw) : '';
   // "has weight = 50 – passed: weight = 50" says it twice.
   const saw = report.title.endsWith(seen) ? '' : seen;
@@ -52,7 +53,13 @@ function conditionLines(report: ConditionReport, isBrief: boolean, width: number
     [span(`${mark} `, role)],
     [span('  ')],
   );
-  return report.result && !isBrief ? [...head, ...reasons(report.result, report.why, width)] : head;
+  return report.result && !isBrief ? [...head, ...reasons(report.result, report.why, width, words)] : head;
+}
+
+export interface CheckInk {
+  width: number;
+  glyphs: Glyphs;
+  words: Words;
 }
 
 export interface CheckText {
@@ -78,14 +85,14 @@ function isUnderWay(session: SessionState): boolean {
 }
 
 /** Undefined where the task has nothing to verify. */
-export function checkText(session: SessionState, width: number, glyphs: Glyphs): CheckText | undefined {
+export function checkText(session: SessionState, ink: CheckInk): CheckText | undefined {
   const check = taskOf(session)?.check;
   if (!check || session.status === 'finished' || session.status === 'blocked') return undefined;
   const reports = session.progress.conditions;
   const passed = reports.filter((report) => report.result?.status === 'passed').length;
   return {
-    title: `Check: ${check.title}`,
-    count: `${passed} of ${reports.length}`,
-    lines: reports.flatMap((report) => conditionLines(report, isUnderWay(session), width, glyphs)),
+    title: ink.words.check.title(check.title),
+    count: ink.words.check.passedOf(passed, reports.length),
+    lines: reports.flatMap((report) => conditionLines(report, isUnderWay(session), ink)),
   };
 }

@@ -4,6 +4,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
+import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
 import { glossaryLines } from './glossary-screen.ts';
@@ -27,6 +28,7 @@ export interface View {
   model: ScreenModel;
   size: Size;
   theme: Theme;
+  words: Words;
   course: readonly CourseEntry[];
   markdown: TextRows;
   glossary: readonly Term[];
@@ -52,17 +54,19 @@ export function placeOf(content: ScreenContent, model: ScreenModel): Place {
 }
 
 export function sceneOf(view: View, session: SessionState): Scene {
-  const { model, size, theme, markdown, course, now } = view;
-  const panelInk = { width: size.columns, height: Math.max(3, Math.floor(size.rows * 0.5)), glyphs: theme.glyphs };
+  const { model, size, theme, markdown, course, now, words } = view;
+  const height = Math.max(3, Math.floor(size.rows * 0.5));
+  const panelInk = { width: size.columns, height, glyphs: theme.glyphs, words };
   const panel = panelLines(session, model, panelInk);
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
-  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now });
+  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now, words });
   const moment = {
     session,
     model,
     isCardSeen: isCardSeen(layout, Math.min(model.scroll.lesson, lessonLimit(layout))),
     canOpenPages: view.canOpenPages,
+    words,
   };
   return { session, layout, moment, panel, panelInk };
 }
@@ -76,8 +80,8 @@ function focused(model: ScreenModel, pane: Pane): boolean {
 }
 
 /** `3–20 of 45` when there is more than the window shows. */
-function position(top: number, height: number, count: number): string {
-  return count > height ? `${top + 1}–${Math.min(count, top + height)} of ${count}` : '';
+function position(top: number, height: number, count: number, { frame }: Words): string {
+  return count > height ? frame.position(top + 1, Math.min(count, top + height), count) : '';
 }
 
 function padded(lines: readonly Line[], height: number, width: number): Line[] {
@@ -91,11 +95,11 @@ function lessonRows(scene: Scene, view: View, width: number): Line[] {
   if (height === 0) return [];
   const top = Math.min(view.model.scroll.lesson, lessonLimit(layout));
   const { lines } = layout.lesson;
-  const place = position(top, height, lines.length);
+  const place = position(top, height, lines.length, view.words);
   const isFocused = focused(view.model, 'lesson');
   return [
     ruleLine(
-      [span(lessonTitle(session), 'heading')],
+      [span(lessonTitle(session, view.words), 'heading')],
       place ? [span(place, 'dim')] : [],
       width,
       view.theme.glyphs,
@@ -119,7 +123,7 @@ function outputRows(scene: Scene, view: View, width: number): Line[] {
     ...(more.length > 0 ? [span(`${more.join(' ')} ${glyphs.dot} `, 'dim')] : []),
     span(output.state, output.role),
   ];
-  const rows = window.rows.length > 0 ? window.rows : scene.session.status === 'running' ? [] : [noOutput];
+  const rows = window.rows.length > 0 ? window.rows : scene.session.status === 'running' ? [] : [noOutput(view.words)];
   return [
     ruleLine([span(output.title, 'strong')], aside, width, glyphs, focused(view.model, 'output')),
     ...padded(rows, height, width),
@@ -131,7 +135,7 @@ function checkRows(scene: Scene, view: View, width: number): Line[] {
   const { height } = boxes.check;
   if (!check || height === 0) return [];
   const top = Math.min(view.model.scroll.check, scrollLimit(check.lines.length, height));
-  const place = position(top, height, check.lines.length);
+  const place = position(top, height, check.lines.length, view.words);
   const aside = [...(place ? [span(`${place} ${view.theme.glyphs.dot} `, 'dim')] : []), span(check.count, 'strong')];
   const lines = check.lines.slice(top, top + height).map((line) => line);
   return [
@@ -162,22 +166,22 @@ function bodyRows(scene: Scene, view: View): Line[] {
 
 /** The traffic map's text, and how far its window can go down. */
 export function trafficText(view: View, shown: TrafficView): { lines: Line[]; height: number; limit: number } {
-  const { size, theme, traffic } = view;
+  const { size, theme, traffic, words } = view;
   const history = traffic ?? { graphs: [], trouble: undefined };
-  const lines = trafficLines(history, shown, { width: size.columns - 2, glyphs: theme.glyphs });
+  const lines = trafficLines(history, shown, { width: size.columns - 2, glyphs: theme.glyphs, words });
   const height = Math.max(1, size.rows - 3);
   return { lines, height, limit: scrollLimit(lines.length, height) };
 }
 
 function trafficRows(view: View, shown: TrafficView): Line[] {
-  const { size, theme, traffic } = view;
+  const { size, theme, traffic, words } = view;
   const { lines, height, limit } = trafficText(view, shown);
   const top = Math.min(shown.top, limit);
-  const place = position(top, height, lines.length);
-  const when = traffic ? momentWords(traffic, shown) : '';
+  const place = position(top, height, lines.length, words);
+  const when = traffic ? momentWords(traffic, shown, words) : '';
   const aside = [span([place, when].filter(Boolean).join(` ${theme.glyphs.dot} `), 'dim')];
   return [
-    ruleLine([span('Traffic, as the sidecars count it', 'accent')], aside, size.columns, theme.glyphs, true),
+    ruleLine([span(words.frame.traffic, 'accent')], aside, size.columns, theme.glyphs, true),
     ...padded(lines.slice(top), height, size.columns),
   ];
 }
@@ -188,19 +192,19 @@ export function listText(
   session: SessionState,
   list: 'help' | 'glossary',
 ): { title: string; lines: Line[] } {
-  const { size, theme, markdown, glossary } = view;
-  const ink = { width: size.columns - 2, glyphs: theme.glyphs, markdown };
+  const { size, theme, markdown, glossary, words } = view;
+  const ink = { width: size.columns - 2, glyphs: theme.glyphs, markdown, words };
   return list === 'help'
-    ? { title: 'Keys and marks', lines: helpLines(ink.width, ink.glyphs) }
-    : { title: "The field's words", lines: glossaryLines(glossary, session, ink) };
+    ? { title: words.frame.keysAndMarks, lines: helpLines(ink.width, ink.glyphs, words) }
+    : { title: words.frame.glossary, lines: glossaryLines(glossary, session, ink) };
 }
 
 export const listHeight = ({ rows }: Size): number => Math.max(1, rows - 3);
 
-function listRows({ size, theme }: View, title: string, lines: readonly Line[], from: number): Line[] {
+function listRows({ size, theme, words }: View, title: string, lines: readonly Line[], from: number): Line[] {
   const height = listHeight(size);
   const top = Math.min(from, scrollLimit(lines.length, height));
-  const aside = [span(position(top, height, lines.length), 'dim')];
+  const aside = [span(position(top, height, lines.length, words), 'dim')];
   return [
     ruleLine([span(title, 'accent')], aside, size.columns, theme.glyphs, true),
     ...padded(lines.slice(top), height, size.columns),
@@ -208,39 +212,35 @@ function listRows({ size, theme }: View, title: string, lines: readonly Line[], 
 }
 
 function lessonFrame(view: View, session: SessionState): Line[] {
-  const { size, theme, model } = view;
+  const { size, theme, model, words } = view;
   const { columns } = size;
-  const header = headerLine(session, view.course, columns, theme.glyphs);
+  const header = headerLine(session, view.course, columns, theme.glyphs, words);
   const place = placeOf(view.content, model);
   if (model.overlay.type === 'map') {
-    const rows = mapRows(view.course, session, columns, theme.glyphs);
+    const rows = mapRows(view.course, session, { width: columns, glyphs: theme.glyphs, words });
     const inner = { columns, rows: size.rows - 2 };
     return [
       header,
-      ...mapLines(rows, model.overlay.row, inner, theme.glyphs),
-      keyLine(place, undefined, columns, theme.glyphs),
+      ...mapLines(rows, model.overlay.row, inner, { glyphs: theme.glyphs, words }),
+      keyLine(place, undefined, columns, words),
     ];
   }
   if (model.overlay.type === 'traffic') {
-    return [header, ...trafficRows(view, model.overlay.view), keyLine(place, undefined, columns, theme.glyphs)];
+    return [header, ...trafficRows(view, model.overlay.view), keyLine(place, undefined, columns, words)];
   }
   if (model.overlay.type === 'help' || model.overlay.type === 'glossary') {
     const { title, lines } = listText(view, session, model.overlay.type);
-    return [
-      header,
-      ...listRows(view, title, lines, model.overlay.top),
-      keyLine(place, undefined, columns, theme.glyphs),
-    ];
+    return [header, ...listRows(view, title, lines, model.overlay.top), keyLine(place, undefined, columns, words)];
   }
   const scene = sceneOf(view, session);
-  const tray = trayLine(session, columns, theme.glyphs);
+  const tray = trayLine(session, columns, theme.glyphs, words);
   return [
     header,
     ...bodyRows(scene, view),
     ...(tray ? [tray] : []),
     ...scene.panel,
     momentLine(scene.moment, columns, theme.glyphs) ?? emptyLine,
-    keyLine(place, scene.moment, columns, theme.glyphs),
+    keyLine(place, scene.moment, columns, words),
   ];
 }
 
@@ -266,12 +266,12 @@ function waitingFrame(view: View, content: Waiting): Line[] {
           emptyLine,
           ...content.tryThis.flatMap((line) => wrap([span(line, 'code')], width, [span('  ')])),
         ];
-  const title = content.phase === 'preparing' ? content.title : stoppedTitle(content);
+  const title = content.phase === 'preparing' ? content.title : stoppedTitle(content, view.words);
   const height = size.rows - 3;
   const keys: Line =
     view.model.overlay.type === 'quit'
-      ? keyLine('quit', undefined, size.columns, glyphs)
-      : toWidth(waitingKeys(content), size.columns);
+      ? keyLine('quit', undefined, size.columns, view.words)
+      : toWidth(waitingKeys(content, view.words), size.columns);
   return [
     toWidth([span(' meshwalk', 'bar-strong')], size.columns, 'bar'),
     ruleLine([span(title, 'heading')], [], size.columns, glyphs),
@@ -280,20 +280,20 @@ function waitingFrame(view: View, content: Waiting): Line[] {
   ];
 }
 
-const stoppedTitle = ({ asks }: Stopped): string =>
-  asks === undefined ? 'This lesson cannot be opened' : 'Before this lesson can be opened';
+const stoppedTitle = ({ asks }: Stopped, { frame }: Words): string =>
+  asks === undefined ? frame.cannotBeOpened : frame.beforeOpening;
 
-function waitingKeys(content: Waiting): Line {
-  const quit = [span('  '), span('q', 'key'), span(' quit')];
+function waitingKeys(content: Waiting, { frame, keys }: Words): Line {
+  const quit = [span('  '), span('q', 'key'), span(` ${frame.quit}`)];
   if (content.phase === 'preparing') return quit;
-  const { asks = 'try again', back } = content;
-  const leave = back === undefined ? [] : [span('  '), span('Esc', 'key'), span(' back')];
-  return [span('  '), span('Enter', 'key'), span(` ${asks}`), ...leave, ...quit];
+  const { asks = frame.tryAgain, back } = content;
+  const leave = back === undefined ? [] : [span('  '), span(keys.named.escape, 'key'), span(` ${frame.back}`)];
+  return [span('  '), span(keys.named.enter, 'key'), span(` ${asks}`), ...leave, ...quit];
 }
 
-function tooSmall(size: Size): Line[] {
-  const words = `Enlarge the terminal to ${smallest.columns}×${smallest.rows} or more; it is ${size.columns}×${size.rows}. Nothing is lost.`;
-  return wrap([span(words)], Math.max(1, size.columns));
+function tooSmall(size: Size, { frame }: Words): Line[] {
+  const written = ({ columns, rows }: Size) => `${columns}×${rows}`;
+  return wrap([span(frame.tooSmall(written(smallest), written(size)))], Math.max(1, size.columns));
 }
 
 /** Exactly `size.rows` rows, none wider than the terminal. */
@@ -301,7 +301,7 @@ export function drawFrame(view: View): Line[] {
   const { size, content } = view;
   const isSmall = size.columns < smallest.columns || size.rows < smallest.rows;
   const lines = isSmall
-    ? tooSmall(size)
+    ? tooSmall(size, view.words)
     : content.phase === 'lesson'
       ? lessonFrame(view, content.session)
       : waitingFrame(view, content);

@@ -1,6 +1,7 @@
 import { type Term, termsFor } from '../../lesson/glossary.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../words/en.ts';
 import { emptyLine, type Line, span } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Glyphs } from './theme.ts';
@@ -9,13 +10,17 @@ import type { Glyphs } from './theme.ts';
 export function glossaryLines(
   glossary: readonly Term[],
   session: SessionState,
-  ink: { width: number; glyphs: Glyphs; markdown: TextRows },
+  ink: { width: number; glyphs: Glyphs; markdown: TextRows; words: Words },
 ): Line[] {
+  const { words } = ink;
   const { here, others } = termsFor(glossary, readText(session));
   const part = (title: string, terms: readonly Term[]): Line[] =>
     terms.length === 0 ? [] : [[span(title, 'heading')], emptyLine, ...terms.flatMap((term) => termLines(term, ink))];
-  if (glossary.length === 0) return [[span('This course has no list of words.', 'dim')]];
-  return [...part('In this text', here), ...part(here.length > 0 ? 'All others' : 'All words', others)];
+  if (glossary.length === 0) return [[span(words.glossary.none, 'dim')]];
+  return [
+    ...part(words.glossary.inText, here),
+    ...part(here.length > 0 ? words.glossary.others : words.glossary.all, others),
+  ];
 }
 
 function termLines({ word, markdown }: Term, ink: { width: number; glyphs: Glyphs; markdown: TextRows }): Line[] {

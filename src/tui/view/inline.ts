@@ -43,7 +43,7 @@ function spansOf(token: Token, role: Role): Span[] {
     case 'link':
       return linkSpans(token as Tokens.Link);
     case 'image':
-      return [span(`[picture: ${bare(token['text'] as string)}]`, 'dim')];
+      return [span(`[${bare(token['text'] as string)}]`, 'dim')];
     case 'br':
       return [span('\n', role)];
     case 'html':

@@ -1,6 +1,7 @@
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
+import type { Words } from '../words/en.ts';
 import { type CheckText, checkText } from './check-pane.ts';
 import { type LessonText, lessonText, type Stretch } from './lesson-pane.ts';
 import { type OutputText, outputRows, outputText } from './output-pane.ts';
@@ -37,6 +38,7 @@ export interface LayoutInput {
   markdown: TextRows;
   course: readonly CourseEntry[];
   now: number;
+  words: Words;
 }
 
 export const smallest: Size = { columns: 40, rows: 12 };
@@ -113,16 +115,17 @@ function heightsOf(input: LayoutInput, isWide: boolean, rows: Record<Pane, numbe
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { session, model, size, theme, markdown, course, now } = input;
-  const output = outputText(session, now);
-  const hasCheck = checkText(session, 40, theme.glyphs) !== undefined;
+  const { session, model, size, theme, markdown, course, now, words } = input;
+  const { glyphs } = theme;
+  const output = outputText(session, now, words);
+  const hasCheck = checkText(session, { width: 40, glyphs, words }) !== undefined;
   const isWide = size.columns >= wideFrom && !model.zoomed && (output !== undefined || hasCheck);
   const left = isWide ? Math.min(readingWidth + 2, Math.floor(size.columns * 0.54)) : size.columns;
   const right = isWide ? size.columns - left - 1 : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
-  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs: theme.glyphs, markdown, course });
-  const check = checkText(session, Math.min(sideWidth, readingWidth + 20), theme.glyphs);
+  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs, markdown, course, words });
+  const check = checkText(session, { width: Math.min(sideWidth, readingWidth + 20), glyphs, words });
   const rows = {
     lesson: lesson.lines.length,
     output: output ? Math.max(1, outputRows(output.output, sideWidth, size.rows)) : 0,

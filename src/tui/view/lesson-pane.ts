@@ -2,12 +2,13 @@ import type { Block, Task } from '../../lesson/lesson.ts';
 import { isFinished, needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
+import type { Words } from '../words/en.ts';
 import { lessonNumber } from './bars.ts';
 import { type CardState, commandCard, isDue, questionCard } from './card.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Glyphs } from './theme.ts';
-import { countOf, nextOf, placeWords } from './words.ts';
+import { nextOf } from './words.ts';
 
 /** The text of a task as one long list of rows, and where in it things stand. Does not know the window on it. */
 
@@ -32,6 +33,7 @@ export interface LessonInk {
   course: readonly CourseEntry[];
   glyphs: Glyphs;
   markdown: TextRows;
+  words: Words;
 }
 
 interface Draft {
@@ -70,7 +72,6 @@ function cardState(session: SessionState, name: string): CardState {
 function addCommand(draft: Draft, session: SessionState, task: Task, name: string, ink: LessonInk): void {
   const command = task.commands.find((candidate) => candidate.name === name);
   if (!command) return;
-  const world = placeWords[session.world.kind];
   if (!command.worlds.includes(session.world.kind)) return;
   const state = cardState(session, name);
   const next = nextOf(session);
@@ -82,7 +83,7 @@ function addCommand(draft: Draft, session: SessionState, task: Task, name: strin
         : undefined;
   const isShown = shown?.command?.name === name;
   const proposal = isShown ? shown : { script: command.script, command, edited: false };
-  const place = add(draft, commandCard({ command, proposal, state, world }, ink.width, ink.glyphs));
+  const place = add(draft, commandCard({ command, proposal, state, world: session.world.kind }, ink));
   draft.places.set(name, place);
   if (isDue(state)) draft.due = place;
 }
@@ -100,7 +101,7 @@ function addQuestion(
   const next = nextOf(session);
   const due = next?.type === 'answer' && next.question === id;
   const given = session.progress.answers[id];
-  const place = add(draft, questionCard({ question, given, marked, due }, ink.width, ink.glyphs));
+  const place = add(draft, questionCard({ question, given, marked, due }, ink));
   draft.places.set(id, place);
   if (due) draft.due = place;
 }
@@ -129,14 +130,15 @@ function addBlock(
 }
 
 function addHints(draft: Draft, session: SessionState, task: Task, ink: LessonInk): void {
+  const { lesson: words } = ink.words;
   for (const [index, hint] of task.hints.slice(0, session.progress.hints).entries()) {
     const isLast = index === task.hints.length - 1;
     const edge = [span(`${ink.glyphs.quote} `, 'info')];
-    const title = hint.title || (isLast ? 'Solution' : `Hint ${index + 1}`);
+    const title = hint.title || (isLast ? words.solution : words.hint(index + 1));
     const body = ink.markdown.lines(hint.markdown, ink.width - 2, ink.glyphs);
     draft.hint = add(
       draft,
-      [[span(title, 'info'), span(`  ${index + 1} of ${task.hints.length}`, 'dim')], ...body].map((line) => [
+      [[span(title, 'info'), span(`  ${words.ofCount(index + 1, task.hints.length)}`, 'dim')], ...body].map((line) => [
         ...edge,
         ...line,
       ]),
@@ -164,7 +166,7 @@ function taskList(session: SessionState, ink: LessonInk): Line[] {
     ];
     const rest = [span('     ')];
     return wrap(
-      [span(task.title, done ? 'dim' : 'text'), ...(done ? [span('  done', 'dim')] : [])],
+      [span(task.title, done ? 'dim' : 'text'), ...(done ? [span(`  ${ink.words.lesson.done}`, 'dim')] : [])],
       ink.width,
       first,
       rest,
@@ -174,11 +176,12 @@ function taskList(session: SessionState, ink: LessonInk): Line[] {
 
 function introText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
+  const { lesson: words } = ink.words;
   const { lesson } = session;
   add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs));
   // Enter begins once the tasks were on the screen.
   draft.due = add(draft, [
-    [span(countOf(lesson.tasks.length, 'task'), 'heading'), span(`  about ${lesson.minutes} min`, 'dim')],
+    [span(words.tasks(lesson.tasks.length), 'heading'), span(`  ${words.about(lesson.minutes)}`, 'dim')],
     ...taskList(session, ink),
   ]);
   return textOf(draft);
@@ -188,8 +191,10 @@ function introText(session: SessionState, ink: LessonInk): LessonText {
 function nextLesson(session: SessionState, ink: LessonInk): Line[] {
   const entry = ink.course.find(({ id }) => id === session.following);
   if (!entry) return [];
-  const words = [lessonNumber(entry.id, ink.course), entry.title, `about ${entry.minutes} min`].filter(Boolean);
-  return wrap([span('Next: ', 'heading'), span(words.join(', '))], ink.width);
+  const { lesson: words } = ink.words;
+  const number = lessonNumber(entry.id, ink.course, ink.words);
+  const parts = [number, entry.title, words.about(entry.minutes)].filter(Boolean);
+  return wrap([span(`${words.next} `, 'heading'), span(parts.join(', '))], ink.width);
 }
 
 /** All of the course that the open lesson belongs to. */
@@ -202,20 +207,13 @@ function isAllDone({ finished, lesson }: SessionState, course: readonly CourseEn
 function finishedText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
   const { lesson } = session;
-  add(draft, [[span(`${ink.glyphs.passed} Lesson done: ${lesson.title}`, 'good')]]);
+  const { lesson: words } = ink.words;
+  add(draft, [[span(`${ink.glyphs.passed} ${words.lessonDone(lesson.title)}`, 'good')]]);
   add(draft, taskList(session, ink));
   add(draft, nextLesson(session, ink));
   add(draft, [
     ...wrap(
-      [
-        span(
-          session.following
-            ? 'Enter goes on to the next lesson. You can also stop here: what you did is saved, and the cluster stays as it is.'
-            : isAllDone(session, ink.course)
-              ? 'That was the whole course. m shows all lessons, to look at any of them again; q quits.'
-              : 'That was the last lesson, but others are still open: m shows them, q quits.',
-        ),
-      ],
+      [span(session.following ? words.goesOn : isAllDone(session, ink.course) ? words.wholeCourse : words.othersOpen)],
       ink.width,
     ),
   ]);
@@ -228,7 +226,7 @@ function blockedText(session: Extract<SessionState, { status: 'blocked' }>, ink:
   add(draft, wrap([span(session.why)], ink.width));
   if (session.tryThis.length > 0) {
     add(draft, [
-      [span('Try this', 'heading')],
+      [span(ink.words.lesson.tryThis, 'heading')],
       ...session.tryThis.flatMap((line) => wrap([span(line, 'code')], ink.width, [span('  ')])),
     ]);
   }
@@ -243,11 +241,11 @@ export function lessonText(session: SessionState, marked: string | undefined, in
 }
 
 /** What the pane is called: the task's place and title. */
-export function lessonTitle(session: SessionState): string {
+export function lessonTitle(session: SessionState, { lesson: words }: Words): string {
   const task = session.lesson.tasks[session.taskIndex];
-  if (session.status === 'blocked') return 'Something is in the way';
-  if (session.status === 'finished') return 'Done';
-  if (!task) return 'What this lesson is about';
-  const done = isFinished(session) ? ' (done)' : '';
-  return `Task ${session.taskIndex + 1} of ${session.lesson.tasks.length}: ${task.title}${done}`;
+  if (session.status === 'blocked') return words.blocked;
+  if (session.status === 'finished') return words.finished;
+  if (!task) return words.intro;
+  const title = words.taskTitle(session.taskIndex + 1, session.lesson.tasks.length, task.title);
+  return `${title}${isFinished(session) ? words.taskDone : ''}`;
 }

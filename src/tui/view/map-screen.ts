@@ -1,5 +1,6 @@
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
+import type { Words } from '../words/en.ts';
 import { ruleLine } from './bars.ts';
 import { type Line, span, spread, toWidth } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
@@ -12,56 +13,57 @@ export interface MapRow {
   line: Line;
 }
 
-function lessonRow(entry: CourseEntry, session: SessionState, width: number, glyphs: Glyphs): Line {
+export interface MapInk {
+  width: number;
+  glyphs: Glyphs;
+  words: Words;
+}
+
+function lessonRow(entry: CourseEntry, session: SessionState, { width, glyphs, words }: MapInk): Line {
   const done = entry.tasks.filter((task) => session.finished.has(`${entry.id}/${task.id}`)).length;
   const isDone = entry.tasks.length > 0 && done === entry.tasks.length;
   const isHere = entry.id === session.lesson.id;
   const mark = isDone ? glyphs.passed : isHere ? glyphs.current : glyphs.waiting;
   const role: Role = isDone ? 'good' : isHere ? 'accent' : 'dim';
-  const state = entry.locked ?? (isDone ? 'done' : `${done} of ${entry.tasks.length} tasks`);
+  const state = entry.locked ?? (isDone ? words.courseMap.done : words.courseMap.tasksDone(done, entry.tasks.length));
   return spread(
     [
       span(` ${mark} `, role),
       span(`${entry.number ?? ' '}  `, 'dim'),
       span(entry.title, entry.locked ? 'dim' : 'strong'),
     ],
-    [span(`${state}  `, isDone ? 'good' : 'dim'), span(`${String(entry.minutes).padStart(3)} min `, 'dim')],
+    [span(`${state}  `, isDone ? 'good' : 'dim'), span(`${words.courseMap.minutes(entry.minutes)} `, 'dim')],
     width,
   );
 }
 
-function taskRow(entry: CourseEntry, index: number, session: SessionState, width: number, glyphs: Glyphs): Line {
+function taskRow(entry: CourseEntry, index: number, session: SessionState, { width, glyphs, words }: MapInk): Line {
   const task = entry.tasks[index];
   if (!task) return [];
   const isDone = session.finished.has(`${entry.id}/${task.id}`);
   const isHere = entry.id === session.lesson.id && index === session.taskIndex;
   const mark = isDone ? glyphs.passed : isHere ? glyphs.current : glyphs.waiting;
-  const words = isHere ? 'you are here' : isDone ? 'done' : '';
+  const state = isHere ? words.courseMap.here : isDone ? words.courseMap.done : '';
   return spread(
     [span(`      ${mark} `, isDone ? 'good' : isHere ? 'accent' : 'dim'), span(task.title, isHere ? 'text' : 'dim')],
-    [span(`${words} `, isHere ? 'accent' : 'dim')],
+    [span(`${state} `, isHere ? 'accent' : 'dim')],
     width,
   );
 }
 
 /** Tasks are shown under every lesson that was begun, and under the one that is open. */
-export function mapRows(
-  course: readonly CourseEntry[],
-  session: SessionState,
-  width: number,
-  glyphs: Glyphs,
-): MapRow[] {
+export function mapRows(course: readonly CourseEntry[], session: SessionState, ink: MapInk): MapRow[] {
   return course.flatMap((lesson): MapRow[] => {
     const isOpen = lesson.id === session.lesson.id;
     const isBegun = lesson.tasks.some((task) => session.finished.has(`${lesson.id}/${task.id}`));
     const isDone = lesson.tasks.every((task) => session.finished.has(`${lesson.id}/${task.id}`));
-    const row: MapRow = { lesson, task: undefined, line: lessonRow(lesson, session, width, glyphs) };
+    const row: MapRow = { lesson, task: undefined, line: lessonRow(lesson, session, ink) };
     if (!isOpen && (!isBegun || isDone)) return [row];
     const tasks = lesson.tasks.map(
       (task, index): MapRow => ({
         lesson,
         task: { id: task.id, index },
-        line: taskRow(lesson, index, session, width, glyphs),
+        line: taskRow(lesson, index, session, ink),
       }),
     );
     return [row, ...tasks];
@@ -93,11 +95,11 @@ export function mapLines(
   rows: readonly MapRow[],
   chosen: number,
   size: { columns: number; rows: number },
-  glyphs: Glyphs,
+  { glyphs, words }: Pick<MapInk, 'glyphs' | 'words'>,
 ): Line[] {
   const height = Math.max(1, size.rows - 2);
   const current = rows[chosen];
-  const note = current?.lesson.locked ?? 'lessons before it are played for you where they are needed';
+  const note = current?.lesson.locked ?? words.courseMap.playedForYou;
   const lines = rows.flatMap((row, index) => [
     ...headingAbove(rows, index, size.columns),
     row === current ? chosenLine(row, size.columns, glyphs) : row.line,
@@ -108,7 +110,7 @@ export function mapLines(
   const shown = lines.slice(from, from + height);
   const blank = Array.from({ length: height - shown.length }, (): Line => []);
   return [
-    ruleLine([span('All lessons', 'accent')], [], size.columns, glyphs, true),
+    ruleLine([span(words.courseMap.title, 'accent')], [], size.columns, glyphs, true),
     ...shown,
     ...blank,
     toWidth([span(` ${note}`, 'dim')], size.columns),

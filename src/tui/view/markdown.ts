@@ -1,4 +1,5 @@
 import { marked, type Token, type Tokens } from 'marked';
+import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
 import { highlight } from './highlight.ts';
 import { atBreaks, decodeEntities, inlineSpans } from './inline.ts';
@@ -11,15 +12,11 @@ import type { Glyphs, Role } from './theme.ts';
  * Markdown as rows of the screen: marked's tokens, our own wrapping. Does not know lessons.
  * Rows depend on text, width and glyphs only, so they are kept; colours come later, when a row is painted.
  */
-type Ink = { width: number; glyphs: Glyphs };
+type Ink = { width: number; glyphs: Glyphs; words: Words['text'] };
 
-const alerts: Readonly<Record<string, { word: string; role: Role }>> = {
-  NOTE: { word: 'Note', role: 'heading' },
-  TIP: { word: 'Tip', role: 'good' },
-  IMPORTANT: { word: 'Important', role: 'info' },
-  WARNING: { word: 'Warning', role: 'warn' },
-  CAUTION: { word: 'Caution', role: 'bad' },
-};
+const alerts = { NOTE: 'heading', TIP: 'good', IMPORTANT: 'info', WARNING: 'warn', CAUTION: 'bad' } as const;
+
+const isAlert = (name: string | undefined): name is keyof typeof alerts => name !== undefined && name in alerts;
 
 function withPrefix(lines: readonly Line[], first: Line, rest: Line): Line[] {
   return lines.map((line, index) => [...(index === 0 ? first : rest), ...line]);
@@ -39,12 +36,13 @@ function code(token: Tokens.Code, ink: Ink): Line[] {
 
 function quote(token: Tokens.Blockquote, ink: Ink): Line[] {
   const match = /^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*\n?/.exec(token.text);
-  const alert = match?.[1] ? alerts[match[1]] : undefined;
-  const edge = [span(`${ink.glyphs.quote} `, alert?.role ?? 'rule')];
+  const alert = isAlert(match?.[1]) ? match[1] : undefined;
+  const role: Role = alert ? alerts[alert] : 'rule';
+  const edge = [span(`${ink.glyphs.quote} `, role)];
   const inner = { ...ink, width: Math.max(8, ink.width - 2) };
   const tokens = alert ? marked.lexer(token.text.slice(match?.[0].length)) : token.tokens;
   const body = blocks(tokens, inner);
-  return withPrefix(alert ? [[span(alert.word, alert.role)], ...body] : body, edge, edge);
+  return withPrefix(alert ? [[span(ink.words.alerts[alert], role)], ...body] : body, edge, edge);
 }
 
 function listItem(item: Tokens.ListItem, mark: Line, ink: Ink): Line[] {
@@ -124,13 +122,18 @@ const keptAtMost = 200;
 
 /** Turns Markdown into rows and keeps the latest, because every frame asks for the same texts again. */
 export class MarkdownRows implements TextRows {
+  readonly #words: Words['text'];
   readonly #kept = new Map<string, Line[]>();
+
+  constructor(words: Words) {
+    this.#words = words.text;
+  }
 
   lines(markdown: string, width: number, glyphs: Glyphs): Line[] {
     const key = `${width}${glyphs.ascii ? 'a' : 'u'}${markdown}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const lines = blocks(marked.lexer(markdown), { width: Math.max(8, width), glyphs });
+    const lines = blocks(marked.lexer(markdown), { width: Math.max(8, width), glyphs, words: this.#words });
     const oldest = this.#kept.keys().next();
     if (this.#kept.size >= keptAtMost && !oldest.done) this.#kept.delete(oldest.value);
     this.#kept.set(key, lines);

@@ -1,4 +1,5 @@
 import type { Output, OutputLine, SessionState } from '../../session/state.ts';
+import type { Words } from '../words/en.ts';
 import { foreignLine, hardWrap } from './foreign-text.ts';
 import { type Line, span } from './spans.ts';
 import type { Role } from './theme.ts';
@@ -57,22 +58,22 @@ export interface OutputText {
 }
 
 /** Undefined before the first command of the task. */
-export function outputText(session: SessionState, now: number): OutputText | undefined {
+export function outputText(session: SessionState, now: number, words: Words): OutputText | undefined {
   const run = session.status === 'running' ? session.run : session.lastRun;
   if (!run) return undefined;
   const [first = '', ...more] = run.script.trim().split('\n');
-  const title = `Output: ${first}${more.length > 0 ? ' …' : ''}`;
+  const title = words.output.title(`${first}${more.length > 0 ? ' …' : ''}`);
   if (session.status === 'running') {
     const since = run.startedAt > 0 ? Math.max(0, now - run.startedAt) : 0;
-    const asked = run.interrupts > 0 ? 'stopping, ' : 'running ';
-    return { title, state: `${asked}${duration(since)}`, role: 'warn', output: run.output };
+    const state = run.interrupts > 0 ? words.output.stopping : words.output.running;
+    return { title, state: state(duration(since, words)), role: 'warn', output: run.output };
   }
   const { lastRun } = session;
   if (!lastRun) return undefined;
-  const { text, role } = endWords(lastRun.end);
+  const { text, role } = endWords(lastRun.end, words);
   return {
     title,
-    state: `${text}, ${duration(lastRun.tookMs)}`,
+    state: words.output.ended(text, duration(lastRun.tookMs, words)),
     role,
     output: withReason(lastRun.output, lastRun.end),
   };
@@ -84,4 +85,4 @@ function withReason(output: Output, end: { type: string; reason?: string }): Out
     : output;
 }
 
-export const noOutput: Line = [span('(no output)', 'dim')];
+export const noOutput = ({ output }: Words): Line => [span(output.none, 'dim')];

@@ -2,12 +2,13 @@ import { isGrave } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { LineEditor } from '../line-editor.ts';
 import type { ScreenModel } from '../screen-model.ts';
+import type { Words } from '../words/en.ts';
 import { backgroundState, ruleLine } from './bars.ts';
 import { scriptLines } from './card.ts';
 import { bare, hardWrap } from './foreign-text.ts';
 import { emptyLine, type Line, type Span, span, toWidth, wrap } from './spans.ts';
 import type { Glyphs } from './theme.ts';
-import { effectMark, effectWords } from './words.ts';
+import { effectMark, effectRoles } from './words.ts';
 
 /** What rises from the bottom of the screen: the card that asks, the command line, the list of the background, the last question. */
 export interface PanelInk {
@@ -15,61 +16,66 @@ export interface PanelInk {
   /** Rows it may take at most, its title included. */
   height: number;
   glyphs: Glyphs;
+  words: Words;
 }
 
 type Confirming = Extract<SessionState, { status: 'confirming' }>;
 
-function consequence(session: Confirming): Line {
+function consequence(session: Confirming, { panels, session: sessionWords }: Words): Line {
   const { proposal, world } = session;
   const place = [
-    `in the ${world.label}`,
-    world.context && `context ${world.context}`,
-    world.subscription && `subscription ${world.subscription}`,
+    panels.inWorld(world.label),
+    world.context && panels.context(world.context),
+    world.subscription && panels.subscription(world.subscription),
   ]
     .filter(Boolean)
     .map((word) => bare(String(word)))
     .join(', ');
   if (!proposal.command || proposal.edited) {
-    const whose = proposal.command ? 'You changed this command' : 'This is your own command';
-    return [span(`${whose}: `, 'info'), span(`it may read, change or delete, ${place}.`)];
+    const whose = proposal.command ? panels.changedByYou : panels.yourOwn;
+    return [span(`${whose}: `, 'info'), span(panels.mayDoAnything(place))];
   }
-  const effect = effectWords[proposal.command.effect];
-  const cost = world.costsMoney && proposal.command.effect === 'cloud' ? ' It can cost money.' : '';
-  const ask: Line = isGrave(proposal) ? [span(' '), span('Only y runs it.', 'bad')] : [];
-  return [span(`It ${effect.sentence}`, effect.role), span(` ${place}.${cost}`), ...ask];
+  const { effect } = proposal.command;
+  const cost = world.costsMoney && effect === 'cloud' ? ` ${panels.canCost}` : '';
+  const ask: Line = isGrave(proposal) ? [span(' '), span(panels.onlyY, 'bad')] : [];
+  const does = panels.itDoes(sessionWords.effects[effect].does);
+  return [span(does, effectRoles[effect]), span(` ${place}.${cost}`), ...ask];
 }
 
-function confirmTitle({ proposal }: Confirming, glyphs: Glyphs): Line {
+function confirmTitle({ proposal }: Confirming, { glyphs, words }: PanelInk): Line {
   const { command } = proposal;
-  if (!command || proposal.edited)
-    return [span(command ? 'Run the changed command?' : 'Run your own command?', 'info')];
-  const effect = effectWords[command.effect];
-  return [span('Run this? ', 'strong'), span(`${effectMark(command.effect, glyphs)} ${effect.word}`, effect.role)];
+  const { panels } = words;
+  if (!command || proposal.edited) return [span(command ? panels.runChanged : panels.runOwn, 'info')];
+  const { effect } = command;
+  const mark = `${effectMark(effect, glyphs)} ${words.session.effects[effect].word}`;
+  return [span(`${panels.runThis} `, 'strong'), span(mark, effectRoles[effect])];
 }
 
 export function confirmPanel(session: Confirming, top: number, ink: PanelInk): Line[] {
-  const { width, height, glyphs } = ink;
+  const { width, height, glyphs, words } = ink;
   const script = scriptLines(session.proposal.script, width - 2);
-  const words = wrap(consequence(session), width - 2);
-  const room = Math.max(1, height - words.length - 2);
+  const told = wrap(consequence(session, words), width - 2);
+  const room = Math.max(1, height - told.length - 2);
   const from = Math.min(top, Math.max(0, script.length - room));
   const shown = script.slice(from, from + room);
   const more = script.length - from - shown.length;
   const aside =
     more > 0 || from > 0
-      ? [span(`${from > 0 ? `${from} rows above ` : ''}${more > 0 ? `${more} rows below` : ''}`.trim(), 'warn')]
+      ? [from > 0 ? words.panels.rowsAbove(from) : '', more > 0 ? words.panels.rowsBelow(more) : '']
+          .filter(Boolean)
+          .map((text, index) => span(`${index > 0 ? ' ' : ''}${text}`, 'warn'))
       : [];
   return [
-    ruleLine(confirmTitle(session, glyphs), aside, width, glyphs, true),
+    ruleLine(confirmTitle(session, ink), aside, width, glyphs, true),
     ...shown.map((line) => [span(' '), ...line]),
     emptyLine,
-    ...words.map((line) => [span(' '), ...line]),
+    ...told.map((line) => [span(' '), ...line]),
   ].slice(0, height);
 }
 
 /** Rows of the script above those that the panel shows at most. */
 export function confirmLimit(session: Confirming, ink: PanelInk): number {
-  const words = wrap(consequence(session), ink.width - 2);
+  const words = wrap(consequence(session, ink.words), ink.width - 2);
   const script = scriptLines(session.proposal.script, ink.width - 2);
   return Math.max(0, script.length - Math.max(1, ink.height - words.length - 2));
 }
@@ -112,11 +118,12 @@ export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: 
   const { rows, at } = editorRows(editor, width - 2);
   const room = Math.max(1, height - 1);
   const from = Math.max(0, Math.min(at - room + 1, rows.length - room));
-  const title = purpose === 'edit' ? 'Change the command' : 'Your own command';
+  const { panels } = ink.words;
+  const title = purpose === 'edit' ? panels.changeCommand : panels.ownCommand;
   const entry =
     editor.entry < editor.history.length
-      ? `history ${editor.entry + 1} of ${editor.history.length}`
-      : `in the ${bare(world)}`;
+      ? panels.history(editor.entry + 1, editor.history.length)
+      : panels.inWorld(bare(world));
   return [
     ruleLine([span(title, 'accent')], [span(entry, 'dim')], width, glyphs, true),
     ...rows.slice(from, from + room).map((line) => [span(' '), ...line]),
@@ -124,17 +131,21 @@ export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: 
 }
 
 export function backgroundPanel(session: SessionState, ink: PanelInk): Line[] {
-  const { width, height, glyphs } = ink;
+  const { width, height, glyphs, words } = ink;
   const rows = session.background.flatMap((command, index): Line[] => {
     const last = command.lastLines.at(-1);
     return [
-      [span(` ${index + 1} `, 'key'), span(`${bare(command.command)} `, 'strong'), ...backgroundState(command, glyphs)],
+      [
+        span(` ${index + 1} `, 'key'),
+        span(`${bare(command.command)} `, 'strong'),
+        ...backgroundState(command, glyphs, words),
+      ],
       toWidth([span(`   $ ${bare(command.script.trim().split('\n')[0] ?? '')}`, 'code')], width),
       ...(last ? [[span(`   ${bare(last)}`, 'dim')]] : []),
     ];
   });
-  const title: Line = [span('In the background', 'accent')];
-  return [ruleLine(title, [span('a digit stops one', 'dim')], width, glyphs, true), ...rows].slice(0, height);
+  const title: Line = [span(words.panels.inBackground, 'accent')];
+  return [ruleLine(title, [span(words.panels.digitStops, 'dim')], width, glyphs, true), ...rows].slice(0, height);
 }
 
 export function quitPanel(session: SessionState | undefined, ink: PanelInk): Line[] {
@@ -143,16 +154,11 @@ export function quitPanel(session: SessionState | undefined, ink: PanelInk): Lin
     .filter((command) => command.status !== 'ended')
     .map((command) => bare(command.command));
   const all = [...runs, ...background];
-  const words =
-    all.length > 0
-      ? `Still running: ${all.join(', ')}. Quitting stops ${all.length === 1 ? 'it' : 'them'}.`
-      : 'Nothing is running.';
+  const { panels } = ink.words;
+  const running = all.length > 0 ? panels.stillRunning(all) : panels.nothingRunning;
   return [
-    ruleLine([span('Quit?', 'accent')], [], ink.width, ink.glyphs, true),
-    ...wrap([span(`${words} What you did is saved; the cluster stays as it is.`)], ink.width - 2).map((line) => [
-      span(' '),
-      ...line,
-    ]),
+    ruleLine([span(panels.quit, 'accent')], [], ink.width, ink.glyphs, true),
+    ...wrap([span(`${running} ${panels.saved}`)], ink.width - 2).map((line) => [span(' '), ...line]),
   ].slice(0, ink.height);
 }
 

@@ -1,3 +1,4 @@
+import type { Words } from '../words/en.ts';
 import { emptyLine, type Line, span, toWidth, truncate } from './spans.ts';
 import type { Glyphs } from './theme.ts';
 
@@ -22,9 +23,9 @@ export interface TraceView {
   spans: readonly TraceSpan[];
 }
 
-export const microseconds = (value: number): string => {
-  if (value < 1000) return `${value} µs`;
-  return value < 1_000_000 ? `${Number((value / 1000).toPrecision(3))} ms` : `${(value / 1_000_000).toFixed(2)} s`;
+export const microseconds = (value: number, { trace }: Words): string => {
+  if (value < 1000) return trace.microseconds(value);
+  return value < 1_000_000 ? trace.milliseconds(value / 1000) : trace.seconds(value / 1_000_000);
 };
 
 interface Row {
@@ -62,7 +63,13 @@ function bar({ start, duration }: TraceSpan, from: number, whole: number, room: 
   return `${' '.repeat(left)}${(glyphs.ascii ? '#' : '█').repeat(length)}`.padEnd(room);
 }
 
-export function traceLines(trace: TraceView, { width, glyphs }: { width: number; glyphs: Glyphs }): Line[] {
+export interface TraceInk {
+  width: number;
+  glyphs: Glyphs;
+  words: Words;
+}
+
+export function traceLines(trace: TraceView, { width, glyphs, words }: TraceInk): Line[] {
   const rows = rowsOf(trace.spans);
   const from = Math.min(...trace.spans.map(({ start }) => start));
   const whole = Math.max(...trace.spans.map(({ start, duration }) => start + duration)) - from;
@@ -73,18 +80,17 @@ export function traceLines(trace: TraceView, { width, glyphs }: { width: number;
     return `${indent}${one.service}${one.kind ? ` ${one.kind}` : ''}`;
   });
   const nameWidth = Math.min(Math.floor(width * 0.45), Math.max(0, ...names.map((name) => name.length)));
-  const timeWidth = Math.max(0, ...rows.map(({ span: one }) => microseconds(one.duration).length));
+  const timeWidth = Math.max(0, ...rows.map(({ span: one }) => microseconds(one.duration, words).length));
   const room = Math.max(8, width - nameWidth - timeWidth - 10);
-  const count = `${trace.spans.length} span${trace.spans.length === 1 ? '' : 's'}`;
   const head = [
-    span(`Trace ${trace.id}`, 'heading'),
-    span(`  ${count}, ${services} service${services === 1 ? '' : 's'}, ${microseconds(whole)}`, 'dim'),
+    span(words.trace.title(trace.id), 'heading'),
+    span(`  ${words.trace.size(trace.spans.length, services, microseconds(whole, words))}`, 'dim'),
   ];
   const lines = rows.map(({ span: one }, index): Line => {
     const role = one.failed ? 'bad' : 'accent';
     return [
       ...toWidth([span(names[index] ?? '')], nameWidth),
-      span(`  ${microseconds(one.duration).padStart(timeWidth)}`, 'dim'),
+      span(`  ${microseconds(one.duration, words).padStart(timeWidth)}`, 'dim'),
       span(`  ${(one.status ?? '').padEnd(3)} `, one.failed ? 'bad' : 'good'),
       span(bar(one, from, whole, room, glyphs), role),
     ];

@@ -2,23 +2,16 @@ import type { CheckResult } from '../../check/check.ts';
 import type { CommandEffect } from '../../lesson/lesson.ts';
 import type { RunEnd } from '../../platform/run-end.ts';
 import type { NextStep, SessionState } from '../../session/state.ts';
-import type { WorldKind } from '../../world/world.ts';
+import type { Words } from '../words/en.ts';
 import type { Glyphs, Role } from './theme.ts';
 
-/** Words and marks for what the session says. A mark never stands without its word. */
+/** Marks and roles for what the session says, beside its words in the catalogue. A mark never stands without its word. */
 
-export const effectWords: Readonly<Record<CommandEffect, { word: string; sentence: string; role: Role }>> = {
-  reads: { word: 'reads', sentence: 'only looks, changes nothing', role: 'good' },
-  changes: { word: 'changes', sentence: 'changes things', role: 'warn' },
-  deletes: { word: 'deletes', sentence: 'deletes things', role: 'bad' },
-  cloud: { word: 'cloud', sentence: 'creates or removes cloud resources', role: 'info' },
-};
-
-/** Where a command runs, for its card; the header and the card that asks say it in full. */
-export const placeWords: Readonly<Record<WorldKind, string>> = {
-  sandbox: 'in the sandbox',
-  aks: 'on AKS',
-  cluster: 'in your cluster',
+export const effectRoles: Readonly<Record<CommandEffect, Role>> = {
+  reads: 'good',
+  changes: 'warn',
+  deletes: 'bad',
+  cloud: 'info',
 };
 
 export function effectMark(effect: CommandEffect, glyphs: Glyphs): string {
@@ -34,50 +27,46 @@ export interface ResultWords {
   role: Role;
 }
 
-export function resultWords(result: CheckResult | undefined, glyphs: Glyphs): ResultWords {
+export function resultWords(result: CheckResult | undefined, glyphs: Glyphs, words: Words): ResultWords {
+  const { results } = words.session;
   switch (result?.status) {
     case 'passed':
-      return { mark: glyphs.passed, word: 'passed', role: 'good' };
+      return { mark: glyphs.passed, word: results.passed, role: 'good' };
     case 'not-yet':
-      return { mark: glyphs.notYet, word: 'not yet', role: 'warn' };
+      return { mark: glyphs.notYet, word: results.notYet, role: 'warn' };
     case 'wrong':
-      return { mark: glyphs.wrong, word: 'wrong', role: 'bad' };
+      return { mark: glyphs.wrong, word: results.wrong, role: 'bad' };
     case 'unknown':
-      return { mark: glyphs.unknown, word: 'could not tell', role: 'info' };
+      return { mark: glyphs.unknown, word: results.unknown, role: 'info' };
     case undefined:
-      return { mark: glyphs.waiting, word: 'to do', role: 'dim' };
+      return { mark: glyphs.waiting, word: results.open, role: 'dim' };
   }
 }
 
-export function endWords(end: RunEnd): { text: string; role: Role } {
+export function endWords(end: RunEnd, words: Words): { text: string; role: Role } {
+  const { ends } = words.session;
   switch (end.type) {
     case 'exited':
-      return end.code === 0
-        ? { text: 'done, exit code 0', role: 'good' }
-        : { text: `exit code ${end.code}`, role: 'bad' };
+      return end.code === 0 ? { text: ends.done, role: 'good' } : { text: ends.exited(end.code), role: 'bad' };
     case 'signalled':
-      return { text: `ended by ${end.signal}`, role: 'warn' };
+      return { text: ends.signalled(end.signal), role: 'warn' };
     case 'timed-out':
-      return { text: `stopped after ${duration(end.afterMs)}: too long`, role: 'warn' };
+      return { text: ends.timedOut(duration(end.afterMs, words)), role: 'warn' };
     case 'cancelled':
-      return { text: 'interrupted', role: 'warn' };
+      return { text: ends.cancelled, role: 'warn' };
     case 'not-started':
-      return { text: 'did not start', role: 'bad' };
+      return { text: ends.notStarted, role: 'bad' };
   }
 }
 
-export function duration(ms: number): string {
-  if (ms < 950) return `${(ms / 1000).toFixed(1)} s`;
+export function duration(ms: number, { session }: Words): string {
+  if (ms < 950) return session.seconds(ms / 1000, 1);
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? session.seconds(seconds, 0) : session.minutes(Math.floor(seconds / 60), seconds % 60);
 }
 
 export function nextOf(session: SessionState): NextStep | undefined {
   return 'next' in session ? session.next : undefined;
-}
-
-export function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** The address of a page on this machine that a text names, to be opened in a browser. */

@@ -3,6 +3,7 @@ import { SteppedClock } from '../../../src/platform/clock.ts';
 import type { Output } from '../../../src/session/state.ts';
 import { asked, narrate, nothingTold, type Told } from '../../../src/tui/reader/narration.ts';
 import { type Deed, deedOf } from '../../../src/tui/reader/typed-line.ts';
+import { en } from '../../../src/tui/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from '../scripted-host.ts';
 
 const script: Script = {
@@ -29,13 +30,13 @@ class Ears {
 
   async hear(): Promise<string> {
     for (let round = 0; round < 4; round += 1) await this.clock.step(40);
-    const { lines, told } = narrate(this.#told, this.host.content(), this.host.course());
+    const { lines, told } = narrate(this.#told, this.host.content(), this.host.course(), en);
     this.#told = told;
     return lines.map(({ text }) => text).join('\n');
   }
 
   type(line: string): Deed {
-    const deed = deedOf(line, this.host.content().session);
+    const deed = deedOf(line, this.host.content().session, en);
     if (deed.type === 'send') {
       if (deed.intent.type === 'verify') this.#told = asked(this.#told);
       this.host.send(deed.intent);
@@ -145,10 +146,10 @@ describe('the walk told in lines', () => {
       lines: texts.map((text) => ({ text, stream: 'out' as const })),
       dropped: 0,
     });
-    const first = narrate(nothingTold, running(lines('done', '40 %')), []);
+    const first = narrate(nothingTold, running(lines('done', '40 %')), [], en);
     expect(first.lines.map(({ text }) => text)).toContain('done');
     expect(first.lines.map(({ text }) => text)).not.toContain('40 %');
-    const second = narrate(first.told, running(lines('done', '80 %', '')), []);
+    const second = narrate(first.told, running(lines('done', '80 %', '')), [], en);
     expect(second.lines.filter(({ isOutput }) => isOutput).map(({ text }) => text)).toEqual(['80 %']);
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spokenMarkdown } from '../../../src/tui/reader/spoken-markdown.ts';
+import { en } from '../../../src/tui/words/en.ts';
 
 describe('Markdown for ears', () => {
   it('says lists, tables, notes and links in words', () => {
@@ -27,7 +28,7 @@ describe('Markdown for ears', () => {
       'weight: 50',
       '```',
     ].join('\n');
-    expect(spokenMarkdown(markdown)).toEqual([
+    expect(spokenMarkdown(markdown, en)).toEqual([
       'Two ways:',
       'Run both of v1, see the docs (https://example.org/docs).',
       '- one',
@@ -44,7 +45,7 @@ describe('Markdown for ears', () => {
   it('leaves no border, arrow or control character in any lesson', () => {
     const folder = join(import.meta.dirname, '../../../lessons');
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
-      const said = spokenMarkdown(readFileSync(join(folder, file), 'utf8')).join('\n');
+      const said = spokenMarkdown(readFileSync(join(folder, file), 'utf8'), en).join('\n');
       expect(said, file).not.toMatch(/[\u2500-\u257f\u25b6\u001b]/);
     }
   });

@@ -4,6 +4,7 @@ import { openingView, trafficView } from '../../../src/tui/traffic-keys.ts';
 import { lineWidth, plain } from '../../../src/tui/view/spans.ts';
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../../../src/tui/view/theme.ts';
 import { momentWords, type TrafficView, trafficLines } from '../../../src/tui/view/traffic/traffic-screen.ts';
+import { en } from '../../../src/tui/words/en.ts';
 import { bookstoreMesh, bookstoreSplit, caller, connections, graphOf, http } from '../../check/traffic/mesh-samples.ts';
 
 const mesh = {
@@ -32,7 +33,7 @@ function shown(
   glyphs: Glyphs = unicodeGlyphs,
   view: TrafficView = openingView,
 ) {
-  const lines = trafficLines(history, view, { width, glyphs });
+  const lines = trafficLines(history, view, { width, glyphs, words: en });
   for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(width);
   return lines.map((line) => plain(line).trimEnd()).join('\n');
 }
@@ -127,11 +128,11 @@ describe('time on the traffic map', () => {
     actions.reduce((before, action) => trafficView(before, action, looks, 0) ?? before, view);
 
   it('stands still on a look, steps back to the oldest, and goes on behind the newest', () => {
-    expect(momentWords(looks, openingView)).toBe('now');
-    expect(momentWords(looks, pressed(openingView, 'freeze'))).toBe('frozen, 0 s ago');
-    expect(momentWords(looks, pressed(openingView, 'earlier', 'earlier'))).toBe('frozen, 2 s ago');
-    expect(momentWords(looks, pressed(openingView, ...Array(9).fill('earlier')))).toBe('frozen, 3 s ago');
-    expect(momentWords(looks, pressed(openingView, 'earlier', 'later', 'later'))).toBe('now');
-    expect(momentWords(looks, pressed(openingView, 'freeze', 'freeze'))).toBe('now');
+    expect(momentWords(looks, openingView, en)).toBe('now');
+    expect(momentWords(looks, pressed(openingView, 'freeze'), en)).toBe('frozen, 0 s ago');
+    expect(momentWords(looks, pressed(openingView, 'earlier', 'earlier'), en)).toBe('frozen, 2 s ago');
+    expect(momentWords(looks, pressed(openingView, ...Array(9).fill('earlier')), en)).toBe('frozen, 3 s ago');
+    expect(momentWords(looks, pressed(openingView, 'earlier', 'later', 'later'), en)).toBe('now');
+    expect(momentWords(looks, pressed(openingView, 'freeze', 'freeze'), en)).toBe('now');
   });
 });

@@ -1,4 +1,5 @@
 import type { TrafficEdge, TrafficGraph, TrafficNode } from '../../../check/traffic/graph.ts';
+import type { Words } from '../../words/en.ts';
 import { type Line, widthOf } from '../spans.ts';
 import type { Glyphs, Role } from '../theme.ts';
 import { Canvas } from './canvas.ts';
@@ -10,6 +11,7 @@ export interface BoxInk {
   width: number;
   glyphs: Glyphs;
   withIdentity: boolean;
+  words: Words;
 }
 
 /** What stands in a column: a box, or the lane of a call that passes it by. */
@@ -43,7 +45,7 @@ export function trafficBoxes(graph: TrafficGraph, ink: BoxInk): Line[] | undefin
   if (plan.layers.length === 0) return undefined;
   const columns = columnsOf(plan, ink);
   const channels = columns.slice(1).map((column, index) => segmentsBetween(columns[index] as Column, column));
-  const labels = channels.map((segments) => Math.max(0, ...segments.map((segment) => labelWidth(segment, ink.glyphs))));
+  const labels = channels.map((segments) => Math.max(0, ...segments.map((segment) => labelWidth(segment, ink))));
   const gaps = channels.map((segments, index) => (labels[index] ?? 0) + 4 + 2 * segments.length);
   const total = columns.reduce((sum, { width }) => sum + width, 0) + gaps.reduce((sum, gap) => sum + gap, 0);
   if (total > ink.width) return undefined;
@@ -52,10 +54,10 @@ export function trafficBoxes(graph: TrafficGraph, ink: BoxInk): Line[] | undefin
   for (const [index, column] of columns.entries()) {
     for (const item of column.items) drawItem(canvas, item, x, column.width, ink);
     x += column.width;
-    drawSegments(canvas, channels[index] ?? [], x, labels[index] ?? 0, gaps[index] ?? 0, ink.glyphs);
+    drawSegments(canvas, channels[index] ?? [], x, labels[index] ?? 0, gaps[index] ?? 0, ink);
     x += gaps[index] ?? 0;
   }
-  for (const edge of plan.back) canvas.write(0, canvas.height + 1, backWords(edge, graph, ink.glyphs), edgeRole(edge));
+  for (const edge of plan.back) canvas.write(0, canvas.height + 1, backWords(edge, graph, ink), edgeRole(edge));
   return canvas.lines();
 }
 
@@ -82,8 +84,8 @@ function columnsOf({ layers, forward }: Layered, ink: BoxInk): Column[] {
   });
 }
 
-const boxWidth = (node: TrafficNode, { withIdentity }: BoxInk): number =>
-  Math.max(widthOf(nodeTitle(node)), widthOf(nodeDetail(node, withIdentity))) + 4;
+const boxWidth = (node: TrafficNode, { withIdentity, words }: BoxInk): number =>
+  Math.max(widthOf(nodeTitle(node)), widthOf(nodeDetail(node, withIdentity, words))) + 4;
 
 /** The row by which an edge leaves or reaches an item. */
 function portOf(item: Item, edge: TrafficEdge, side: 'in' | 'out'): number {
@@ -109,27 +111,30 @@ function segmentsBetween(left: Column, right: Column): Segment[] {
 }
 
 /** `1.0/s ✓`, and of a split's backend also its share. */
-function labelOf({ edge, isFirst }: Segment, glyphs: Glyphs): string {
+function labelOf({ edge, isFirst }: Segment, { glyphs, words }: BoxInk): string {
   if (!isFirst) return '';
-  const share = edge.share?.now === undefined ? '' : `${Math.round(edge.share.now * 100)} % `;
-  const words = edge.state === 'idle' ? 'idle' : [rateWords(edge), resultWords(edge)].filter(Boolean).join(' ');
-  return ` ${share}${words} ${edgeMark(edge, glyphs)} `;
+  const share = edge.share?.now === undefined ? '' : `${words.traffic.percent(Math.round(edge.share.now * 100))} `;
+  const state =
+    edge.state === 'idle'
+      ? words.traffic.idle
+      : [rateWords(edge, words), resultWords(edge, words)].filter(Boolean).join(' ');
+  return ` ${share}${state} ${edgeMark(edge, glyphs)} `;
 }
 
-const labelWidth = (segment: Segment, glyphs: Glyphs): number => widthOf(labelOf(segment, glyphs));
+const labelWidth = (segment: Segment, ink: BoxInk): number => widthOf(labelOf(segment, ink));
 
-function drawItem(canvas: Canvas, item: Item, x: number, width: number, { glyphs, withIdentity }: BoxInk): void {
+function drawItem(canvas: Canvas, item: Item, x: number, width: number, ink: BoxInk): void {
   if (!item.node) {
     const [edge] = item.out;
     if (edge) canvas.horizontal(x, x + width, item.y, edgeRole(edge));
     return;
   }
-  const own = boxWidth(item.node, { width, glyphs, withIdentity });
+  const own = boxWidth(item.node, ink);
   // Boxes of a column are equally wide, so that lines begin at one edge.
   const role: Role = item.node.type === 'workload' ? 'accent' : 'rule';
   canvas.box(x, item.y, Math.max(own, width), item.height, role);
   canvas.write(x + 2, item.y + 1, nodeTitle(item.node), 'strong');
-  canvas.write(x + 2, item.y + 2, nodeDetail(item.node, withIdentity), 'dim');
+  canvas.write(x + 2, item.y + 2, nodeDetail(item.node, ink.withIdentity, ink.words), 'dim');
 }
 
 /** Lines that go down turn early when they start low, lines that go up when they start high: so they don't cross. */
@@ -145,7 +150,7 @@ function drawSegments(
   x: number,
   label: number,
   gap: number,
-  glyphs: Glyphs,
+  ink: BoxInk,
 ): void {
   for (const [index, segment] of inTrackOrder(segments).entries()) {
     const role = edgeRole(segment.edge);
@@ -154,19 +159,19 @@ function drawSegments(
     canvas.horizontal(x, track, segment.fromY, role);
     canvas.vertical(track, segment.fromY, segment.toY, role);
     canvas.horizontal(track, end, segment.toY, role);
-    if (segment.isLast) canvas.write(end, segment.toY, glyphs.ascii ? '>' : '▶', role);
+    if (segment.isLast) canvas.write(end, segment.toY, ink.glyphs.ascii ? '>' : '▶', role);
   }
   for (const segment of segments) {
-    const text = labelOf(segment, glyphs);
+    const text = labelOf(segment, ink);
     if (text !== '') canvas.write(x + 1, segment.fromY, text, edgeRole(segment.edge));
   }
 }
 
-function backWords(edge: TrafficEdge, { nodes }: TrafficGraph, glyphs: Glyphs): string {
+function backWords(edge: TrafficEdge, { nodes }: TrafficGraph, { glyphs, words }: BoxInk): string {
   const title = (id: string) => {
     const node = nodes.find((one) => one.id === id);
     return node ? nodeTitle(node) : id;
   };
   const arrow = glyphs.ascii ? '->' : '→';
-  return `${title(edge.from)} ${arrow} ${title(edge.to)}  ${rateWords(edge)} ${edgeMark(edge, glyphs)}`;
+  return `${title(edge.from)} ${arrow} ${title(edge.to)}  ${rateWords(edge, words)} ${edgeMark(edge, glyphs)}`;
 }

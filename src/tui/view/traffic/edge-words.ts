@@ -1,4 +1,5 @@
 import type { EdgeState, TrafficEdge, TrafficNode } from '../../../check/traffic/graph.ts';
+import type { Words } from '../../words/en.ts';
 import type { Glyphs, Role } from '../theme.ts';
 
 /** What an edge says of itself: never by colour alone, and in the same words in every layout. */
@@ -14,9 +15,9 @@ const roles: Record<EdgeState, Role> = {
 export const edgeRole = ({ state }: TrafficEdge): Role => roles[state];
 
 /** `12.5/s`, `0.3/s`; three digits are enough for a screen. */
-export function rateWords({ perSecond, unit, open }: TrafficEdge): string {
-  if (unit === 'connections' && perSecond === 0 && open > 0) return `${open} open`;
-  return `${perSecond >= 100 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`;
+export function rateWords({ perSecond, unit, open }: TrafficEdge, { traffic }: Words): string {
+  if (unit === 'connections' && perSecond === 0 && open > 0) return traffic.open(open);
+  return traffic.rate(perSecond, perSecond >= 100 ? 0 : 1);
 }
 
 export function edgeMark({ state }: TrafficEdge, glyphs: Glyphs): string {
@@ -33,28 +34,28 @@ export function edgeMark({ state }: TrafficEdge, glyphs: Glyphs): string {
   }
 }
 
-const percent = (part: number, whole: number): string => `${Math.round((100 * part) / whole)} %`;
-
 /** What became of the requests, the worst first: `403`, `refused`, `12 % 5xx`. Empty when all went well. */
-export function resultWords({ answers, perSecond, state, retriesPerSecond }: TrafficEdge): string {
-  if (state === 'idle') return 'idle';
+export function resultWords({ answers, perSecond, state, retriesPerSecond }: TrafficEdge, { traffic }: Words): string {
+  if (state === 'idle') return traffic.idle;
   const of = (count: number, name: string) =>
-    count <= 0 ? [] : [count >= perSecond * 0.995 ? name : `${percent(count, perSecond)} ${name}`];
-  const words = [
-    ...of(answers.refused, 'refused'),
+    count <= 0
+      ? []
+      : [count >= perSecond * 0.995 ? name : traffic.percentOf(Math.round((100 * count) / perSecond), name)];
+  const parts = [
+    ...of(answers.refused, traffic.refused),
     ...of(answers.forbidden, '403'),
     ...of(answers.serverErrors, '5xx'),
     ...of(answers.otherClientErrors, '4xx'),
-    ...(retriesPerSecond > 0 ? [`${retriesPerSecond.toFixed(1)}/s retried`] : []),
+    ...(retriesPerSecond > 0 ? [traffic.retried(retriesPerSecond)] : []),
   ];
-  return words.join(', ');
+  return parts.join(', ');
 }
 
 /** `52 %, wanted 50`: the share that the sidecars counted, and the TrafficSplit's weight. */
-export function shareWords({ share }: TrafficEdge): string {
+export function shareWords({ share }: TrafficEdge, { traffic }: Words): string {
   if (!share) return '';
   const wanted = Math.round(share.weight * 100);
-  return share.now === undefined ? `wanted ${wanted} %` : `${Math.round(share.now * 100)} %, wanted ${wanted}`;
+  return share.now === undefined ? traffic.wanted(wanted) : traffic.shareWanted(Math.round(share.now * 100), wanted);
 }
 
 /** `bookstore/bookstore` says its word once. */
@@ -74,17 +75,17 @@ export function nodeTitle(node: TrafficNode): string {
   }
 }
 
-export function nodeDetail(node: TrafficNode, withIdentity: boolean): string {
+export function nodeDetail(node: TrafficNode, withIdentity: boolean, { traffic }: Words): string {
   switch (node.type) {
     case 'workload': {
       const { pods, ready, sidecars, identity } = node.workload;
       if (withIdentity) return identity;
       const bare = pods - sidecars;
-      return `${ready}/${pods} ready${bare > 0 ? `, ${bare} without sidecar` : ''}`;
+      return [traffic.ready(ready, pods), bare > 0 ? traffic.withoutSidecar(bare) : ''].filter(Boolean).join(', ');
     }
     case 'service':
-      return node.isSplit ? 'traffic split' : 'Service';
+      return node.isSplit ? traffic.split : traffic.service;
     case 'outside':
-      return 'plain, not counted by name';
+      return traffic.outside;
   }
 }

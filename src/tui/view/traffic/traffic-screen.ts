@@ -1,7 +1,9 @@
 import type { TrafficGraph } from '../../../check/traffic/graph.ts';
 import type { TrafficHistory } from '../../../check/traffic/history.ts';
+import type { Words } from '../../words/en.ts';
 import { type Line, span, toWidth, wrap } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';
+import { duration } from '../words.ts';
 import { trafficBoxes } from './boxes.ts';
 import { trafficTree } from './tree.ts';
 
@@ -17,6 +19,7 @@ export interface TrafficView {
 export interface TrafficInk {
   width: number;
   glyphs: Glyphs;
+  words: Words;
 }
 
 /** A look that is too old to be kept any more gives way to the oldest. */
@@ -24,41 +27,38 @@ export const chosenGraph = ({ graphs }: TrafficHistory, at: number | undefined):
   at === undefined ? graphs.at(-1) : (graphs.find(({ atMs }) => atMs >= at) ?? graphs.at(-1));
 
 /** `now`, or that the picture stands still and how old it is. */
-export function momentWords(history: TrafficHistory, { at }: TrafficView): string {
+export function momentWords(history: TrafficHistory, { at }: TrafficView, words: Words): string {
   const newest = history.graphs.at(-1);
   const chosen = chosenGraph(history, at);
   if (!newest || !chosen) return '';
-  if (at === undefined) return 'now';
-  const seconds = Math.round((newest.atMs - chosen.atMs) / 1000);
-  const age = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `frozen, ${age} ago`;
+  if (at === undefined) return words.traffic.now;
+  // Whole seconds: looks come at no exact times.
+  const ageMs = 1000 * Math.round((newest.atMs - chosen.atMs) / 1000);
+  return words.traffic.frozen(ageMs === 0 ? words.session.seconds(0, 0) : duration(ageMs, words));
 }
 
 export function trafficLines(history: TrafficHistory, view: TrafficView, ink: TrafficInk): Line[] {
   const graph = chosenGraph(history, view.at);
+  const { traffic } = ink.words;
   const trouble =
-    history.trouble === undefined ? [] : wrap([span(`Could not look: ${history.trouble}`, 'info')], ink.width);
-  if (!graph) return trouble.length > 0 ? trouble : [[span('Looking at the sidecars for the first time', 'dim')]];
+    history.trouble === undefined ? [] : wrap([span(traffic.couldNotLook(history.trouble), 'info')], ink.width);
+  if (!graph) return trouble.length > 0 ? trouble : [[span(traffic.firstLook, 'dim')]];
   return [...trouble, ...body(graph, view, ink), ...unheardLines(graph, ink)];
 }
 
-function body(graph: TrafficGraph, { withIdentity }: TrafficView, { width, glyphs }: TrafficInk): Line[] {
+function body(graph: TrafficGraph, { withIdentity }: TrafficView, { width, glyphs, words }: TrafficInk): Line[] {
+  const ink = { width, glyphs, withIdentity, words };
   if (graph.nodes.length === 0) {
-    return wrap(
-      [span('No workload has a pod in the mesh yet, so there is no traffic that the mesh could see.', 'dim')],
-      width,
-    );
+    return wrap([span(words.traffic.noMesh, 'dim')], width);
   }
   if (graph.edges.length === 0) {
-    const words = 'The sidecars have counted no request yet, and no application has complained.';
-    return [...wrap([span(words, 'dim')], width), [], ...trafficTree(graph, { width, glyphs, withIdentity })];
+    return [...wrap([span(words.traffic.noRequest, 'dim')], width), [], ...trafficTree(graph, ink)];
   }
-  return trafficBoxes(graph, { width, glyphs, withIdentity }) ?? trafficTree(graph, { width, glyphs, withIdentity });
+  return trafficBoxes(graph, ink) ?? trafficTree(graph, ink);
 }
 
 /** Where the evidence ends it says so. */
-function unheardLines({ unheard }: TrafficGraph, { width }: TrafficInk): Line[] {
+function unheardLines({ unheard }: TrafficGraph, { width, words }: TrafficInk): Line[] {
   if (unheard.length === 0) return [];
-  const words = `No answer from the sidecar of ${unheard.join(', ')}: what it calls is not known.`;
-  return [[], ...wrap([span(words, 'info')], width).map((line) => toWidth(line, width))];
+  return [[], ...wrap([span(words.traffic.unheard(unheard), 'info')], width).map((line) => toWidth(line, width))];
 }

@@ -1,4 +1,5 @@
 import type { TrafficEdge, TrafficGraph, TrafficNode } from '../../../check/traffic/graph.ts';
+import type { Words } from '../../words/en.ts';
 import { type Line, type Span, span, spread, toWidth, truncate } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';
 import { edgeMark, edgeRole, nodeDetail, nodeTitle, rateWords, resultWords, shareWords } from './edge-words.ts';
@@ -8,6 +9,7 @@ export interface TreeInk {
   width: number;
   glyphs: Glyphs;
   withIdentity: boolean;
+  words: Words;
 }
 
 interface Branches {
@@ -22,6 +24,8 @@ const unicode: Branches = { tee: '├─', last: '╰─', through: '│ ', blan
 const ascii: Branches = { tee: '|-', last: '`-', through: '| ', blank: '  ', arrow: '>' };
 
 const barCells = 10;
+/** Columns from which a call has room for its details. */
+const roomyFrom = 76;
 
 export function trafficTree(graph: TrafficGraph, ink: TreeInk): Line[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
@@ -37,7 +41,11 @@ export function trafficTree(graph: TrafficGraph, ink: TreeInk): Line[] {
   );
   if (quiet.length === 0) return lines;
   const names = quiet.map(nodeTitle).join(', ');
-  return [...lines, ...(lines.length > 0 ? [[]] : []), toWidth([span(`No calls yet: ${names}`, 'dim')], ink.width)];
+  return [
+    ...lines,
+    ...(lines.length > 0 ? [[]] : []),
+    toWidth([span(ink.words.traffic.noCalls(names), 'dim')], ink.width),
+  ];
 }
 
 /** Callers that nobody calls; where everybody is called (a circle), all callers. */
@@ -47,8 +55,8 @@ function rootsOf({ nodes, edges }: TrafficGraph): TrafficNode[] {
   return tops.length > 0 ? tops : callers;
 }
 
-function nodeLine(node: TrafficNode, { width, withIdentity }: TreeInk): Line {
-  return toWidth([span(nodeTitle(node), 'strong'), span(`  ${nodeDetail(node, withIdentity)}`, 'dim')], width);
+function nodeLine(node: TrafficNode, { width, withIdentity, words }: TreeInk): Line {
+  return toWidth([span(nodeTitle(node), 'strong'), span(`  ${nodeDetail(node, withIdentity, words)}`, 'dim')], width);
 }
 
 function callees(
@@ -74,24 +82,29 @@ function callees(
   });
 }
 
+function detailWords(node: TrafficNode, isShownAbove: boolean, { width, withIdentity, words }: TreeInk): string {
+  if (isShownAbove) return words.traffic.seeAbove;
+  return withIdentity || width >= roomyFrom ? nodeDetail(node, withIdentity, words) : '';
+}
+
 function edgeLine(start: string, node: TrafficNode, edge: TrafficEdge, isShownAbove: boolean, ink: TreeInk): Line {
   const role = edgeRole(edge);
-  const { width, glyphs } = ink;
-  const isRoomy = width >= 76;
-  const detail = isShownAbove ? 'see above' : ink.withIdentity || isRoomy ? nodeDetail(node, ink.withIdentity) : '';
+  const { width, glyphs, words } = ink;
+  const isRoomy = width >= roomyFrom;
+  const detail = detailWords(node, isShownAbove, ink);
   const left: Span[] = [
     span(start, role),
     span(nodeTitle(node), 'strong'),
     ...(detail ? [span(`  ${detail}`, 'dim')] : []),
   ];
-  const share = shareWords(edge);
-  const words = resultWords(edge);
+  const share = shareWords(edge, words);
+  const result = resultWords(edge, words);
   const right: Span[] = [
     ...(isRoomy && edge.share ? [...shareBar(edge, glyphs), span(' ')] : []),
     ...(share ? [span(isRoomy ? share : (share.split(',')[0] ?? share), 'text'), span('  ')] : []),
-    ...(isRoomy && edge.isSecured ? [span('mTLS  ', 'dim')] : []),
-    ...(words && edge.state !== 'idle' ? [span(`${words}  `, role)] : []),
-    span(edge.state === 'idle' ? 'idle' : rateWords(edge), role),
+    ...(isRoomy && edge.isSecured ? [span(`${words.traffic.mutualTls}  `, 'dim')] : []),
+    ...(result && edge.state !== 'idle' ? [span(`${result}  `, role)] : []),
+    span(edge.state === 'idle' ? words.traffic.idle : rateWords(edge, words), role),
     span(` ${edgeMark(edge, glyphs)}`, role),
   ];
   return spread(truncate(left, width), right, width);
