@@ -355,7 +355,7 @@ describe('frames', () => {
     expect(now.text()).toMatchInlineSnapshot(`
       " Lesson 2 of 2  Split traffic between two versions       ●·  sandbox · osm-demo
       ─ All lessons ──────────────────────────────────────────────────────────────────
-       ·    Welcome                                             0 of 1 tasks    3 min
+       ·    Welcome                                              0 of 1 task    3 min
        ✓ 1  Allow traffic with policies                                 done   15 min
        ● 2  Split traffic between two versions                  1 of 2 tasks   12 min
       ▸     ✓ Send half of the requests to v2                            you are here
