@@ -15,8 +15,9 @@ export interface Finding {
   next?: string;
 }
 
-/** Smallest screen on which a lesson can be read. */
-const smallest = { columns: 60, rows: 20 };
+/** Smallest screen on which a lesson can be read, and the smallest that shows all panes at once. */
+const smallest = { columns: 40, rows: 12 };
+const roomy = { columns: 60, rows: 20 };
 /** The lessons forward this one. */
 const lessonPort = 8081;
 
@@ -42,6 +43,10 @@ function terminal({ environment }: Machine): Finding {
   const saw = `${environment['TERM'] ?? 'of an unknown kind'}, ${columns} columns and ${rows} rows`;
   if (columns < smallest.columns || rows < smallest.rows) {
     return { what, status: 'bad', saw, next: `Make the window at least ${smallest.columns} by ${smallest.rows}.` };
+  }
+  if (columns < roomy.columns || rows < roomy.rows) {
+    const next = `${roomy.columns} by ${roomy.rows} shows lesson, output and check at once; here Tab opens one of them.`;
+    return { what, status: 'note', saw, next };
   }
   return { what, status: 'good', saw };
 }

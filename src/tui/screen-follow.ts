@@ -1,7 +1,7 @@
 import type { SessionState } from '../session/state.ts';
-import type { ScreenModel } from './screen-model.ts';
+import type { Pane, ScreenModel } from './screen-model.ts';
 import { lessonLimit, sceneOf, type View } from './view/frame.ts';
-import { isCardSeen } from './view/layout.ts';
+import { isCardSeen, isSmall } from './view/layout.ts';
 import { nextOf } from './view/words.ts';
 
 /** How the screen moves along when the session moves: the window goes where something new stands. Pure. */
@@ -36,6 +36,11 @@ function reset(model: ScreenModel, place: string): ScreenModel {
   };
 }
 
+/** The pane that the moment is about, from its start; where only one has room, it is opened. */
+function withPane({ size }: View, model: ScreenModel, pane: Pane): ScreenModel {
+  return { ...model, scroll: { ...model.scroll, [pane]: 0 }, ...(isSmall(size) && { focus: pane }) };
+}
+
 /** The model after the session went from `before` to what the view holds now. */
 export function follow(view: View, before: SessionState | undefined): ScreenModel {
   const { content, model } = view;
@@ -48,10 +53,8 @@ export function follow(view: View, before: SessionState | undefined): ScreenMode
   let next = model;
   // Why a key did nothing is old as soon as something happened; it must not stand before what is to be told now.
   if (session.status !== before.status || session.notice !== before.notice) next = { ...next, refusal: undefined };
-  if (session.status === 'running' && before.status !== 'running')
-    next = { ...next, scroll: { ...next.scroll, output: 0 } };
-  if (session.status === 'failed' && before.status !== 'failed')
-    next = { ...next, scroll: { ...next.scroll, check: 0 } };
+  if (session.status === 'running' && before.status !== 'running') next = withPane(view, next, 'output');
+  if (session.status === 'failed' && before.status !== 'failed') next = withPane(view, next, 'check');
   if (session.status === 'confirming' && before.status !== 'confirming') next = { ...next, cardTop: 0 };
   if (dueName(session) !== dueName(before) || session.progress.answers !== before.progress.answers)
     next = { ...next, choice: undefined };

@@ -8,6 +8,7 @@ import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
 import { clamp, movedBy, scrolled } from './scrolling.ts';
 import { openingView, trafficView } from './traffic-keys.ts';
+import { actsUnseen, isBusy } from './unseen-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
 import {
@@ -20,7 +21,7 @@ import {
   trafficText,
   type View,
 } from './view/frame.ts';
-import { pageTowards, scrollLimit } from './view/layout.ts';
+import { isTooSmall, pageTowards, scrollLimit } from './view/layout.ts';
 import { type MapInk, mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
 import { nextOf } from './view/words.ts';
@@ -56,6 +57,7 @@ export function react(view: View, input: Input): Reaction {
   const fresh: View = { ...view, model: { ...view.model, refusal: undefined } };
   const { content, model } = fresh;
   if (model.overlay.type === 'editor') return inEditor(fresh, model.overlay, input);
+  if (isTooSmall(view.size)) return only(model, ...actsUnseen(content, input));
   if (content.phase !== 'lesson') return whileWaiting(fresh, input);
   if (input.type === 'paste') return pasted(fresh, content.session, input.text);
   if (input.type === 'text') return only(model);
@@ -248,10 +250,6 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
   }
 }
 
-function isBusy(session: SessionState): boolean {
-  return session.status === 'running' || session.background.some((command) => command.status !== 'ended');
-}
-
 /** Ctrl-C stops what runs; with nothing to stop it asks whether to quit. */
 function interrupt(model: ScreenModel, session: SessionState): Reaction {
   if (session.status === 'running' || session.status === 'verifying') return only(model, send({ type: 'interrupt' }));
@@ -266,7 +264,7 @@ function proceed(view: View, scene: Scene): Reaction {
   const { due } = layout.lesson;
   if (due && !moment.isCardSeen && next && next.type !== 'verify') {
     const { height } = layout.boxes.lesson;
-    if (height === 0) return only({ ...model, zoomed: false });
+    if (height === 0) return only({ ...model, zoomed: false, focus: 'lesson' });
     const top = Math.min(model.scroll.lesson, lessonLimit(layout));
     const page = pageTowards(due, height, top);
     return only({ ...model, focus: 'lesson', scroll: { ...model.scroll, lesson: clamp(page, lessonLimit(layout)) } });
@@ -370,6 +368,6 @@ function onQuit(view: View, action: KeyAction): Reaction {
 function nextPane(scene: Scene, model: ScreenModel): Pane {
   const { boxes } = scene.layout;
   const order: readonly Pane[] = ['lesson', 'output', 'check'];
-  const shown = order.filter((pane) => boxes[pane].height > 0 || model.zoomed);
+  const shown = order.filter((pane) => boxes[pane].height > 0 || boxes[pane].isFolded || model.zoomed);
   return shown[(shown.indexOf(model.focus) + 1) % shown.length] ?? 'lesson';
 }

@@ -58,6 +58,13 @@ describe('Enter', () => {
       while (!robot.text().includes('Enter run ')) await robot.press('enter');
       growing.conditions['weights'] = { status: 'wrong', expected: 'much '.repeat(30), saw: 'other '.repeat(30) };
       await robot.press('v');
+      if (rows < 20) {
+        // One pane at a time: the check opened over the card, so Enter only leads back to it.
+        expect(robot.text(), `the check alone in ${rows} rows`).toContain('expected');
+        expect(robot.text()).toContain('Enter read on');
+        while (robot.text().includes('Enter read on')) await robot.press('enter');
+        expect(robot.host.driver.state.lastRun).toBeUndefined();
+      }
       expect(robot.text(), `a longer check in ${rows} rows`).toContain('Enter run ');
       expect(robot.text()).toContain('50-50.yaml');
       if (rows < 24) await robot.close();
@@ -262,5 +269,42 @@ describe('frames', () => {
     }
     expect(drawn).toBeGreaterThan(10);
     expect(drawn).toBeLessThanOrEqual(31);
+  });
+});
+
+describe('a small screen', () => {
+  it('opens the pane that the moment is about, and Enter leads back to the lesson', async () => {
+    robot = await startRobot({ ...script, taskIndex: 0 }, 40, 12);
+    expect(robot.text()).toContain('─ Check: half of the books');
+    while (!robot.text().includes('Enter pass over')) await robot.press('enter');
+    await robot.press('a', 'enter');
+    while (!robot.text().includes('Enter run ')) await robot.press('enter');
+    await robot.press('enter');
+    expect(robot.text(), 'why it is not done yet').toContain('The weights are right, but the');
+    expect(robot.text(), 'the lesson is its title now').toMatch(/^─ 1\/2 Send half of the requests to v2 ─/m);
+    await robot.press('tab');
+    expect(robot.text(), 'unfolded').toMatch(/^─ 1\/2 .*\d+–\d+ of \d+/m);
+    await robot.press('tab');
+    expect(robot.text()).toContain('line 200');
+    expect(robot.text()).not.toContain('line 190');
+  });
+
+  it('begins nothing while it is too small to show what a key does', async () => {
+    robot = await startRobot({ ...script, taskIndex: 1 }, 60, 20);
+    await robot.press('x');
+    expect(robot.text()).toContain('Enter run …');
+    robot.store.resize({ columns: 39, rows: 11 });
+    await robot.press('enter', 'y', 'm', '?', ':');
+    expect(robot.host.driver.state.status).toBe('reading');
+    robot.store.resize({ columns: 60, rows: 20 });
+    expect(robot.text()).toContain('Enter run …');
+    await robot.press('enter', 'y');
+    expect(robot.host.driver.state.status).toBe('running');
+    robot.store.resize({ columns: 10, rows: 3 });
+    await robot.press('q', 'ctrl-c');
+    expect(robot.acts, 'what runs is not left by one key that nobody sees').not.toContain('quit');
+    expect(robot.host.driver.state.lastRun?.end.type).toBe('cancelled');
+    await robot.press('q');
+    expect(robot.acts).toContain('quit');
   });
 });

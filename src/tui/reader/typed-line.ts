@@ -36,6 +36,7 @@ export const momentOf = (session: SessionState, words: Words): Moment => ({
   session,
   model: screenModel([]),
   isCardSeen: true,
+  isFolded: false,
   canOpenPages: true,
   words,
 });

@@ -13,6 +13,8 @@ export interface Moment {
   model: ScreenModel;
   /** The whole card that Enter is about is in the window. */
   isCardSeen: boolean;
+  /** Panes stand there as their titles; Tab unfolds the next. */
+  isFolded: boolean;
   canOpenPages: boolean;
   words: Words;
 }

@@ -5,7 +5,7 @@ import { bindingOf, type KeyAction, keyName, type Place } from '../keymap.ts';
 import type { Words } from '../words/en.ts';
 import { type Availability, availability, type Moment } from './availability.ts';
 import { bare } from './foreign-text.ts';
-import { type Line, lineWidth, type Span, span, spread, toWidth } from './spans.ts';
+import { emptyLine, type Line, lineWidth, type Span, span, spread, toWidth, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /** The single rows of the screen: header, titles of panes, tray, what happens now, keys. */
@@ -17,6 +17,9 @@ export function lessonNumber(lesson: string, course: readonly CourseEntry[], wor
   const own = course.filter((candidate) => candidate.number !== undefined && candidate.course === entry.course);
   return words.frame.lessonNumber(entry.number, own.length);
 }
+
+/** Columns below which numbers are short: `3/8`. */
+export const narrowBelow = 60;
 
 export function headerLine(
   session: SessionState,
@@ -32,11 +35,12 @@ export function headerLine(
     const current = task === taskOf(session);
     return span(current ? glyphs.current : done ? glyphs.passed : glyphs.waiting, current ? 'bar-strong' : 'bar-dim');
   });
-  const left: Line = [
+  const leftWith = (number: string): Line => [
     span(' ', 'bar'),
     ...(number ? [span(number, 'bar-dim'), span('  ', 'bar')] : []),
     span(lesson.title, 'bar-strong'),
   ];
+  const left = leftWith(width < narrowBelow ? number.replace(/^\D*(\d+)\D+(\d+)$/, '$1/$2') : number);
   // From all there is to say, to the least that must be said: which world this is.
   const places = [
     [world.label, world.context, world.subscription],
@@ -91,10 +95,18 @@ export function trayLine(session: SessionState, width: number, glyphs: Glyphs, w
   return toWidth([span(` ${words.tray.title}`, 'dim'), ...parts], width);
 }
 
-/** What the moment is about, in one row; undefined when the lesson speaks for itself. */
-export function momentLine(moment: Moment, width: number, glyphs: Glyphs): Line | undefined {
+/**
+ * What the moment is about; none when the lesson speaks for itself. A sentence that goes with the next key may take `most`
+ * rows, all else takes one.
+ */
+export function momentLines(moment: Moment, width: number, glyphs: Glyphs, most: number): Line[] {
   const line = momentWords(moment, glyphs);
-  return line && toWidth(line, width);
+  if (!line) return [];
+  const isPassing = moment.model.refusal !== undefined || moment.session.notice !== undefined;
+  if (!isPassing || most === 1) return [toWidth(line, width)];
+  const rows = wrap(line, width, emptyLine, [span(' ')]);
+  const shown = rows.length > most ? [...rows.slice(0, most - 1), rows.slice(most - 1).flat()] : rows;
+  return shown.map((row) => toWidth(row, width));
 }
 
 function momentWords({ session, model, words }: Moment, glyphs: Glyphs): Line | undefined {
@@ -132,6 +144,7 @@ function afterPass(session: SessionState, { moment }: Words): string {
 }
 
 interface KeyWord {
+  action: KeyAction;
   key: string;
   label: string;
   can: boolean;
@@ -186,9 +199,10 @@ function keyWord(
   if (!state.can && onlyInTasks.has(action) && !isTaskUnderWay(session)) return undefined;
   const pair = pairs[place];
   if (pair && action === 'down') return undefined;
-  if (pair && action === 'up') return { key: `${keys.named.up} ${keys.named.down}`, label: keys[pair], can: true };
+  if (pair && action === 'up')
+    return { action, key: `${keys.named.up} ${keys.named.down}`, label: keys[pair], can: true };
   const label = state.label ?? keys.bindings[binding.name].label;
-  return { key: keyName(binding.keys[0] ?? '', keys), label, can: state.can };
+  return { action, key: keyName(binding.keys[0] ?? '', keys), label, can: state.can };
 }
 
 function keySpans(shown: readonly KeyWord[]): Line {
@@ -200,7 +214,8 @@ function keySpans(shown: readonly KeyWord[]): Line {
 
 /** The keys that count now. Those that do nothing now stand in brackets, and say why when pressed. */
 export function keyLine(place: Place, moment: Moment | undefined, width: number, words: Words): Line {
-  let shown = shownIn[place].flatMap((action) => {
+  const actions = moment?.isFolded && place === 'lesson' ? withFocus(shownIn.lesson) : shownIn[place];
+  let shown = actions.flatMap((action) => {
     const state: Availability = moment && place === 'lesson' ? availability(action, moment) : { can: true };
     const word = keyWord(action, place, state, words, moment?.session);
     return word ? [word] : [];
@@ -210,20 +225,38 @@ export function keyLine(place: Place, moment: Moment | undefined, width: number,
   if (place === 'lesson' && isBusy) {
     const { interrupt, stopLooking } = words.availability.label;
     const label = session.status === 'running' ? interrupt : stopLooking;
-    shown = [{ key: keyName('ctrl-c', words.keys), label, can: true }, ...shown.slice(1)];
+    shown = [{ action: 'interrupt', key: keyName('ctrl-c', words.keys), label, can: true }, ...shown.slice(1)];
   }
   if (place === 'confirm' && session?.status === 'confirming' && isGrave(session.proposal)) {
     // Enter is not enough for what cannot be undone.
     shown = shown.map((word, index) => (index === 0 ? { ...word, key: 'y' } : word));
   }
-  const last = shown.slice(-2);
-  // Too narrow: keys that do nothing go first, then those before help and quit.
-  for (const drop of [(word: KeyWord) => !word.can, (_: KeyWord) => true]) {
-    while (lineWidth(keySpans(shown)) > width) {
-      const index = shown.findLastIndex((word, at) => at > 0 && drop(word) && !last.includes(word));
+  return toWidth(keySpans(fitting(shown, width)).slice(1).toSpliced(0, 0, span(' ')), width);
+}
+
+/** Where panes are folded, the key that unfolds them stands right after the first. */
+const withFocus = ([first, ...others]: readonly KeyAction[]): KeyAction[] => [
+  ...(first ? [first] : []),
+  'focus',
+  ...others,
+];
+
+/** Too narrow: keys that do nothing go first, then those before help and quit, then all but the first. */
+function fitting(words: readonly KeyWord[], width: number): readonly KeyWord[] {
+  let kept = words;
+  const last = words.slice(-2);
+  const dispensable = [
+    (word: KeyWord) => !word.can && !last.includes(word),
+    (word: KeyWord) => !last.includes(word) && word.action !== 'focus',
+    (word: KeyWord) => !last.includes(word),
+    () => true,
+  ];
+  for (const isDispensable of dispensable) {
+    while (lineWidth(keySpans(kept)) > width) {
+      const index = kept.findLastIndex((word, at) => at > 0 && isDispensable(word));
       if (index < 0) break;
-      shown = shown.filter((_, at) => at !== index);
+      kept = kept.filter((_, at) => at !== index);
     }
   }
-  return toWidth(keySpans(shown).slice(1).toSpliced(0, 0, span(' ')), width);
+  return kept;
 }

@@ -117,13 +117,15 @@ export function commandCard(card: CommandCard, { width, glyphs, words }: CardInk
     command.interactive ? words.card.interactive : '',
     proposal.edited ? words.card.edited : '',
   ].filter(Boolean);
+  const kind = span(`${effectMark(command.effect, glyphs)} ${effect}`, effectRoles[command.effect]);
+  const aside = [span(`${mark}${stands.word}`, stands.role)];
+  const title = [kind, span(` ${words.session.places[card.world]}`, 'dim')];
+  // Where both do not fit, the header says which world it is. Corners, bars and blanks around the two take 9 columns.
+  const isTight = lineWidth(title) + lineWidth(aside) + 9 > width;
   return boxLines(
     {
-      title: [
-        span(`${effectMark(command.effect, glyphs)} ${effect}`, effectRoles[command.effect]),
-        span(` ${words.session.places[card.world]}`, 'dim'),
-      ],
-      aside: [span(`${mark}${stands.word}`, stands.role)],
+      title: isTight ? [kind] : title,
+      aside,
       body: scriptLines(proposal.script, width - 4),
       foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],
       role: isDue(state) ? 'accent' : 'rule',

@@ -6,15 +6,15 @@ import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
-import { headerLine, isInTray, keyLine, momentLine, ruleLine, trayLine } from './bars.ts';
+import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
 import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
-import { isCardSeen, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
+import { isCardSeen, isSmall, isTooSmall, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
 import { mapLines, mapRows } from './map-screen.ts';
 import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines } from './panels.ts';
-import { emptyLine, type Line, span, toWidth, wrap } from './spans.ts';
+import { emptyLine, type Line, span, toWidth, widthOf, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
@@ -53,10 +53,13 @@ export function placeOf(content: ScreenContent, model: ScreenModel): Place {
   return content.phase === 'lesson' && content.session.status === 'confirming' ? 'confirm' : 'lesson';
 }
 
+/** On a small screen what asks may leave the lesson no more than its title. */
+const panelHeight = (size: Size): number =>
+  isSmall(size) ? Math.max(3, size.rows - 5) : Math.max(3, Math.floor(size.rows * 0.5));
+
 export function sceneOf(view: View, session: SessionState): Scene {
   const { model, size, theme, markdown, course, now, words } = view;
-  const height = Math.max(3, Math.floor(size.rows * 0.5));
-  const panelInk = { width: size.columns, height, glyphs: theme.glyphs, words };
+  const panelInk = { width: size.columns, height: panelHeight(size), glyphs: theme.glyphs, words };
   const panel = panelLines(session, model, panelInk);
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
@@ -65,6 +68,7 @@ export function sceneOf(view: View, session: SessionState): Scene {
     session,
     model,
     isCardSeen: isCardSeen(layout, Math.min(model.scroll.lesson, lessonLimit(layout))),
+    isFolded: Object.values(layout.boxes).some((box) => box.isFolded),
     canOpenPages: view.canOpenPages,
     words,
   };
@@ -91,15 +95,15 @@ function padded(lines: readonly Line[], height: number, width: number): Line[] {
 
 function lessonRows(scene: Scene, view: View, width: number): Line[] {
   const { layout, session } = scene;
-  const { height } = layout.boxes.lesson;
-  if (height === 0) return [];
+  const { height, isFolded } = layout.boxes.lesson;
+  if (height === 0 && !isFolded) return [];
   const top = Math.min(view.model.scroll.lesson, lessonLimit(layout));
   const { lines } = layout.lesson;
-  const place = position(top, height, lines.length, view.words);
+  const place = isFolded ? '' : position(top, height, lines.length, view.words);
   const isFocused = focused(view.model, 'lesson');
   return [
     ruleLine(
-      [span(lessonTitle(session, view.words), 'heading')],
+      [span(lessonTitle(session, view.words, width < narrowBelow), 'heading')],
       place ? [span(place, 'dim')] : [],
       width,
       view.theme.glyphs,
@@ -111,18 +115,17 @@ function lessonRows(scene: Scene, view: View, width: number): Line[] {
 
 function outputRows(scene: Scene, view: View, width: number): Line[] {
   const { output, boxes } = scene.layout;
-  const { height } = boxes.output;
-  if (!output || height === 0) return [];
+  const { height, isFolded } = boxes.output;
+  if (!output || (height === 0 && !isFolded)) return [];
+  const state = span(scene.layout.shape === 'folded' ? output.brief : output.state, output.role);
+  if (isFolded) return [ruleLine([span(output.title, 'strong')], [state], width, view.theme.glyphs)];
   const window = outputWindow(output.output, boxes.output.width, height, view.model.scroll.output);
   const { glyphs } = view.theme;
   const more = [
     window.above > 0 ? `${window.above} ${glyphs.up}` : '',
     window.below > 0 ? `${window.below} ${glyphs.down}` : '',
   ].filter(Boolean);
-  const aside = [
-    ...(more.length > 0 ? [span(`${more.join(' ')} ${glyphs.dot} `, 'dim')] : []),
-    span(output.state, output.role),
-  ];
+  const aside = [...(more.length > 0 ? [span(`${more.join(' ')} ${glyphs.dot} `, 'dim')] : []), state];
   const rows = window.rows.length > 0 ? window.rows : scene.session.status === 'running' ? [] : [noOutput(view.words)];
   return [
     ruleLine([span(output.title, 'strong')], aside, width, glyphs, focused(view.model, 'output')),
@@ -132,10 +135,10 @@ function outputRows(scene: Scene, view: View, width: number): Line[] {
 
 function checkRows(scene: Scene, view: View, width: number): Line[] {
   const { check, boxes } = scene.layout;
-  const { height } = boxes.check;
-  if (!check || height === 0) return [];
+  const { height, isFolded } = boxes.check;
+  if (!check || (height === 0 && !isFolded)) return [];
   const top = Math.min(view.model.scroll.check, scrollLimit(check.lines.length, height));
-  const place = position(top, height, check.lines.length, view.words);
+  const place = isFolded ? '' : position(top, height, check.lines.length, view.words);
   const aside = [...(place ? [span(`${place} ${view.theme.glyphs.dot} `, 'dim')] : []), span(check.count, 'strong')];
   const lines = check.lines.slice(top, top + height).map((line) => line);
   return [
@@ -147,7 +150,7 @@ function checkRows(scene: Scene, view: View, width: number): Line[] {
 function bodyRows(scene: Scene, view: View): Line[] {
   const { layout } = scene;
   const { columns } = layout.size;
-  if (!layout.isWide) {
+  if (layout.shape !== 'beside') {
     return [
       ...lessonRows(scene, view, columns),
       ...outputRows(scene, view, columns),
@@ -234,15 +237,19 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   }
   const scene = sceneOf(view, session);
   const tray = trayLine(session, columns, theme.glyphs, words);
-  return [
-    header,
-    ...bodyRows(scene, view),
-    ...(tray ? [tray] : []),
-    ...scene.panel,
-    momentLine(scene.moment, columns, theme.glyphs) ?? emptyLine,
-    keyLine(place, scene.moment, columns, words),
-  ];
+  const below = [...(tray ? [tray] : []), ...scene.panel, emptyLine];
+  const height = Math.max(0, size.rows - 2 - below.length);
+  const body = bodyRows(scene, view).slice(0, height);
+  const rows = [...body, ...Array.from({ length: height - body.length }, () => emptyLine), ...below];
+  const most = isSmall(size) && model.overlay.type !== 'editor' ? tallestMoment : 1;
+  const sentence = momentLines(scene.moment, columns, theme.glyphs, most);
+  // A long sentence covers the rows above it for as long as it stands: nothing moves under the learner's eyes.
+  const shown = sentence.length > 0 ? [...rows.slice(0, -sentence.length), ...sentence] : rows;
+  return [header, ...shown, keyLine(place, scene.moment, columns, words)];
 }
+
+/** Rows of a sentence about the moment, where one row is short. */
+const tallestMoment = 3;
 
 type Waiting = Exclude<ScreenContent, { phase: 'lesson' }>;
 
@@ -291,16 +298,21 @@ function waitingKeys(content: Waiting, { frame, keys }: Words): Line {
   return [span('  '), span(keys.named.enter, 'key'), span(` ${asks}`), ...leave, ...quit];
 }
 
+/** As much of the sentence as there is room for: the size that is needed comes first. */
 function tooSmall(size: Size, { frame }: Words): Line[] {
   const written = ({ columns, rows }: Size) => `${columns}×${rows}`;
-  return wrap([span(frame.tooSmall(written(smallest), written(size)))], Math.max(1, size.columns));
+  const needed = written(smallest);
+  const sentences = [frame.tooSmall(needed, written(size)), frame.enlargeTerminal(needed), frame.enlarge(needed)];
+  const rowsOf = (sentence: string) => wrap([span(sentence)], Math.max(1, size.columns));
+  const isWhole = (sentence: string) =>
+    rowsOf(sentence).length <= size.rows && sentence.split(' ').every((word) => widthOf(word) <= size.columns);
+  return rowsOf(sentences.find(isWhole) ?? needed);
 }
 
 /** Exactly `size.rows` rows, none wider than the terminal. */
 export function drawFrame(view: View): Line[] {
   const { size, content } = view;
-  const isSmall = size.columns < smallest.columns || size.rows < smallest.rows;
-  const lines = isSmall
+  const lines = isTooSmall(size)
     ? tooSmall(size, view.words)
     : content.phase === 'lesson'
       ? lessonFrame(view, content.session)

@@ -14,13 +14,20 @@ export interface PaneBox {
   width: number;
   /** Rows of text, without the title rule. 0 hides the pane. */
   height: number;
+  /** Only its title is shown; Tab unfolds it. */
+  isFolded: boolean;
 }
+
+/**
+ * `beside`: the lesson left, output and check right. `stacked`: one above the other. `folded`: where rows or columns are
+ * few, one pane is open and the others are their titles.
+ */
+export type Shape = 'beside' | 'stacked' | 'folded';
 
 export interface Layout {
   size: Size;
-  /** Side by side: the lesson left, output and check right. */
-  isWide: boolean;
-  /** Columns of the left part when wide, else of the whole. */
+  shape: Shape;
+  /** Columns of the left part when side by side, else of the whole. */
   left: number;
   boxes: Readonly<Record<Pane, PaneBox>>;
   lesson: LessonText;
@@ -42,10 +49,20 @@ export interface LayoutInput {
 }
 
 export const smallest: Size = { columns: 40, rows: 12 };
+/** Below this the panes no longer fit one above the other. */
+const roomy: Size = { columns: 60, rows: 20 };
 const wideFrom = 116;
 /** Longer rows are hard to read. */
 const readingWidth = 92;
 const leastLesson = 5;
+/** Rows of text of the open pane before titles of others are shown. */
+const leastUnfolded = 3;
+
+export const isTooSmall = ({ columns, rows }: Size): boolean => columns < smallest.columns || rows < smallest.rows;
+
+/** Where one pane is open at a time, and the screen opens the one that the moment is about. */
+export const isSmall = ({ columns, rows }: Size): boolean =>
+  columns < wideFrom && (columns < roomy.columns || rows < roomy.rows);
 
 interface Wish {
   pane: 'output' | 'check';
@@ -100,18 +117,38 @@ function share(body: number, lessonRows: number, wanted: readonly Wish[], withLe
   return heights;
 }
 
-function heightsOf(input: LayoutInput, isWide: boolean, rows: Record<Pane, number>): Record<Pane, number> {
+/** Panes that a small screen shows as their titles, what the moment is about first; the open one keeps its least rows. */
+function foldedPanes(open: Pane, wanted: readonly Wish[], body: number): Pane[] {
+  const others: Pane[] = wanted.filter(({ pane, has }) => has > 0 && pane !== open).map(({ pane }) => pane);
+  const all: Pane[] = open === 'lesson' ? others : ['lesson', ...others];
+  return all.slice(0, Math.max(0, body - 1 - leastUnfolded));
+}
+
+type Rows = Readonly<Record<Pane, number>>;
+
+interface Heights {
+  heights: Rows;
+  folded: readonly Pane[];
+}
+
+function heightsOf(input: LayoutInput, shape: Shape, rows: Rows): Heights {
   const { session, model, size, taken } = input;
   const body = Math.max(1, size.rows - taken);
+  const none = { lesson: 0, output: 0, check: 0 };
   if (model.zoomed && rows[model.focus] > 0) {
-    return { lesson: 0, output: 0, check: 0, [model.focus]: body - 1 };
+    return { heights: { ...none, [model.focus]: body - 1 }, folded: [] };
   }
   const wanted = wishes(session, rows.output, rows.check);
-  if (!isWide) return share(body, rows.lesson, wanted, true);
+  if (shape === 'folded') {
+    const open = rows[model.focus] > 0 ? model.focus : 'lesson';
+    const folded = foldedPanes(open, wanted, body);
+    return { heights: { ...none, [open]: body - 1 - folded.length }, folded };
+  }
+  if (shape === 'stacked') return { heights: share(body, rows.lesson, wanted, true), folded: [] };
   const right = wanted
     .map((wish) => ({ ...wish, share: wish.pane === 'check' ? 0.5 : 0.8 }))
     .sort((a, b) => a.pane.localeCompare(b.pane));
-  return { ...share(body, 0, right, false), lesson: body - 1 };
+  return { heights: { ...share(body, 0, right, false), lesson: body - 1 }, folded: [] };
 }
 
 export function layoutOf(input: LayoutInput): Layout {
@@ -120,6 +157,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const output = outputText(session, now, words);
   const hasCheck = checkText(session, { width: 40, glyphs, words }) !== undefined;
   const isWide = size.columns >= wideFrom && !model.zoomed && (output !== undefined || hasCheck);
+  const shape: Shape = isWide ? 'beside' : isSmall(size) ? 'folded' : 'stacked';
   const left = isWide ? Math.min(readingWidth + 2, Math.floor(size.columns * 0.54)) : size.columns;
   const right = isWide ? size.columns - left - 1 : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
@@ -131,15 +169,20 @@ export function layoutOf(input: LayoutInput): Layout {
     output: output ? Math.max(1, outputRows(output.output, sideWidth, size.rows)) : 0,
     check: check?.lines.length ?? 0,
   };
-  const heights = heightsOf(input, isWide, rows);
+  const { heights, folded } = heightsOf(input, shape, rows);
+  const box = (pane: Pane, width: number): PaneBox => ({
+    width,
+    height: heights[pane],
+    isFolded: folded.includes(pane),
+  });
   return {
     size,
-    isWide,
+    shape,
     left,
     boxes: {
-      lesson: { width: lessonWidth, height: heights.lesson },
-      output: { width: sideWidth, height: heights.output },
-      check: { width: sideWidth, height: heights.check },
+      lesson: box('lesson', lessonWidth),
+      output: box('output', sideWidth),
+      check: box('check', sideWidth),
     },
     lesson,
     output,

@@ -241,11 +241,12 @@ export function lessonText(session: SessionState, marked: string | undefined, in
 }
 
 /** What the pane is called: the task's place and title. */
-export function lessonTitle(session: SessionState, { lesson: words }: Words): string {
+export function lessonTitle(session: SessionState, { lesson: words }: Words, isShort = false): string {
   const task = session.lesson.tasks[session.taskIndex];
   if (session.status === 'blocked') return words.blocked;
   if (session.status === 'finished') return words.finished;
   if (!task) return words.intro;
-  const title = words.taskTitle(session.taskIndex + 1, session.lesson.tasks.length, task.title);
-  return `${title}${isFinished(session) ? words.taskDone : ''}`;
+  const [number, count] = [session.taskIndex + 1, session.lesson.tasks.length];
+  if (isShort) return `${number}/${count} ${task.title}`;
+  return `${words.taskTitle(number, count, task.title)}${isFinished(session) ? words.taskDone : ''}`;
 }

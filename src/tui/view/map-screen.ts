@@ -2,7 +2,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry } from '../app-port.ts';
 import type { Words } from '../words/en.ts';
 import { ruleLine } from './bars.ts';
-import { type Line, span, spread, toWidth } from './spans.ts';
+import { type Line, span, spread, toWidth, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /** All lessons with their tasks and how far the learner is. */
@@ -97,9 +97,10 @@ export function mapLines(
   size: { columns: number; rows: number },
   { glyphs, words }: Pick<MapInk, 'glyphs' | 'words'>,
 ): Line[] {
-  const height = Math.max(1, size.rows - 2);
   const current = rows[chosen];
-  const note = current?.lesson.locked ?? words.courseMap.playedForYou;
+  const why = current?.lesson.locked ?? words.courseMap.playedForYou;
+  const note = wrap([span(why, 'dim')], size.columns - 2).map((line) => toWidth([span(' '), ...line], size.columns));
+  const height = Math.max(1, size.rows - 1 - note.length);
   const lines = rows.flatMap((row, index) => [
     ...headingAbove(rows, index, size.columns),
     row === current ? chosenLine(row, size.columns, glyphs) : row.line,
@@ -113,6 +114,6 @@ export function mapLines(
     ruleLine([span(words.courseMap.title, 'accent')], [], size.columns, glyphs, true),
     ...shown,
     ...blank,
-    toWidth([span(` ${note}`, 'dim')], size.columns),
+    ...note,
   ];
 }

@@ -53,6 +53,8 @@ export function outputWindow(output: Output, width: number, height: number, belo
 export interface OutputText {
   title: string;
   state: string;
+  /** The same where there is little room. */
+  brief: string;
   role: Role;
   output: Output;
 }
@@ -65,8 +67,9 @@ export function outputText(session: SessionState, now: number, words: Words): Ou
   const title = words.output.title(`${first}${more.length > 0 ? ' …' : ''}`);
   if (session.status === 'running') {
     const since = run.startedAt > 0 ? Math.max(0, now - run.startedAt) : 0;
-    const state = run.interrupts > 0 ? words.output.stopping : words.output.running;
-    return { title, state: state(duration(since, words)), role: 'warn', output: run.output };
+    const asked = run.interrupts > 0 ? words.output.stopping : words.output.running;
+    const state = asked(duration(since, words));
+    return { title, state, brief: state, role: 'warn', output: run.output };
   }
   const { lastRun } = session;
   if (!lastRun) return undefined;
@@ -74,6 +77,7 @@ export function outputText(session: SessionState, now: number, words: Words): Ou
   return {
     title,
     state: words.output.ended(text, duration(lastRun.tookMs, words)),
+    brief: lastRun.end.type === 'exited' ? words.session.ends.exited(lastRun.end.code) : text,
     role,
     output: withReason(lastRun.output, lastRun.end),
   };

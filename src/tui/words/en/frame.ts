@@ -13,6 +13,9 @@ export const frame = {
   tryAgain: 'try again',
   tooSmall: (least: string, size: string) =>
     `Enlarge the terminal to ${least} or more; it is ${size}. Nothing is lost.`,
+  /** Where the sentence above does not fit. */
+  enlargeTerminal: (least: string) => `Enlarge the terminal to ${least}.`,
+  enlarge: (least: string) => `Enlarge to ${least}.`,
   /** `3–20 of 45` */
   position: (from: number, to: number, count: number) => `${from}–${to} of ${count}`,
   keysAndMarks: 'Keys and marks',
