@@ -8,7 +8,8 @@ import { Screen } from './components/screen.tsx';
 import { runOnTerminal } from './lending.ts';
 import type { Size } from './screen-model.ts';
 import { ScreenStore } from './screen-store.ts';
-import { chooseTheme } from './terminal-theme.ts';
+import { showsHyperlinks } from './terminal-links.ts';
+import { chooseTheme, colourDepth } from './terminal-theme.ts';
 import type { Theme } from './view/theme.ts';
 
 /**
@@ -116,7 +117,9 @@ class TerminalScreen {
     if (!this.#instance) return;
     host.lendTerminal?.((program) => this.#lend(program));
     this.#host = host;
-    this.#store.attach(host, new MarkdownRows(this.#options.words));
+    const { environment, words } = this.#options;
+    const style = { hyperlinks: showsHyperlinks(environment), marks: colourDepth(environment) === 'none' };
+    this.#store.attach(host, new MarkdownRows(words, style));
   }
 
   #guard(work: Promise<unknown>): void {

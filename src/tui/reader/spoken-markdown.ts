@@ -1,11 +1,14 @@
-import { marked, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import { bare } from '../view/foreign-text.ts';
+import { blockText } from '../view/html-text.ts';
 import { inlineSpans } from '../view/inline.ts';
+import { alertOf, type Footnote, readMarkdown } from '../view/markdown-tokens.ts';
 import type { Words } from '../words/en.ts';
 
 /** Markdown as lines that read well aloud: no borders, no columns, every mark a word. Does not know lessons. */
 export function spokenMarkdown(markdown: string, words: Words): string[] {
-  return blocks(marked.lexer(markdown), words);
+  const { tokens, notes } = readMarkdown(markdown);
+  return [...blocks(tokens, words), ...notes.flatMap((note) => spokenNote(note, words))];
 }
 
 const spoken = (tokens: readonly Token[] | undefined): string =>
@@ -32,8 +35,10 @@ function block(token: Token, words: Words): string[] {
       return list(token as Tokens.List, words);
     case 'table':
       return table(token as Tokens.Table);
+    case 'html':
+      return blockText(token.raw).map(({ text, isSummary }) => (isSummary ? `${text}:` : text));
     default:
-      // Comments, rules, raw HTML and blank lines say nothing.
+      // Rules, definitions and blank lines say nothing.
       return [];
   }
 }
@@ -45,20 +50,25 @@ function code({ lang, text }: Tokens.Code, { reader }: Words): string[] {
   return [language ? reader.codeIn(language) : reader.code, ...text.split('\n').map((line) => `    ${bare(line)}`)];
 }
 
-function quote({ text, tokens }: Tokens.Blockquote, words: Words): string[] {
-  const [whole = '', word = ''] = /^\[!(\w+)\][ \t]*\n?/.exec(text) ?? [];
-  const name = Object.entries(words.text.alerts).find(([alert]) => alert === word)?.[1];
-  if (name === undefined) return blocks(tokens, words);
-  const [first = '', ...rest] = blocks(marked.lexer(text.slice(whole.length)), words);
-  return [`${name}: ${first}`, ...rest];
+function quote(token: Tokens.Blockquote, words: Words): string[] {
+  const alert = alertOf(token);
+  if (!alert) return blocks(token.tokens, words);
+  const [first = '', ...rest] = blocks(alert.tokens, words);
+  return [`${words.text.alerts[alert.kind]}: ${first}`, ...rest];
 }
 
 function list({ items, ordered, start }: Tokens.List, words: Words): string[] {
   return items.flatMap((item, index) => {
     const mark = ordered ? `${(typeof start === 'number' ? start : 1) + index}. ` : '- ';
+    const state = item.task ? `${item.checked ? words.reader.ticked : words.reader.unticked} ` : '';
     const [first = '', ...rest] = blocks(item.tokens, words);
-    return [`${mark}${first}`, ...rest.map((line) => `  ${line}`)];
+    return [`${mark}${state}${first}`, ...rest.map((line) => `  ${line}`)];
   });
+}
+
+function spokenNote({ number, tokens }: Footnote, words: Words): string[] {
+  const [first = '', ...rest] = blocks(tokens, words);
+  return [`${words.reader.footnote(number)} ${first}`, ...rest];
 }
 
 /** Row by row, each cell after the name of its column. */
@@ -67,7 +77,8 @@ function table({ header, rows }: Tokens.Table): string[] {
   return rows.map((row) => {
     const cells = row.map((cell, column) => {
       const name = names[column] ?? '';
-      return name === '' ? spoken(cell.tokens) : `${name}: ${spoken(cell.tokens)}`;
+      const text = spoken(cell.tokens).replaceAll('\n', ', ');
+      return name === '' ? text : `${name}: ${text}`;
     });
     return `- ${cells.join('; ')}`;
   });

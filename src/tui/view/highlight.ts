@@ -1,90 +1,47 @@
+import { diffTokens } from './highlight/diff.ts';
+import { jsonTokens } from './highlight/json.ts';
+import { consoleTokens, shellTokens } from './highlight/shell.ts';
+import { yamlTokens } from './highlight/yaml.ts';
 import { type Line, type Span, span } from './spans.ts';
-import type { Role } from './theme.ts';
 
 /**
- * Colours for the three languages that lessons use. A tokenizer for reading, not a parser:
- * it never changes a character and never fails.
+ * Colours for the languages that lessons use. Tokenizers for reading, not parsers: put together, their tokens are the
+ * text itself, and no text makes them fail. Does not know rows or themes.
  */
-type Rule = readonly [pattern: RegExp, role: Role];
+type Tokenizer = (text: string) => Span[];
 
-const number: Rule = [/-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.-])/y, 'syntax-number'];
-
-const yaml: readonly Rule[] = [
-  [/#.*/y, 'syntax-comment'],
-  [/---|\.\.\./y, 'dim'],
-  [/"(?:[^"\\]|\\.)*"(?=\s*:)|'[^']*'(?=\s*:)|[\w./$@-]+(?=\s*:(?:\s|$))/y, 'syntax-key'],
-  [/"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'/y, 'syntax-string'],
-  [/(?:true|false|null|yes|no)(?![\w-])/y, 'syntax-word'],
-  number,
-  [/[&*!|>-](?=\s|$)/y, 'dim'],
-  [/[\w./$@*:-]+/y, 'text'],
-];
-
-const json: readonly Rule[] = [
-  [/"(?:[^"\\]|\\.)*"(?=\s*:)/y, 'syntax-key'],
-  [/"(?:[^"\\]|\\.)*"/y, 'syntax-string'],
-  [/(?:true|false|null)\b/y, 'syntax-word'],
-  number,
-];
-
-const shell: readonly Rule[] = [
-  [/(?<=^|\s)#.*/y, 'syntax-comment'],
-  [/"(?:[^"\\]|\\.)*"|'[^']*'/y, 'syntax-string'],
-  [/\$\{[^}]*\}|\$\w+|\$\(|[A-Z_][A-Z0-9_]*(?==)/y, 'syntax-number'],
-  [/(?<=\s)--?[A-Za-z][\w-]*/y, 'syntax-key'],
-  [/\|\||&&|[|;&<>()]+/y, 'dim'],
-  [/(?:if|then|else|fi|for|in|do|done|while|until|case|esac)(?![\w-])/y, 'syntax-word'],
-  [/[\w./:@%+=,*?[\]{}-]+/y, 'text'],
-];
-
-const languages: Readonly<Record<string, readonly Rule[]>> = {
-  yaml,
-  yml: yaml,
-  json,
-  bash: shell,
-  sh: shell,
-  shell,
-  console: shell,
+const languages: Readonly<Record<string, Tokenizer>> = {
+  yaml: yamlTokens,
+  yml: yamlTokens,
+  json: jsonTokens,
+  jsonc: jsonTokens,
+  bash: shellTokens,
+  sh: shellTokens,
+  shell: shellTokens,
+  zsh: shellTokens,
+  console: consoleTokens,
+  'shell-session': consoleTokens,
+  diff: diffTokens,
 };
 
-function tokens(text: string, rules: readonly Rule[]): Span[] {
-  const spans: Span[] = [];
-  let at = 0;
-  while (at < text.length) {
-    let found: Span | undefined;
-    for (const [pattern, role] of rules) {
-      pattern.lastIndex = at;
-      const match = pattern.exec(text);
-      if (match?.[0]) {
-        found = span(match[0], role);
-        break;
-      }
+/** The tokens cut at the ends of lines; neighbours in one style are one span. */
+function linesOf(tokens: readonly Span[]): Line[] {
+  const lines: Span[][] = [[]];
+  for (const token of tokens) {
+    for (const [index, text] of token.text.split('\n').entries()) {
+      if (index > 0) lines.push([]);
+      const line = lines.at(-1);
+      const last = line?.at(-1);
+      if (text === '') continue;
+      if (last?.role === token.role) line?.splice(-1, 1, { ...last, text: last.text + text });
+      else line?.push({ ...token, text });
     }
-    found ??= span(text[at] ?? '', 'text');
-    const last = spans.at(-1);
-    if (last?.role === found.role) last.text += found.text;
-    else spans.push(found);
-    at += found.text.length;
   }
-  return spans;
-}
-
-const commandStart = /^(\s*(?:\w+=(?:"[^"]*"|[^\s$]*)\s+)*)([\w./-]+)(?![\w./=-])/;
-
-/** In a shell line the command itself stands out: it is what the learner looks for. */
-function shellLine(text: string, continued: boolean): Line {
-  const match = continued ? null : commandStart.exec(text);
-  if (!match?.[2] || text.trimStart().startsWith('#')) return tokens(text, shell);
-  const before = match[1] ?? '';
-  return [...tokens(before, shell), span(match[2], 'syntax-word'), ...tokens(text.slice(match[0].length), shell)];
+  return lines;
 }
 
 /** Code as lines of styled spans; an unknown language stays plain. */
 export function highlight(code: string, language: string): Line[] {
-  const rules = languages[language.toLowerCase()];
-  const lines = code.replaceAll('\t', '  ').split('\n');
-  if (!rules) return lines.map((line) => [span(line, 'text')]);
-  return lines.map((line, index) =>
-    rules === shell ? shellLine(line, lines[index - 1]?.endsWith('\\') ?? false) : tokens(line, rules),
-  );
+  const tokens = languages[language.toLowerCase()];
+  return linesOf(tokens ? tokens(code) : [span(code)]);
 }

@@ -162,7 +162,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const right = isWide ? size.columns - left - 1 : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
-  const lesson = lessonText(session, model.choice, { width: lessonWidth, glyphs, markdown, course, words });
+  const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words };
+  const lesson = lessonText(session, model.choice, lessonInk);
   const check = checkText(session, { width: Math.min(sideWidth, readingWidth + 20), glyphs, words });
   const rows = {
     lesson: lesson.lines.length,

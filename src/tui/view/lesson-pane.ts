@@ -30,6 +30,8 @@ export interface LessonText {
 
 export interface LessonInk {
   width: number;
+  /** What is no text to read line by line may be as wide as this. */
+  room: number;
   course: readonly CourseEntry[];
   glyphs: Glyphs;
   markdown: TextRows;
@@ -116,7 +118,7 @@ function addBlock(
 ) {
   switch (block.type) {
     case 'prose':
-      add(draft, ink.markdown.lines(block.markdown, ink.width, ink.glyphs));
+      add(draft, ink.markdown.lines(block.markdown, ink.width, ink.glyphs, ink.room));
       return;
     case 'command':
       addCommand(draft, session, task, block.command, ink);
@@ -135,7 +137,7 @@ function addHints(draft: Draft, session: SessionState, task: Task, ink: LessonIn
     const isLast = index === task.hints.length - 1;
     const edge = [span(`${ink.glyphs.quote} `, 'info')];
     const title = hint.title || (isLast ? words.solution : words.hint(index + 1));
-    const body = ink.markdown.lines(hint.markdown, ink.width - 2, ink.glyphs);
+    const body = ink.markdown.lines(hint.markdown, ink.width - 2, ink.glyphs, ink.room - 2);
     draft.hint = add(
       draft,
       [[span(title, 'info'), span(`  ${words.ofCount(index + 1, task.hints.length)}`, 'dim')], ...body].map((line) => [
@@ -178,7 +180,7 @@ function introText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
   const { lesson: words } = ink.words;
   const { lesson } = session;
-  add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs));
+  add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs, ink.room));
   // Enter begins once the tasks were on the screen.
   draft.due = add(draft, [
     [span(words.tasks(lesson.tasks.length), 'heading'), span(`  ${words.about(lesson.minutes)}`, 'dim')],

@@ -1,8 +1,11 @@
-import { marked, type Token, type Tokens } from 'marked';
+import type { Token, Tokens } from 'marked';
 import type { Words } from '../words/en.ts';
+import { decodeEntities } from './entities.ts';
 import { bare } from './foreign-text.ts';
 import { highlight } from './highlight.ts';
-import { atBreaks, decodeEntities, inlineSpans } from './inline.ts';
+import { blockText } from './html-text.ts';
+import { atBreaks, type InlineStyle, inlineSpans, plainStyle } from './inline.ts';
+import { type AlertKind, alertOf, type Footnote, readMarkdown } from './markdown-tokens.ts';
 import { emptyLine, type Line, lineWidth, type Span, span, wrap, wrapCode } from './spans.ts';
 import { tableLines } from './table.ts';
 import type { TextRows } from './text-rows.ts';
@@ -10,13 +13,34 @@ import type { Glyphs, Role } from './theme.ts';
 
 /**
  * Markdown as rows of the screen: marked's tokens, our own wrapping. Does not know lessons.
- * Rows depend on text, width and glyphs only, so they are kept; colours come later, when a row is painted.
+ * Rows depend on text, widths, glyphs and style only, so they are kept; colours come later, when a row is painted.
  */
-type Ink = { width: number; glyphs: Glyphs; words: Words['text'] };
+interface Ink {
+  /** Of text that is read line by line. */
+  width: number;
+  /** Of what may be wider than text: tables, code, drawings. */
+  room: number;
+  glyphs: Glyphs;
+  style: InlineStyle;
+  words: Words['text'];
+}
 
-const alerts = { NOTE: 'heading', TIP: 'good', IMPORTANT: 'info', WARNING: 'warn', CAUTION: 'bad' } as const;
+const alertRoles: Readonly<Record<AlertKind, Role>> = {
+  NOTE: 'heading',
+  TIP: 'good',
+  IMPORTANT: 'info',
+  WARNING: 'warn',
+  CAUTION: 'bad',
+};
 
-const isAlert = (name: string | undefined): name is keyof typeof alerts => name !== undefined && name in alerts;
+const narrowest = 8;
+
+/** For what stands further in. */
+const inside = (ink: Ink, columns: number): Ink => ({
+  ...ink,
+  width: Math.max(narrowest, ink.width - columns),
+  room: Math.max(narrowest, ink.room - columns),
+});
 
 function withPrefix(lines: readonly Line[], first: Line, rest: Line): Line[] {
   return lines.map((line, index) => [...(index === 0 ? first : rest), ...line]);
@@ -26,29 +50,30 @@ function paragraph(spans: readonly Span[], ink: Ink): Line[] {
   return atBreaks(spans).flatMap((part) => wrap(part, ink.width));
 }
 
+function textOf(token: Token, ink: Ink): Span[] {
+  if ('tokens' in token && token.tokens) return inlineSpans(token.tokens, 'text', ink.style);
+  return [span(bare(decodeEntities('text' in token ? String(token.text) : token.raw)))];
+}
+
 function code(token: Tokens.Code, ink: Ink): Line[] {
   const edge = span(`${ink.glyphs.vertical} `, 'rule');
   const language = /^[\w-]*/.exec(token.lang ?? '')?.[0] ?? '';
   return highlight(token.text.split('\n').map(bare).join('\n'), language).flatMap((line) =>
-    wrapCode(line, ink.width, [edge], [edge, span('  ')]),
+    wrapCode(line, ink.room, [edge], [edge, span('  ')]),
   );
 }
 
 function quote(token: Tokens.Blockquote, ink: Ink): Line[] {
-  const match = /^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*\n?/.exec(token.text);
-  const alert = isAlert(match?.[1]) ? match[1] : undefined;
-  const role: Role = alert ? alerts[alert] : 'rule';
+  const alert = alertOf(token);
+  const role = alert ? alertRoles[alert.kind] : 'rule';
   const edge = [span(`${ink.glyphs.quote} `, role)];
-  const inner = { ...ink, width: Math.max(8, ink.width - 2) };
-  const tokens = alert ? marked.lexer(token.text.slice(match?.[0].length)) : token.tokens;
-  const body = blocks(tokens, inner);
-  return withPrefix(alert ? [[span(ink.words.alerts[alert], role)], ...body] : body, edge, edge);
+  const body = blocks(alert?.tokens ?? token.tokens, inside(ink, 2));
+  return withPrefix(alert ? [[span(ink.words.alerts[alert.kind], role)], ...body] : body, edge, edge);
 }
 
 function listItem(item: Tokens.ListItem, mark: Line, ink: Ink): Line[] {
   const indent = lineWidth(mark);
-  const inner = { ...ink, width: Math.max(8, ink.width - indent) };
-  const lines = blocks(item.tokens, inner, !item.loose);
+  const lines = blocks(item.tokens, inside(ink, indent), !item.loose);
   return withPrefix(lines.length > 0 ? lines : [emptyLine], mark, [span(' '.repeat(indent))]);
 }
 
@@ -64,10 +89,19 @@ function list(token: Tokens.List, ink: Ink): Line[] {
 }
 
 function heading(token: Tokens.Heading, ink: Ink): Line[] {
-  const lines = wrap(inlineSpans(token.tokens, 'heading'), ink.width);
+  const lines = atBreaks(inlineSpans(token.tokens, 'heading', ink.style)).flatMap((part) => wrap(part, ink.width));
   return token.depth > 2
     ? lines
-    : [...lines, [span(ink.glyphs.horizontal.repeat(lineWidth(lines.at(-1) ?? [])), 'rule')]];
+    : [...lines, [span(ink.glyphs.horizontal.repeat(Math.max(...lines.map(lineWidth))), 'rule')]];
+}
+
+/** A terminal cannot fold: what `<details>` holds stands below its summary. */
+function html(raw: string, ink: Ink): Line[] {
+  return blockText(raw).flatMap(({ text, isSummary }) =>
+    isSummary
+      ? wrap([span(text, 'strong')], ink.width, [span(`${ink.glyphs.pointer} `, 'accent')], [span('  ')])
+      : wrap([span(text)], ink.width),
+  );
 }
 
 function block(token: Token, ink: Ink): Line[] {
@@ -76,10 +110,7 @@ function block(token: Token, ink: Ink): Line[] {
       return heading(token as Tokens.Heading, ink);
     case 'paragraph':
     case 'text':
-      return paragraph(
-        token.tokens ? inlineSpans(token.tokens, 'text') : [span(bare(decodeEntities(token['text'] as string)))],
-        ink,
-      );
+      return paragraph(textOf(token, ink), ink);
     case 'code':
       return code(token as Tokens.Code, ink);
     case 'blockquote':
@@ -87,18 +118,20 @@ function block(token: Token, ink: Ink): Line[] {
     case 'list':
       return list(token as Tokens.List, ink);
     case 'table':
-      return tableLines(token as Tokens.Table, ink.width, ink.glyphs);
+      return tableLines(token as Tokens.Table, { width: ink.room, glyphs: ink.glyphs, style: ink.style });
     case 'hr':
       return [[span(ink.glyphs.horizontal.repeat(ink.width), 'rule')]];
+    case 'html':
+      return html(token.raw, ink);
     default:
-      // Comments, definitions, raw HTML (details) and blank lines: not for the screen.
+      // Definitions and blank lines: not for the screen.
       return [];
   }
 }
 
 function blocks(tokens: readonly Token[], ink: Ink, tight = false): Line[] {
   const lines: Line[] = [];
-  for (const token of withoutDetails(tokens)) {
+  for (const token of tokens) {
     const next = block(token, ink);
     if (next.length === 0) continue;
     if (lines.length > 0 && !tight) lines.push(emptyLine);
@@ -107,15 +140,17 @@ function blocks(tokens: readonly Token[], ink: Ink, tight = false): Line[] {
   return lines;
 }
 
-/** What stands between `<details>` and `</details>` is for readers on the web; the screen has its own place for it. */
-function withoutDetails(tokens: readonly Token[]): Token[] {
-  let depth = 0;
-  return tokens.filter((token) => {
-    if (token.type !== 'html') return depth === 0;
-    depth += (token.raw.match(/<details\b/gi)?.length ?? 0) - (token.raw.match(/<\/details>/gi)?.length ?? 0);
-    depth = Math.max(0, depth);
-    return false;
+function noteLines(notes: readonly Footnote[], ink: Ink): Line[] {
+  if (notes.length === 0) return [];
+  const rows = notes.flatMap(({ number, tokens }) => {
+    const mark = `[${number}] `;
+    return withPrefix(
+      blocks(tokens, inside(ink, mark.length)),
+      [span(mark, 'accent')],
+      [span(' '.repeat(mark.length))],
+    );
   });
+  return [emptyLine, [span(ink.glyphs.horizontal.repeat(Math.min(12, ink.width)), 'rule')], ...rows];
 }
 
 const keptAtMost = 200;
@@ -123,17 +158,22 @@ const keptAtMost = 200;
 /** Turns Markdown into rows and keeps the latest, because every frame asks for the same texts again. */
 export class MarkdownRows implements TextRows {
   readonly #words: Words['text'];
+  readonly #style: InlineStyle;
   readonly #kept = new Map<string, Line[]>();
 
-  constructor(words: Words) {
+  constructor(words: Words, style: InlineStyle = plainStyle) {
     this.#words = words.text;
+    this.#style = style;
   }
 
-  lines(markdown: string, width: number, glyphs: Glyphs): Line[] {
-    const key = `${width}${glyphs.ascii ? 'a' : 'u'}${markdown}`;
+  lines(markdown: string, width: number, glyphs: Glyphs, room = width): Line[] {
+    const key = `${width} ${room} ${glyphs.ascii ? 'a' : 'u'}${markdown}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const lines = blocks(marked.lexer(markdown), { width: Math.max(8, width), glyphs, words: this.#words });
+    const widths = { width: Math.max(narrowest, width), room: Math.max(narrowest, room) };
+    const ink = { ...widths, glyphs, style: this.#style, words: this.#words };
+    const { tokens, notes } = readMarkdown(markdown);
+    const lines = [...blocks(tokens, ink), ...noteLines(notes, ink)];
     const oldest = this.#kept.keys().next();
     if (this.#kept.size >= keptAtMost && !oldest.done) this.#kept.delete(oldest.value);
     this.#kept.set(key, lines);

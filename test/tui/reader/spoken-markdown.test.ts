@@ -42,6 +42,20 @@ describe('Markdown for ears', () => {
     ]);
   });
 
+  it('says footnotes, tasks, folded text and breaks in words', () => {
+    const markdown =
+      'One[^1].\n\n[^1]: About one.\n\n- [x] made\n- [ ] left\n\n<details><summary>More</summary>\n\ninner\n\n</details>\n\n| a |\n|--|\n| b<br>c |';
+    expect(spokenMarkdown(markdown, en)).toEqual([
+      'One[1].',
+      '- Done: made',
+      '- To do: left',
+      'More:',
+      'inner',
+      '- a: b, c',
+      'Footnote 1: About one.',
+    ]);
+  });
+
   it('leaves no border, arrow or control character in any lesson', () => {
     const folder = join(import.meta.dirname, '../../../lessons');
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.md'))) {
