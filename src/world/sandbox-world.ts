@@ -134,7 +134,7 @@ class SandboxWorld implements World {
   async describe(): Promise<WorldDescription> {
     const context = await this.#context();
     const name = context === undefined ? {} : { context: context.name };
-    return { kind: 'sandbox', label: 'sandbox on this machine', ...name, costsMoney: false };
+    return { kind: 'sandbox', ...name, costsMoney: false };
   }
 
   async reset(): Promise<void> {

@@ -5,8 +5,6 @@ export type WorldKind = 'sandbox' | 'aks' | 'cluster';
 /** What the header and the consent card say about where commands go. */
 export interface WorldDescription {
   kind: WorldKind;
-  /** Short words for people: `sandbox on this machine`. */
-  label: string;
   /** kubeconfig context in use, once there is one. */
   context?: string;
   /** Subscription that pays, where something can cost money. */

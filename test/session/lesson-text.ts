@@ -6,7 +6,7 @@ import { openLesson } from '../../src/session/tasks.ts';
 import { transition } from '../../src/session/transition.ts';
 import type { WorldDescription } from '../../src/world/world.ts';
 
-export const sandbox: WorldDescription = { kind: 'sandbox', label: 'sandbox on this machine', costsMoney: false };
+export const sandbox: WorldDescription = { kind: 'sandbox', costsMoney: false };
 
 export const command = (name: string, more: Partial<Command> = {}): Command => ({
   name,

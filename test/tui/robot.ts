@@ -5,7 +5,7 @@ import type { ScreenAct } from '../../src/tui/screen-update.ts';
 import { bare } from '../../src/tui/view/foreign-text.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { type Theme, unicodeGlyphs } from '../../src/tui/view/theme.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en, type Words } from '../../src/tui/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
 export const plainTheme: Theme = { background: 'dark', depth: 'none', glyphs: unicodeGlyphs };
@@ -16,17 +16,17 @@ export class Robot {
   readonly store: ScreenStore;
   readonly acts: ScreenAct['type'][] = [];
 
-  constructor(host: ScriptedHost, clock: SteppedClock, columns: number, rows: number, theme: Theme) {
+  constructor(host: ScriptedHost, clock: SteppedClock, columns: number, rows: number, theme: Theme, words: Words) {
     this.host = host;
     this.clock = clock;
     this.store = new ScreenStore({
       clock,
       theme,
-      words: en,
+      words,
       size: { columns, rows },
       onAct: (act) => this.acts.push(act.type),
     });
-    this.store.attach(host, new MarkdownRows(en));
+    this.store.attach(host, new MarkdownRows(words));
   }
 
   /** Names of keys, as the keymap has them. */
@@ -63,9 +63,15 @@ export class Robot {
   }
 }
 
-export async function startRobot(script: Script, columns = 80, rows = 24, theme: Theme = plainTheme): Promise<Robot> {
+export async function startRobot(
+  script: Script,
+  columns = 80,
+  rows = 24,
+  theme: Theme = plainTheme,
+  words: Words = en,
+): Promise<Robot> {
   const clock = new SteppedClock();
-  const robot = new Robot(await scriptedHost({ clock, ...script }), clock, columns, rows, theme);
+  const robot = new Robot(await scriptedHost({ clock, ...script }), clock, columns, rows, theme, words);
   await robot.settle();
   return robot;
 }

@@ -18,7 +18,6 @@ export interface PlayedCommand {
 
 const world: WorldDescription = {
   kind: 'sandbox',
-  label: 'sandbox on this machine',
   context: 'osm-demo',
   costsMoney: false,
 };

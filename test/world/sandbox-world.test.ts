@@ -95,7 +95,7 @@ describe('before there is a cluster', () => {
 
   it('has no Kubernetes client and an Azure without clusters', async () => {
     expect(await world.kube()).toBeUndefined();
-    expect(await world.describe()).toEqual({ kind: 'sandbox', label: 'sandbox on this machine', costsMoney: false });
+    expect(await world.describe()).toEqual({ kind: 'sandbox', costsMoney: false });
     const azure = await world.azure();
     expect(await azure?.resourceGroupExists('rg')).toBe(false);
     expect(await azure?.managedClusters()).toEqual([]);

@@ -18,7 +18,11 @@ export function spokenLesson(session: SessionState, course: readonly CourseEntry
   const { lesson } = session;
   const number = lessonNumber(lesson.id, course, words);
   return [
-    reader.intro(`${number ? `${number}: ` : ''}${lesson.title}`, lesson.minutes, session.world.label),
+    reader.intro(
+      `${number ? `${number}: ` : ''}${lesson.title}`,
+      lesson.minutes,
+      words.session.worlds[session.world.kind],
+    ),
     ...spokenMarkdown(lesson.intro, words),
     reader.tasks(lesson.tasks.length),
     ...lesson.tasks.map((task, index) => {

@@ -43,7 +43,7 @@ export function headerLine(
   const left = leftWith(width < narrowBelow ? number.replace(/^\D*(\d+)\D+(\d+)$/, '$1/$2') : number);
   // From all there is to say, to the least that must be said: which world this is.
   const places = [
-    [world.label, world.context, world.subscription],
+    [words.session.worlds[world.kind], world.context, world.subscription],
     [world.kind, world.context, world.subscription],
     [world.kind, world.context],
     [world.kind],

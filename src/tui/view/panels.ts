@@ -1,5 +1,6 @@
 import { isGrave } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { WorldKind } from '../../world/world.ts';
 import type { LineEditor } from '../line-editor.ts';
 import type { ScreenModel } from '../screen-model.ts';
 import type { Words } from '../words/en.ts';
@@ -24,7 +25,7 @@ type Confirming = Extract<SessionState, { status: 'confirming' }>;
 function consequence(session: Confirming, { panels, session: sessionWords }: Words): Line {
   const { proposal, world } = session;
   const place = [
-    panels.inWorld(world.label),
+    sessionWords.placesInFull[world.kind],
     world.context && panels.context(world.context),
     world.subscription && panels.subscription(world.subscription),
   ]
@@ -113,7 +114,7 @@ function firstGrapheme(text: string): string | undefined {
   return undefined;
 }
 
-export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: string, ink: PanelInk): Line[] {
+export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: WorldKind, ink: PanelInk): Line[] {
   const { width, height, glyphs } = ink;
   const { rows, at } = editorRows(editor, width - 2);
   const room = Math.max(1, height - 1);
@@ -123,7 +124,7 @@ export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: 
   const entry =
     editor.entry < editor.history.length
       ? panels.history(editor.entry + 1, editor.history.length)
-      : panels.inWorld(bare(world));
+      : ink.words.session.placesInFull[world];
   return [
     ruleLine([span(title, 'accent')], [span(entry, 'dim')], width, glyphs, true),
     ...rows.slice(from, from + room).map((line) => [span(' '), ...line]),
@@ -167,7 +168,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
   const { overlay } = model;
   switch (overlay.type) {
     case 'editor':
-      return editorPanel(overlay.editor, overlay.purpose, session?.world.label ?? '', ink);
+      return editorPanel(overlay.editor, overlay.purpose, session?.world.kind ?? 'sandbox', ink);
     case 'background':
       return session ? backgroundPanel(session, ink) : [];
     case 'quit':

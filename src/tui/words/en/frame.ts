@@ -49,7 +49,6 @@ export const moment = {
 
 /** What rises from the bottom. */
 export const panels = {
-  inWorld: (world: string) => `in the ${world}`,
   context: (name: string) => `context ${name}`,
   subscription: (name: string) => `subscription ${name}`,
   changedByYou: 'You changed this command',

@@ -11,7 +11,14 @@ export const session = {
     deletes: { word: 'deletes', does: 'deletes things' },
     cloud: { word: 'cloud', does: 'creates or removes cloud resources' },
   },
+  /** Where a command runs, for its card; the header and the card that asks say it in full. */
   places: { sandbox: 'in the sandbox', aks: 'on AKS', cluster: 'in your cluster' },
+  worlds: { sandbox: 'sandbox on this machine', aks: 'AKS in your subscription', cluster: 'your own cluster' },
+  placesInFull: {
+    sandbox: 'in the sandbox on this machine',
+    aks: 'on AKS in your subscription',
+    cluster: 'in your own cluster',
+  },
   results: { passed: 'passed', notYet: 'not yet', wrong: 'wrong', unknown: 'could not tell', open: 'to do' },
   ends: {
     done: 'done, exit code 0',

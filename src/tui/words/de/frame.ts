@@ -1,0 +1,104 @@
+import type {
+  courseMap as courseMapShape,
+  frame as frameShape,
+  glossary as glossaryShape,
+  help as helpShape,
+  moment as momentShape,
+  panels as panelsShape,
+  tray as trayShape,
+} from '../en/frame.ts';
+import { grammarOf } from '../grammar.ts';
+
+const { counted, form, listed } = grammarOf('de');
+
+export const frame: typeof frameShape = {
+  gettingReady: 'Wird vorbereitet',
+  starting: 'Start',
+  cannotBeOpened: 'Diese Lektion lässt sich nicht öffnen',
+  beforeOpening: 'Bevor sich diese Lektion öffnen lässt',
+  quit: 'beenden',
+  back: 'zurück',
+  tryAgain: 'noch einmal',
+  tooSmall: (least, size) => `Vergrößere das Terminal auf ${least} oder mehr; es hat ${size}. Nichts geht verloren.`,
+  position: (from, to, count) => `${from}–${to} von ${count}`,
+  keysAndMarks: 'Tasten und Zeichen',
+  glossary: 'Fachwörter',
+  traffic: 'Traffic, wie ihn die Sidecars zählen',
+  lessonNumber: (number, count) => `Lektion ${number} von ${count}`,
+};
+
+export const tray: typeof trayShape = {
+  title: 'Hintergrund',
+  starting: 'startet',
+  running: 'läuft',
+  restarting: 'startet neu',
+  ended: 'beendet',
+  restarts: (count) => counted(count, { one: 'Neustart', other: 'Neustarts' }),
+};
+
+export const moment: typeof momentShape = {
+  looking: 'Sehe nach',
+  holdSoFar: (passed, count) => `: ${passed} von ${counted(count, conditions)} bisher erfüllt`,
+  taskPassed: 'Aufgabe gelöst',
+  next: (title) => `. Weiter mit: ${title}`,
+  lastOfLesson: '. Es war die letzte dieser Lektion.',
+  notThere: 'Noch zu tun',
+  notYet: 'Noch nicht so weit',
+  hold: (passed, count) => `: ${passed} von ${counted(count, conditions)} erfüllt. Es wird weiter nachgesehen.`,
+  pressEnter: 'Enter beginnt.',
+  nothingRuns: 'Nichts wird ausgeführt, bevor du es gesehen hast; q beendet.',
+};
+
+const conditions = { one: 'Bedingung', other: 'Bedingungen' };
+
+export const panels: typeof panelsShape = {
+  context: (name) => `Kontext ${name}`,
+  subscription: (name) => `Subscription ${name}`,
+  changedByYou: 'Du hast diesen Befehl geändert',
+  yourOwn: 'Das ist dein eigener Befehl',
+  mayDoAnything: (place) => `er kann lesen, ändern oder löschen, ${place}.`,
+  itDoes: (effect) => `Er ${effect}`,
+  canCost: 'Das kann Geld kosten.',
+  onlyY: 'Nur y führt ihn aus.',
+  runChanged: 'Den geänderten Befehl ausführen?',
+  runOwn: 'Deinen eigenen Befehl ausführen?',
+  runThis: 'Ausführen?',
+  rowsAbove: (count) => `${counted(count, { one: 'Zeile', other: 'Zeilen' })} darüber`,
+  rowsBelow: (count) => `${counted(count, { one: 'Zeile', other: 'Zeilen' })} darunter`,
+  changeCommand: 'Den Befehl ändern',
+  ownCommand: 'Dein eigener Befehl',
+  history: (entry, count) => `Verlauf ${entry} von ${count}`,
+  inBackground: 'Im Hintergrund',
+  digitStops: 'eine Ziffer beendet einen',
+  quit: 'Beenden?',
+  stillRunning: (commands) =>
+    `Noch ${form(commands.length, { one: 'läuft', other: 'laufen' })}: ${listed(commands)}. Beim Beenden ${form(commands.length, { one: 'endet er', other: 'enden sie' })} auch.`,
+  nothingRunning: 'Nichts läuft.',
+  saved: 'Was du getan hast, ist gespeichert; der Cluster bleibt, wie er ist.',
+};
+
+export const courseMap: typeof courseMapShape = {
+  title: 'Alle Lektionen',
+  done: 'fertig',
+  tasksDone: (done, count) => `${done} von ${counted(count, { one: 'Aufgabe', other: 'Aufgaben' })}`,
+  minutes: (minutes) => `${String(minutes).padStart(3)} min`,
+  here: 'hier bist du',
+  playedForYou: 'was davor liegt und nötig ist, wird für dich gespielt',
+};
+
+export const glossary: typeof glossaryShape = {
+  none: 'Dieser Kurs hat keine Wörterliste.',
+  inText: 'In diesem Text',
+  others: 'Alle anderen',
+  all: 'Alle Wörter',
+};
+
+export const help: typeof helpShape = {
+  commandDoes: (effect) => `der Befehl ${effect}`,
+  commandMarks: 'Zeichen an Befehlen',
+  conditionMarks: 'Zeichen an Bedingungen',
+  passed: 'die Bedingung ist erfüllt',
+  notYet: 'ist unterwegs und braucht nur Zeit',
+  wrong: 'hier ist noch etwas zu tun',
+  unknown: 'niemand konnte nachsehen; das zählt nie gegen dich',
+};
