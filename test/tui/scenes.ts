@@ -39,7 +39,7 @@ const opened = (taskIndex: number, finished: readonly string[] = []): SessionSta
     type: 'lesson-opened',
     lesson,
     taskIndex,
-    world: { kind: 'sandbox', label: 'sandbox on this machine', context: 'osm-demo', costsMoney: false },
+    world: { kind: 'sandbox', context: 'osm-demo', costsMoney: false },
     finished: new Set(['allow/allow', ...finished]),
     hints: 0,
     done: [],

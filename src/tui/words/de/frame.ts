@@ -20,6 +20,8 @@ export const frame: typeof frameShape = {
   back: 'zurück',
   tryAgain: 'noch einmal',
   tooSmall: (least, size) => `Vergrößere das Terminal auf ${least} oder mehr; es hat ${size}. Nichts geht verloren.`,
+  enlargeTerminal: (least) => `Vergrößere das Terminal auf ${least}.`,
+  enlarge: (least) => `Vergrößere auf ${least}.`,
   position: (from, to, count) => `${from}–${to} von ${count}`,
   keysAndMarks: 'Tasten und Zeichen',
   glossary: 'Fachwörter',
