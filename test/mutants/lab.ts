@@ -29,6 +29,8 @@ export class Lab {
   readonly #path: string;
   #world: World | undefined;
   readonly #taken = new Map<string, boolean>();
+  /** In whole seconds, as Kubernetes tells times. */
+  #startedAt = 0;
   readonly #background = new Set<ReturnType<typeof spawn>>();
 
   /** `kubectl`: the folder of a real one. */
@@ -49,6 +51,7 @@ export class Lab {
       cpSync(snapshot, state, { recursive: true });
       movePort(state, await freePort());
     } else mkdirSync(state, { recursive: true, mode: 0o700 });
+    this.#startedAt = Math.floor(Date.now() / 1_000) * 1_000;
     this.#world = createWorld('sandbox', {
       folder: state,
       workingFolder: this.course,
@@ -82,24 +85,24 @@ export class Lab {
     cpSync(join(root, file), join(this.course, file));
   }
 
-  /**
-   * Until every pod that was there runs again with all its containers and the mesh answers, so that what is seen is
-   * not the restart.
-   */
+  /** Until every pod runs again since this start, and the mesh answers, so that what is seen is not the restart. */
   async settle(patienceMs: number): Promise<void> {
     const until = Date.now() + patienceMs;
-    // A starting cluster tells of its pods what was true before, for a moment.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
     while (Date.now() < until) {
-      if (!(await this.#meshAnswers())) continue;
-      const { output } = await this.run('kubectl get pods -A --no-headers 2>/dev/null', 5_000);
-      const isSettled = output.split('\n').every((line) => {
-        const ready = /^\S+\s+\S+\s+(\d+)\/(\d+)\s+Running/.exec(line);
-        return line.trim() === '' || (ready !== null && ready[1] === ready[2]);
-      });
-      if (isSettled) return;
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      if ((await this.#meshAnswers()) && (await this.#podsRunAgain())) return;
     }
+  }
+
+  /** What a starting cluster tells of its pods was true before the start, so their own times are asked. */
+  async #podsRunAgain(): Promise<boolean> {
+    const state = '{.ready} {.state.running.startedAt}{"\\n"}';
+    const query = `{range .items[*].status.containerStatuses[*]}${state}{end}`;
+    const { output } = await this.run(`kubectl get pods -A -o jsonpath='${query}' 2>/dev/null`, 5_000);
+    const lines = output.split('\n').filter((line) => line !== '');
+    return lines.every((line) => {
+      const [ready, startedAt] = line.split(' ');
+      return ready === 'true' && Date.parse(startedAt ?? '') >= this.#startedAt;
+    });
   }
 
   /** The validating webhook is asked for a TrafficTarget, where there is a mesh that would be. */
