@@ -19,6 +19,7 @@ import type {
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
+import { foreseer } from './foreseeing.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
 
@@ -244,7 +245,9 @@ export class LessonHost implements ScreenHost {
     const opening = this.#parts.opening(lesson.id, task);
     const notice = this.#pendingNotice;
     this.#pendingNotice = undefined;
-    const driver = await createDriver(this.#parts.ports(), { ...opening, ...(notice && { notice }) });
+    const { world, shell, clock } = this.#parts;
+    const ports = this.#parts.ports({ foresee: foreseer(world, shell, clock) });
+    const driver = await createDriver(ports, { ...opening, ...(notice && { notice }) });
     this.#driver = driver;
     driver.subscribe(() => {
       if (this.#driver === driver && !this.#isAway) this.#draw(driver);

@@ -1,5 +1,5 @@
 import type { KubeObject } from './objects.ts';
-import type { ResourceRef } from './resources.ts';
+import type { ResourceRef, ServedResource } from './resources.ts';
 
 /**
  * What checks may ask of a cluster, the same in every world. Objects are read, never written.
@@ -15,6 +15,8 @@ export interface KubeClient {
     ref: ResourceRef<T>,
     options?: { namespace?: string; labelSelector?: string },
   ): Promise<T[]>;
+  /** All kinds that the server has, each at the version it prefers. Asked anew every few seconds at most. */
+  resources(): Promise<readonly ServedResource[]>;
   /** The last lines of a container's log. */
   podLog(
     pod: { namespace: string; name: string },

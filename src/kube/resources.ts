@@ -12,6 +12,13 @@ export interface ResourceRef<T extends K.KubeObject = K.KubeObject> {
   readonly shape?: T;
 }
 
+/** A kind as a server announces it. */
+export interface ServedResource extends ResourceRef {
+  singular: string;
+  shortNames: readonly string[];
+  verbs: readonly string[];
+}
+
 function ref<T extends K.KubeObject>(
   group: string,
   version: string,

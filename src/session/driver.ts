@@ -1,6 +1,8 @@
 import { Fault } from '../fault.ts';
 import { BackgroundCommands } from './background.ts';
 import type { Effect, Intent, SessionEvent } from './events.ts';
+import { withForesight } from './foreseeing.ts';
+import { Foresights } from './foresights.ts';
 import { Looks } from './looks.ts';
 import { OutputBuffer } from './output.ts';
 import type { DriverPorts, LessonOpening, RunningCommand, RunRequest } from './ports.ts';
@@ -41,7 +43,8 @@ export interface Driver {
 export async function createDriver(ports: DriverPorts, opening: LessonOpening): Promise<Driver> {
   const world = await ports.describeWorld();
   const { notice, ...lesson } = opening;
-  const first = openLesson({ type: 'lesson-opened', ...lesson, world, at: ports.clock.now() });
+  const opened = openLesson({ type: 'lesson-opened', ...lesson, world, at: ports.clock.now() });
+  const first = withForesight(opened);
   const driver = new SessionDriver(ports, { ...first.state, notice });
   driver.start(first.effects);
   return driver;
@@ -50,6 +53,7 @@ export async function createDriver(ports: DriverPorts, opening: LessonOpening): 
 class SessionDriver implements Driver {
   readonly #ports: DriverPorts;
   readonly #looks: Looks;
+  readonly #foresights: Foresights;
   readonly #background: BackgroundCommands;
   readonly #listeners = new Set<() => void>();
   #state: SessionState;
@@ -67,6 +71,7 @@ class SessionDriver implements Driver {
     this.#ports = ports;
     this.#state = state;
     this.#looks = new Looks(ports, (event) => this.#dispatch(event));
+    this.#foresights = new Foresights(ports, (event) => this.#dispatch(event));
     this.#background = new BackgroundCommands(ports.runner, ports.clock, (event) => this.#dispatch(event));
   }
 
@@ -121,9 +126,10 @@ class SessionDriver implements Driver {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#looks.close();
+    this.#foresights.close();
     this.#stopWatching?.();
     this.#run?.command?.kill();
-    await Promise.all([this.#run?.ended, this.#background.stopAll()]);
+    await Promise.all([this.#run?.ended, this.#foresights.ended(), this.#background.stopAll()]);
   }
 
   #isIdle(): boolean {
@@ -162,6 +168,7 @@ class SessionDriver implements Driver {
     if (this.#isClosed) return;
     this.#perform(effects);
     this.#looks.follow(this.#state);
+    this.#foresights.follow(this.#state);
     if (isNew) this.#tell();
   }
 
@@ -224,6 +231,9 @@ class SessionDriver implements Driver {
           break;
         case 'verify':
           void this.#count(this.#looks.look(effect, this.#state));
+          break;
+        case 'foresee':
+          this.#foresights.ask(effect);
           break;
         case 'watch-world':
           void this.#count(this.#watch());

@@ -2,8 +2,15 @@ import type { CheckResult } from '../check/check.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { ProgressRecord } from '../progress/events.ts';
+import type { Foresight } from '../world/foresight/foresight.ts';
 import type { WorldDescription } from '../world/world.ts';
 import type { OutputLine, Proposal, SessionState } from './state.ts';
+
+/** What came of asking what a card's command would do. */
+export type ForesightAnswer =
+  | { status: 'looking' }
+  | { status: 'foreseen'; foresight: Foresight }
+  | { status: 'unknown'; why: string | undefined };
 
 /** Everything that can happen to a session. Intents come from keys (or `meshwalk run`), the rest from the driver. */
 export type Intent =
@@ -51,6 +58,7 @@ export type SessionEvent =
       end?: RunEnd;
       at: number;
     }
+  | { type: 'foreseen'; foresightId: number; answer: ForesightAnswer }
   | { type: 'world-changed'; at: number }
   | { type: 'world-described'; world: WorldDescription }
   | { type: 'condition-reported'; verifyId: number; condition: string; result: CheckResult }
@@ -65,6 +73,7 @@ export type Effect =
   | { type: 'stop-background'; command: string }
   | { type: 'cancel-run'; runId: number; force: boolean }
   | { type: 'verify'; verifyId: number; checkId: string; conditions: readonly string[] }
+  | { type: 'foresee'; foresightId: number; script: string }
   | { type: 'watch-world' }
   | { type: 'open-lesson'; lesson: string }
   | { type: 'record'; record: ProgressRecord };

@@ -3,6 +3,7 @@ import type { Check, Lesson } from '../lesson/lesson.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { ProgressRecord } from '../progress/events.ts';
+import type { Foresight } from '../world/foresight/foresight.ts';
 import type { WorldDescription } from '../world/world.ts';
 
 /** What the driver is given by cli/compose, so that it never learns the name of a world, a check or a shell. */
@@ -68,6 +69,11 @@ export interface DriverPorts {
   describeWorld(): Promise<WorldDescription>;
   /** Calls back when something in the cluster changed; undefined while there is none to watch. */
   watchWorld(onChange: () => void): Promise<(() => void) | undefined>;
+  /**
+   * What a script would change, without changing anything; left out where nobody reads cards. Rejects with a Fault, or
+   * when it is stopped.
+   */
+  foresee?(script: string, signal: AbortSignal): Promise<Foresight>;
   /** Resolves when all that could be looked at was reported. Rejects only with a Fault or when aborted. */
   look(request: LookRequest, report: (condition: string, result: CheckResult) => void): Promise<void>;
   /** Durable when it returns. Throws a Fault when it is not; the record is then kept and tried again. */

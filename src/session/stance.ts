@@ -4,7 +4,7 @@ import type { Always, SessionState, TaskProgress } from './state.ts';
 /** Puts a session into a status with exactly the fields of that status. Knows no events. */
 export function always(state: Always): Always {
   const { lesson, taskIndex, progress, others, world, finished } = state;
-  const { background, lastRun, notice, runId, verifyId, following, titles } = state;
+  const { background, foresight, foresightId, lastRun, notice, runId, verifyId, following, titles } = state;
   return {
     lesson,
     taskIndex,
@@ -13,6 +13,8 @@ export function always(state: Always): Always {
     world,
     finished,
     background,
+    foresight,
+    foresightId,
     lastRun,
     notice,
     runId,

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../check/check.ts';
 import type { Command, Lesson, Task } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
+import type { Foresight } from '../world/foresight/foresight.ts';
 import type { WorldDescription } from '../world/world.ts';
 
 // Changed since the first version, all additions: TaskProgress.skipped; CommandRun.interrupts; Always.others, runId,
@@ -80,6 +81,20 @@ export interface Proposal {
   edited: boolean;
 }
 
+/** What the command on the card would change, found out beside everything else. */
+export type CardForesight = {
+  /** Grows by one with each that is asked for; answers to older ones are dropped. */
+  foresightId: number;
+  /** What it is about; a card that differs in it wants another one. */
+  card: string;
+} /** The card is new; who presses Enter at once shall not wait. */ & (
+  | { status: 'waiting' }
+  | { status: 'looking' }
+  | { status: 'foreseen'; foresight: Foresight }
+  /** The cluster could not be asked, for this reason, or there was no answer in time. */
+  | { status: 'unknown'; why: string | undefined }
+);
+
 export interface Always {
   lesson: Lesson;
   /** -1 while the introduction of the lesson is shown. */
@@ -91,6 +106,10 @@ export interface Always {
   /** Ids of finished tasks of the whole course, `<lesson>/<task>`. */
   finished: ReadonlySet<string>;
   background: readonly BackgroundCommand[];
+  /** Undefined while no card is there whose effect can be asked about. */
+  foresight: CardForesight | undefined;
+  /** The latest that was asked for. */
+  foresightId: number;
   lastRun: FinishedRun | undefined;
   /** One sentence for the learner (a drift after resume, a port that is taken); goes with the next key. */
   notice: string | undefined;

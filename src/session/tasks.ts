@@ -19,6 +19,8 @@ export function openLesson(event: LessonOpened, before?: Always): Next {
     world,
     finished,
     background: before?.background ?? [],
+    foresight: undefined,
+    foresightId: before?.foresightId ?? 0,
     lastRun: undefined,
     notice: before?.notice,
     runId: before?.runId ?? 0,

@@ -1,5 +1,6 @@
 import type { Question } from '../lesson/lesson.ts';
 import type { Effect, Intent, Next, SessionEvent } from './events.ts';
+import { foreseen, withForesight } from './foreseeing.ts';
 import { conditionReported, lookAside, pass, verify, verifyEnded } from './looking.ts';
 import { isFinished, isGrave, needsConfirmation, nextStep, taskOf } from './next-step.ts';
 import { afterStep, backgroundChanged, interrupt, run, runEnded } from './running.ts';
@@ -12,7 +13,10 @@ import { moveOn, openLesson, openTask } from './tasks.ts';
  * Knows no time, no process, no file and no screen.
  */
 export function transition(state: SessionState, event: SessionEvent): Next {
-  if (isStale(state, event)) return stay(state);
+  return isStale(state, event) ? stay(state) : withForesight(step(state, event));
+}
+
+function step(state: SessionState, event: SessionEvent): Next {
   switch (event.type) {
     case 'intent':
       return intend(
@@ -33,6 +37,8 @@ export function transition(state: SessionState, event: SessionEvent): Next {
       return state.status === 'running' ? runEnded(state, event) : stay(state);
     case 'background-changed':
       return backgroundChanged(state, event);
+    case 'foreseen':
+      return stay(foreseen(state, event.answer));
     case 'world-changed':
       return mayLook(state) ? lookAside(state) : stay(state);
     case 'world-described':
@@ -62,6 +68,8 @@ function isStale(state: SessionState, event: SessionEvent): boolean {
     case 'condition-reported':
     case 'verify-ended':
       return event.verifyId !== state.verifyId;
+    case 'foreseen':
+      return event.foresightId !== state.foresight?.foresightId;
     default:
       return false;
   }

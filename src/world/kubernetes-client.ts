@@ -1,14 +1,17 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
-import type { ResourceRef } from '../kube/resources.ts';
+import type { ResourceRef, ServedResource } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { KubeConnection } from './kube-connection.ts';
 import { kubeconfigFiles } from './kube-context.ts';
+import { discoverResources } from './kube-discovery.ts';
 import { collectionPath, watchKind } from './kube-watch.ts';
 import { PodTunnels } from './pod-tunnel.ts';
 
 const tunnelMs = 10_000;
+/** Kinds come and go with definitions, so not for longer. */
+const kindsMs = 5_000;
 
 /**
  * The KubeClient over the API, the same for every cluster. The library behind it is loaded here and not before: it costs
@@ -34,6 +37,7 @@ class KubernetesClient implements KubeClient {
   readonly #tunnels: PodTunnels;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
+  #kinds: { until: number; list: Promise<readonly ServedResource[]> } | undefined;
 
   constructor(connection: KubeConnection, tunnels: PodTunnels, clock: Clock) {
     this.#connection = connection;
@@ -70,6 +74,18 @@ class KubernetesClient implements KubeClient {
     }
     const list = (await this.#connection.json(`${collectionPath(ref, options.namespace)}?${query}`)) as { items: T[] };
     return list.items;
+  }
+
+  resources(): Promise<readonly ServedResource[]> {
+    const now = this.#clock.now();
+    if (!this.#kinds || this.#kinds.until <= now) {
+      const list = discoverResources((path) => this.#connection.json(path));
+      list.catch(() => {
+        this.#kinds = undefined;
+      });
+      this.#kinds = { until: now + kindsMs, list };
+    }
+    return this.#kinds.list;
   }
 
   podLog(

@@ -1,7 +1,7 @@
 import type { CheckKind, CheckResult, Probe } from '../../src/check/check.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, Pod } from '../../src/kube/objects.ts';
-import type { ResourceRef } from '../../src/kube/resources.ts';
+import type { ResourceRef, ServedResource } from '../../src/kube/resources.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import type { AzureClient } from '../../src/world/world.ts';
 import { matchesText } from './label-match.ts';
@@ -36,6 +36,12 @@ export class ScriptedKube implements KubeClient {
         (options.namespace === undefined || object.metadata.namespace === options.namespace) &&
         matchesText(object.metadata.labels ?? {}, options.labelSelector ?? ''),
     );
+  }
+
+  served: ServedResource[] = [];
+
+  async resources(): Promise<ServedResource[]> {
+    return this.served;
   }
 
   async podLog(

@@ -1,6 +1,7 @@
 // Lessons, states and events for tests of the session, as plain data.
 import type { Check, Command, Lesson, Question, Task } from '../../src/lesson/lesson.ts';
-import type { Intent, SessionEvent } from '../../src/session/events.ts';
+import type { Effect, Intent, SessionEvent } from '../../src/session/events.ts';
+import { withForesight } from '../../src/session/foreseeing.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import { openLesson } from '../../src/session/tasks.ts';
 import { transition } from '../../src/session/transition.ts';
@@ -102,10 +103,11 @@ export const opened = (what: Lesson, more: Partial<Opened> = {}): Opened => ({
 export class Walk {
   state: SessionState;
   effects: string[] = [];
+  asked: Extract<Effect, { type: 'foresee' }>[] = [];
   #at = 1_000;
 
   constructor(what: Lesson, more: Partial<Opened> = {}) {
-    const first = openLesson(opened(what, more));
+    const first = withForesight(openLesson(opened(what, more)));
     this.state = first.state;
     this.#keep(first.effects);
   }
@@ -156,9 +158,11 @@ export class Walk {
     return this.effects.splice(0);
   }
 
-  #keep(effects: readonly import('../../src/session/events.ts').Effect[]): void {
+  #keep(effects: readonly Effect[]): void {
     for (const effect of effects) {
-      if (effect.type === 'record') this.effects.push(`record ${effect.record.type}`);
+      // What cards ask about has tests of its own.
+      if (effect.type === 'foresee') this.asked.push(effect);
+      else if (effect.type === 'record') this.effects.push(`record ${effect.record.type}`);
       else if (effect.type === 'run-command' || effect.type === 'start-background') {
         this.effects.push(`${effect.type} ${effect.proposal.script}`);
       } else if (effect.type === 'cancel-run') this.effects.push(effect.force ? 'kill' : 'interrupt');

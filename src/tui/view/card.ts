@@ -1,7 +1,8 @@
 import type { Command, Question } from '../../lesson/lesson.ts';
-import type { Proposal, TaskProgress } from '../../session/state.ts';
+import type { CardForesight, Proposal, TaskProgress } from '../../session/state.ts';
 import type { WorldKind } from '../../world/world.ts';
 import type { Words } from '../words/en.ts';
+import { foresightLines, shortened } from './foresight-lines.ts';
 import { highlight } from './highlight.ts';
 import { type Line, lineWidth, type Span, span, truncate, wrap, wrapCode } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
@@ -104,6 +105,8 @@ export interface CommandCard {
   proposal: Proposal;
   state: CardState;
   world: WorldKind;
+  /** What it would change, where Enter is about this card. */
+  foresight?: CardForesight | undefined;
 }
 
 export function commandCard(card: CommandCard, { width, glyphs, words }: CardInk): Line[] {
@@ -126,13 +129,21 @@ export function commandCard(card: CommandCard, { width, glyphs, words }: CardInk
     {
       title: isTight ? [kind] : title,
       aside,
-      body: scriptLines(proposal.script, width - 4),
+      body: [...scriptLines(proposal.script, width - 4), ...foreseenRows(card, { width: width - 4, glyphs, words })],
       foot: remarks.length > 0 ? [span(remarks.join(` ${glyphs.dot} `), 'dim')] : [],
       role: isDue(state) ? 'accent' : 'rule',
     },
     width,
     glyphs,
   );
+}
+
+/** Rows on the card; all of them are behind a key. */
+const mostForeseen = 6;
+
+function foreseenRows({ foresight }: CommandCard, ink: CardInk): readonly Line[] {
+  if (!foresight || foresight.status === 'waiting') return [];
+  return [[], ...shortened(foresightLines(foresight, ink), mostForeseen, ink.words)];
 }
 
 export interface QuestionCard {

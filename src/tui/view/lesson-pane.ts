@@ -85,7 +85,9 @@ function addCommand(draft: Draft, session: SessionState, task: Task, name: strin
         : undefined;
   const isShown = shown?.command?.name === name;
   const proposal = isShown ? shown : { script: command.script, command, edited: false };
-  const place = add(draft, commandCard({ command, proposal, state, world: session.world.kind }, ink));
+  // The card that asks stands below, with all that there is to know.
+  const foresight = state === 'next' || state === 'asks' ? session.foresight : undefined;
+  const place = add(draft, commandCard({ command, proposal, state, world: session.world.kind, foresight }, ink));
   draft.places.set(name, place);
   if (isDue(state)) draft.due = place;
 }

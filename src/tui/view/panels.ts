@@ -7,6 +7,7 @@ import type { Words } from '../words/en.ts';
 import { backgroundState, ruleLine } from './bars.ts';
 import { scriptLines } from './card.ts';
 import { bare, hardWrap } from './foreign-text.ts';
+import { foresightLines } from './foresight-lines.ts';
 import { emptyLine, type Line, type Span, span, toWidth, wrap } from './spans.ts';
 import type { Glyphs } from './theme.ts';
 import { effectMark, effectRoles } from './words.ts';
@@ -52,9 +53,17 @@ function confirmTitle({ proposal }: Confirming, { glyphs, words }: PanelInk): Li
   return [span(`${panels.runThis} `, 'strong'), span(mark, effectRoles[effect])];
 }
 
+/** What can be scrolled: the command, and what it would change. */
+function askedRows({ proposal, foresight }: Confirming, ink: PanelInk): Line[] {
+  const width = ink.width - 2;
+  const script = scriptLines(proposal.script, width);
+  if (!foresight || foresight.status === 'waiting') return script;
+  return [...script, emptyLine, ...foresightLines(foresight, { ...ink, width })];
+}
+
 export function confirmPanel(session: Confirming, top: number, ink: PanelInk): Line[] {
   const { width, height, glyphs, words } = ink;
-  const script = scriptLines(session.proposal.script, width - 2);
+  const script = askedRows(session, ink);
   const told = wrap(consequence(session, words), width - 2);
   const room = Math.max(1, height - told.length - 2);
   const from = Math.min(top, Math.max(0, script.length - room));
@@ -77,7 +86,7 @@ export function confirmPanel(session: Confirming, top: number, ink: PanelInk): L
 /** Rows of the script above those that the panel shows at most. */
 export function confirmLimit(session: Confirming, ink: PanelInk): number {
   const words = wrap(consequence(session, ink.words), ink.width - 2);
-  const script = scriptLines(session.proposal.script, ink.width - 2);
+  const script = askedRows(session, ink);
   return Math.max(0, script.length - Math.max(1, ink.height - words.length - 2));
 }
 

@@ -1,4 +1,5 @@
 import { faults } from './en/faults.ts';
+import { foresight } from './en/foresight.ts';
 import { courseMap, frame, glossary, help, moment, panels, tray } from './en/frame.ts';
 import { keys } from './en/keys.ts';
 import { availability, card, check, lesson, output, session, text } from './en/lesson.ts';
@@ -23,6 +24,7 @@ export const en = {
   card,
   lesson,
   check,
+  foresight,
   output,
   text,
   availability,

@@ -17,6 +17,7 @@ export function clientOf(mesh: MeshCluster): KubeClient {
       mesh.api
         .list(ref, namespace === undefined ? {} : { namespace })
         .filter(({ metadata }) => labelSelector === undefined || matches(metadata.labels, labelSelector)),
+    resources: async () => [],
     podLog: async () => '',
     podHttp: ({ name }, path) => mesh.admin(name, path),
     watch: () => () => {},
