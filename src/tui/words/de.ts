@@ -1,4 +1,5 @@
 import { faults } from './de/faults.ts';
+import { foresight } from './de/foresight.ts';
 import { courseMap, frame, glossary, help, moment, panels, tray } from './de/frame.ts';
 import { keys } from './de/keys.ts';
 import { availability, card, check, lesson, output, session, text } from './de/lesson.ts';
@@ -21,6 +22,7 @@ export const de: Words = {
   card,
   lesson,
   check,
+  foresight,
   output,
   text,
   availability,
