@@ -38,7 +38,7 @@ export const chartsCommand = (subcommand: Subcommand): Command =>
     .action((options: ChartsOptions) => showCharts(options, subcommand));
 
 async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promise<void> {
-  const [{ readRequests }, { seriesOf }, { chartLines }, { LiveLines }, { sleep, systemClock: clock }] =
+  const [{ readRequests }, { seriesOf }, { chartLines }, { LiveLines }, { rest, systemClock: clock }] =
     await Promise.all([
       import('../check/traffic/read-requests.ts'),
       import('../check/traffic/request-series.ts'),
@@ -72,7 +72,7 @@ async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promi
     if (isLive) draw();
     const leftMs = endsAt - clock.now();
     if (leftMs <= 0) break;
-    await sleep(clock, Math.min(options.every * 1000, leftMs), signal).catch(() => {});
+    await rest(clock, Math.min(options.every * 1000, leftMs), signal);
   }
   const kept = readings.map(({ reading }) => reading);
   if (options.json) {

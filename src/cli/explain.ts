@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Explanation, Link, Question } from '../check/explain/chain.ts';
-import type { CommonOptions } from './options.ts';
+import type { MeshAccessOptions } from './mesh-access.ts';
+import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk explain`: why a request ends as it ends, link by link. Works while meshwalk runs elsewhere. */
-interface ExplainOptions extends Pick<CommonOptions, 'profile'> {
+interface ExplainOptions extends MeshAccessOptions {
   from: { namespace: string; name: string };
   to: { namespace: string; name: string };
   method: string;
@@ -41,6 +42,7 @@ export const explainCommand = (subcommand: Subcommand): Command =>
     .option('--header <header>', "a header of the request, as 'Name: value'; may be given again", header, {})
     .option('--json', 'print one JSON object')
     .addOption(profileOption())
+    .addOption(kubeconfigOption())
     .addHelpText(
       'after',
       examples(
@@ -56,20 +58,16 @@ export const explainCommand = (subcommand: Subcommand): Command =>
     )
     .action((path: string, options: ExplainOptions) => tell(path, options, subcommand));
 
-async function tell(path: string, options: ExplainOptions, { machine, signal }: Subcommand): Promise<void> {
-  const { runningCluster } = await import('./running-sandbox.ts');
+async function tell(path: string, options: ExplainOptions, subcommand: Subcommand): Promise<void> {
+  const { machine, signal } = subcommand;
   const { gatherEvidence } = await import('../check/explain/evidence.ts');
   const { explain } = await import('../check/explain/explain.ts');
   const { from, to, port, header: headers } = options;
-  const kube = await runningCluster(options.profile, machine);
-  try {
-    const question: Question = { from, to, port, method: options.method.toUpperCase(), path, headers };
-    const explanation = explain(question, await gatherEvidence(kube, from, to, signal));
-    if (options.json) machine.out(JSON.stringify(explanation));
-    else for (const line of explanationLines(question, explanation)) machine.out(line);
-  } finally {
-    kube.close();
-  }
+  const kube = await openKube(options, subcommand);
+  const question: Question = { from, to, port, method: options.method.toUpperCase(), path, headers };
+  const explanation = explain(question, await gatherEvidence(kube, from, to, signal));
+  if (options.json) machine.out(JSON.stringify(explanation));
+  else for (const line of explanationLines(question, explanation)) machine.out(line);
 }
 
 const marks: Readonly<Record<Link['status'], string>> = { holds: '✓', breaks: '✗', 'not-known': '?' };

@@ -4,9 +4,13 @@ import { Option } from 'commander';
 import { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { stateFolders } from '../progress/state-folders.ts';
+import { answers, findDoor } from '../world/sandbox-control.ts';
 import type { Subcommand } from './subcommand.ts';
 
-/** Which cluster a subcommand looks into: the sandbox of a profile, or any that a kubeconfig names. Only reads. */
+/**
+ * Which cluster a subcommand looks into: the sandbox of a profile, beside whoever started it, or any that a kubeconfig
+ * names. Only reads.
+ */
 export interface MeshAccessOptions {
   profile: string;
   kubeconfig?: string;
@@ -15,19 +19,42 @@ export interface MeshAccessOptions {
 export const kubeconfigOption = () =>
   new Option('--kubeconfig <file>', "look into this file's cluster instead of the sandbox");
 
+/** Rejects with a Fault where there is none to look into. */
 export async function openKube(
   { profile, kubeconfig }: MeshAccessOptions,
   { machine, teardown }: Subcommand,
 ): Promise<KubeClient> {
-  const file = kubeconfig ?? join(stateFolders(profile, 'sandbox', machine.environment).sandbox, 'kubeconfig');
-  if (!existsSync(file)) {
-    throw new Fault('cluster.none', {
-      what: kubeconfig ? `There is no file ${kubeconfig}.` : 'The sandbox has no cluster yet.',
-      next: kubeconfig ? ['meshwalk charts --kubeconfig ~/.kube/config'] : ['meshwalk', 'meshwalk sandbox status'],
-    });
-  }
+  const file =
+    kubeconfig === undefined
+      ? await sandboxKubeconfig(stateFolders(profile, 'sandbox', machine.environment).sandbox)
+      : existing(kubeconfig);
   const { connectKubernetes } = await import('../world/kubernetes-client.ts');
   const kube = await connectKubernetes(file);
   teardown.add(() => kube.close());
   return kube;
+}
+
+function existing(kubeconfig: string): string {
+  if (existsSync(kubeconfig)) return kubeconfig;
+  throw new Fault('cluster.no-kubeconfig', {
+    what: `There is no file ${kubeconfig}.`,
+    next: ['kubectl config view   shows what your kubectl uses'],
+  });
+}
+
+async function sandboxKubeconfig(folder: string): Promise<string> {
+  const door = await findDoor(folder);
+  if (!door || !(await answers(door))) {
+    throw new Fault('sandbox.not-running', {
+      what: 'No sandbox runs, so there is nothing to look at.',
+      next: ['In another terminal: meshwalk', 'Or by hand: meshwalk sandbox start'],
+    });
+  }
+  const file = join(folder, 'kubeconfig');
+  if (existsSync(file)) return file;
+  throw new Fault('cluster.none', {
+    what: 'The sandbox has no cluster yet.',
+    why: 'Lesson 1 creates it.',
+    next: ['meshwalk', 'meshwalk sandbox status'],
+  });
 }

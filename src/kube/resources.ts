@@ -1,3 +1,4 @@
+import type * as Extensions from './api-extensions.ts';
 import type * as K from './objects.ts';
 
 /** Names one kind of object for typed in-process calls; `T` is the object's shape. */
@@ -42,21 +43,21 @@ export const deployments = ref<K.Deployment>('apps', 'v1', 'deployments', 'Deplo
 export const replicaSets = ref<K.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const statefulSets = ref<K.StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const endpointSlices = ref<K.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
-export const customResourceDefinitions = ref<K.CustomResourceDefinition>(
+export const customResourceDefinitions = ref<Extensions.CustomResourceDefinition>(
   'apiextensions.k8s.io',
   'v1',
   'customresourcedefinitions',
   'CustomResourceDefinition',
   false,
 );
-export const mutatingWebhookConfigurations = ref<K.WebhookConfiguration>(
+export const mutatingWebhookConfigurations = ref<Extensions.WebhookConfiguration>(
   'admissionregistration.k8s.io',
   'v1',
   'mutatingwebhookconfigurations',
   'MutatingWebhookConfiguration',
   false,
 );
-export const validatingWebhookConfigurations = ref<K.WebhookConfiguration>(
+export const validatingWebhookConfigurations = ref<Extensions.WebhookConfiguration>(
   'admissionregistration.k8s.io',
   'v1',
   'validatingwebhookconfigurations',

@@ -30,6 +30,12 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** Resolves after `ms`, or as soon as the signal aborts: for whoever looks at the signal next anyway. */
+export function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  // A sleep rejects for nothing but the abort.
+  return sleep(clock, ms, signal).catch(() => {});
+}
+
 /** A clock that tests step by hand. */
 export class SteppedClock implements Clock {
   #now: number;

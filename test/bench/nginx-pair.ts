@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { systemClock } from '../../src/platform/clock.ts';
 import { CertificateAuthority } from '../../src/sandbox/pki/authority.ts';
+import { freePort } from '../walk/course.ts';
 import { pause } from './lab.ts';
 
 /** nginx twice, as two sidecars stand: plain in and mutual TLS out, mutual TLS in and plain out to the app. */
@@ -18,15 +19,6 @@ export interface NginxPair {
 export function nginxVersion(): string | undefined {
   const { status, stderr } = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
   return status === 0 ? stderr.trim().replace(/^.*nginx\//, '') : undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The access log is on, as it is in the sidecars; connections are kept, as theirs are. */

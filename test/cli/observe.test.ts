@@ -41,7 +41,15 @@ describe('before anything is there', () => {
 
   it('both say when there is no cluster to look into', async () => {
     for (const name of ['charts', 'trace']) {
-      expect(await meshwalk(folder, [name])).toMatchObject({ code: 1, err: expect.stringContaining('no cluster yet') });
+      expect(await meshwalk(folder, [name])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('No sandbox runs, so there is nothing to look at.'),
+      });
+      const nowhere = join(folder, 'nowhere');
+      expect(await meshwalk(folder, [name, '--kubeconfig', nowhere])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`There is no file ${nowhere}.`),
+      });
       expect((await meshwalk(folder, [name, '--help'])).out).toContain('Examples:');
     }
   });

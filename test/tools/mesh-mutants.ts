@@ -1,18 +1,19 @@
 // Changes one rule of the mesh at a time, in a copy of the project, and shows that some test of the mesh fails.
-// node test/tools/mesh-mutants.ts [--from 0] [--to 20] [--find word]
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// node test/tools/mesh-mutants.ts [--from 0] [--to 20] [--find word] [--kept file]
+// With --kept, verdicts are added to a file line by line: a run can be stopped and gone on with. What survived without a
+// reason or did not apply is judged again, for a test or the mutant may be new.
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from '../sandbox/mesh/mutants.ts';
+import { MutantBench, type Verdict } from './mutant-bench.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const { values } = parseArgs({
   options: {
     from: { type: 'string', default: '0' },
     to: { type: 'string', default: String(mutants.length) },
     find: { type: 'string', default: '' },
+    kept: { type: 'string' },
   },
 });
 
@@ -37,7 +38,7 @@ const likely: readonly (readonly [file: RegExp, ...tests: (readonly string[])[]]
 ];
 const all = [
   ...['policies', 'matching', 'permissive', 'tcp', 'traffic-split', 'stats'].map(row),
-  ...['access-log', 'config-dump', 'lifecycle', 'headers', 'informers'].map(row),
+  ...['access-log', 'config-dump', 'lifecycle', 'headers', 'informers', 'grpc'].map(row),
   row('balancing'),
   ...['engine/health-check.test.ts', 'identity.test.ts', 'policies/egress.test.ts', ...pure],
 ];
@@ -48,78 +49,54 @@ function tiersFor(file: string): (readonly string[])[] {
   return [...first, rest].map((tests) => tests.map((test) => `test/sandbox/mesh/${test}`));
 }
 
-type Verdict = { killedBy: string } | 'survived' | 'not applied';
+/** What stands in the file and in the mutant is what was judged. */
+const keyOf = ({ file, rule, find, replace }: Mutant) => [file, rule, find, replace].join('\n');
 
-/** The name of the first test that fails; undefined when all pass. */
-function firstFailure(copy: string, tests: readonly string[]): string | undefined {
-  const output = join(copy, 'report.json');
-  rmSync(output, { force: true });
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--bail', '1', '--reporter', 'json', '--outputFile', output],
-      ...tests,
-    ],
-    { cwd: copy, stdio: 'ignore' },
-  );
-  if (status === 0) return undefined;
-  const report = JSON.parse(readFileSync(output, 'utf8')) as {
-    testResults: { assertionResults: { status: string; fullName: string }[] }[];
-  };
-  const failed = report.testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter((one) => one.status === 'failed').map(({ fullName }) => fullName),
-  );
-  return failed[0] ?? 'a test file that no longer loads';
+function keptVerdicts(file: string | undefined): Map<string, Verdict> {
+  const lines = file && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+  const kept = lines
+    .filter((line) => line !== '')
+    .map((line): { mutant: Mutant; verdict: Verdict } => JSON.parse(line));
+  return new Map(kept.map(({ mutant, verdict }) => [keyOf(mutant), verdict]));
 }
 
-function judge(copy: string, mutant: Mutant): Verdict {
-  const path = join(copy, 'src/sandbox/mesh', mutant.file);
-  const original = readFileSync(path, 'utf8');
-  if (original.split(mutant.find).length !== 2) return 'not applied';
-  writeFileSync(
-    path,
-    original.replace(mutant.find, () => mutant.replace),
-  );
-  try {
-    for (const tier of tiersFor(mutant.file)) {
-      const killedBy = firstFailure(copy, tier);
-      if (killedBy !== undefined) return { killedBy };
-    }
-    return 'survived';
-  } finally {
-    writeFileSync(path, original);
-  }
+type Fate = 'killed' | 'equivalent' | 'survived' | 'not applied';
+
+function fateOf({ survives }: Mutant, verdict: Verdict): Fate {
+  if (typeof verdict === 'object') return 'killed';
+  return verdict === 'survived' && survives ? 'equivalent' : verdict;
 }
 
-const copy = mkdtempSync(join(tmpdir(), 'mesh-mutants-'));
+function tableLine(mutant: Mutant, verdict: Verdict): string {
+  const fate = fateOf(mutant, verdict);
+  const why = typeof verdict === 'object' ? verdict.killedBy : fate === 'equivalent' ? mutant.survives : '';
+  const cells = [mutant.file, mutant.rule, fate === 'survived' ? 'SURVIVED' : fate, why ?? ''];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+const kept = keptVerdicts(values.kept);
+const chosen = mutants
+  .slice(Number(values.from), Number(values.to))
+  .filter(({ file, rule }) => `${file} ${rule}`.includes(values.find));
+const counts: Record<Fate, number> = { killed: 0, equivalent: 0, survived: 0, 'not applied': 0 };
+const bench = new MutantBench(join(import.meta.dirname, '..', '..'));
 try {
-  for (const name of ['src', 'test', 'manifests', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
-    cpSync(join(root, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  if (readdirSync(join(copy, 'src')).length === 0) throw new Error('nothing was copied');
-  const chosen = mutants
-    .slice(Number(values.from), Number(values.to))
-    .filter(({ file, rule }) => `${file} ${rule}`.includes(values.find));
-  const counts = { killed: 0, explained: 0, survived: 0, 'not applied': 0 };
-  console.log('| file | rule | verdict |\n|---|---|---|');
+  console.log('| file | rule | verdict | by which test, or why none can |\n|---|---|---|---|');
   for (const mutant of chosen) {
-    const verdict = judge(copy, mutant);
-    const [kind, text] =
-      typeof verdict === 'object'
-        ? (['killed', `killed by ${verdict.killedBy}`] as const)
-        : verdict === 'survived' && mutant.survives
-          ? (['explained', `survives: ${mutant.survives}`] as const)
-          : ([verdict, verdict.toUpperCase()] as const);
-    counts[kind]++;
-    console.log(`| ${mutant.file} | ${mutant.rule} | ${text} |`);
+    const known = kept.get(keyOf(mutant));
+    const isSettled = known && ['killed', 'equivalent'].includes(fateOf(mutant, known));
+    const verdict = isSettled ? known : bench.judge(mutant, tiersFor(mutant.file));
+    if (!isSettled && values.kept) appendFileSync(values.kept, `${JSON.stringify({ mutant, verdict })}\n`);
+    counts[fateOf(mutant, verdict)]++;
+    console.log(tableLine(mutant, verdict));
   }
-  const rate = ((100 * counts.killed) / Math.max(1, counts.killed + counts.survived + counts.explained)).toFixed(0);
-  console.log(
-    `\n${chosen.length} mutants: ${counts.killed} killed (${rate} %), ${counts.explained} survive with a reason, ${counts.survived} without, ${counts['not applied']} not applied.`,
-  );
-  if (counts.survived > 0 || counts['not applied'] > 0) process.exitCode = 1;
 } finally {
-  rmSync(copy, { recursive: true });
+  bench.close();
 }
+// An equivalent mutant changes nothing that could be seen, so there is nothing to kill.
+const rate = ((100 * counts.killed) / Math.max(1, chosen.length - counts.equivalent)).toFixed(1);
+console.log(
+  `\n${chosen.length} mutants: ${counts.killed} killed, ${counts.equivalent} equivalent, ${counts.survived} survived,` +
+    ` ${counts['not applied']} not applied; kill rate ${rate} %.`,
+);
+if (counts.survived > 0 || counts['not applied'] > 0) process.exitCode = 1;

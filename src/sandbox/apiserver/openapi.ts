@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonSchema } from '../../kube/objects.ts';
+import type { JsonSchema } from '../../kube/api-extensions.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
 import type { RequestApi } from './request-api.ts';
 import { builtInTypes } from './schema/built-in-types.ts';

@@ -1,4 +1,5 @@
-import type { CustomResourceDefinition, KubeObject } from '../../kube/objects.ts';
+import type { CustomResourceDefinition } from '../../kube/api-extensions.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { Store } from '../store/store.ts';
 import { builtInResources } from './built-in-resources.ts';
 import { customResourcesOf } from './custom/custom-resources.ts';

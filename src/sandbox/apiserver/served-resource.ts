@@ -1,4 +1,5 @@
-import type { CustomResourceDefinitionVersion, JsonSchema, KubeObject } from '../../kube/objects.ts';
+import type { CustomResourceDefinitionVersion, JsonSchema } from '../../kube/api-extensions.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { ResourceRef } from '../../kube/resources.ts';
 import type { Strategy } from './strategy.ts';
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Clock, sleep } from '../../platform/clock.ts';
+import { type Clock, rest } from '../../platform/clock.ts';
 import type { ContainerSockets, PodListener } from '../network/pod-network.ts';
 import { ContainerLog } from './container-log.ts';
 import type { ContainerContext, ImageProgram } from './program.ts';
@@ -49,7 +49,7 @@ export class ContainerRun {
     void this.#run(program, {
       ...context,
       sockets: this.#owned,
-      rest: (ms) => sleep(clock, restMs(ms), this.#stop.signal).catch(() => {}),
+      rest: (ms) => rest(clock, restMs(ms), this.#stop.signal),
       stdout: write,
       stderr: write,
       signal: this.#stop.signal,

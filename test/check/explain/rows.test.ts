@@ -17,6 +17,7 @@ import {
   tcpRoute,
 } from '../../sandbox/mesh/rows/policies.ts';
 import { rowPrograms } from '../../sandbox/mesh/rows/programs.ts';
+import { having, shopByPolicies, web } from '../../sandbox/mesh/rows/shop.ts';
 import { clientOf } from './mesh-client.ts';
 
 /** Denial rows of the data plane: the explanation must foretell what the client sees, and name what mends it. */
@@ -27,26 +28,10 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => stage.mesh.close());
 
-const web = { port: 80, targetPort: 14001 };
-const base: ClusterState = {
-  permissive: false,
-  egress: false,
-  outside: ['outside'],
-  pods: {
-    'shop/buyer': {},
-    'shop/thief': {},
-    'shop/store': { image: 'test/echo' },
-    'shop/other': { image: 'test/echo' },
-    'outside/stranger': {},
-    'outside/plain': { image: 'test/echo' },
-  },
-  services: {
-    'shop/store': { ports: [web] },
-    'shop/other': { ports: [web] },
-    'shop/root': { ports: [web], selector: { app: 'store' } },
-    'outside/plain': { ports: [web] },
-  },
-};
+const base = having(shopByPolicies, {
+  pods: { 'outside/plain': { image: 'test/echo' } },
+  services: { 'shop/root': { ports: [web], selector: { app: 'store' } }, 'outside/plain': { ports: [web] } },
+});
 
 const routes = routeGroup(
   'routes',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { CustomResourceDefinition, JsonSchema } from '../../../src/kube/objects.ts';
+import type { CustomResourceDefinition, JsonSchema } from '../../../src/kube/api-extensions.ts';
 import { customResourceDefinitions } from '../../../src/kube/resources.ts';
 import { admin, refusal, type TestApi, testApi } from './api-fixture.ts';
 

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Pod, Webhook } from '../../../src/kube/objects.ts';
+import type { Webhook } from '../../../src/kube/api-extensions.ts';
+import type { Pod } from '../../../src/kube/objects.ts';
 import {
   mutatingWebhookConfigurations,
   namespaces,

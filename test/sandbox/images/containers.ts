@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Clock, sleep, systemClock } from '../../../src/platform/clock.ts';
+import { type Clock, rest, systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import type { AcceptedConnection, ContainerSockets } from '../../../src/sandbox/network/pod-network.ts';
 import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
@@ -118,7 +118,7 @@ export function startContainer(pods: LoopbackPods, program: ImageProgram, option
     sockets: pods.sockets(options.ip),
     clock,
     random: seededRandom(options.seed ?? 1),
-    rest: (ms) => sleep(clock, ms, abort.signal).catch(() => {}),
+    rest: (ms) => rest(clock, ms, abort.signal),
     stdout: write,
     stderr: write,
     signal: abort.signal,

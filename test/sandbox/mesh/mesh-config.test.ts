@@ -6,25 +6,15 @@ import { controlPlaneLog } from '../../../src/sandbox/mesh/osm/log.ts';
 import { followResyncInterval, isPushed } from '../../../src/sandbox/mesh/osm/mesh-config-changes.ts';
 import { addOn, meshConfigName } from '../../../src/sandbox/mesh/osm/names.ts';
 import { removePod } from './control-plane-restart.ts';
-import { eventually, type MeshCluster, startMeshCluster } from './mesh-cluster.ts';
+import { controllerLogs, controllers } from './controllers.ts';
+import { eventually, type MeshCluster } from './mesh-cluster.ts';
+import { startStoreAndBuyer } from './store-and-buyer.ts';
 
 let mesh: MeshCluster;
 const call = (from: string) => () => mesh.call(from, 'store.shop:14001');
 
-const controllers = () =>
-  mesh.api.list(resources.pods, { namespace: addOn.namespace, labelSelector: 'app=osm-controller' });
-const controllerLogs = () =>
-  controllers()
-    .map(({ metadata }) => mesh.log(metadata.name ?? '', 'osm-controller'))
-    .join('');
-
 beforeAll(async () => {
-  mesh = await startMeshCluster();
-  await mesh.namespace('shop');
-  await mesh.pod('shop', 'store', { image: 'test/echo' });
-  await mesh.pod('shop', 'buyer');
-  await mesh.service('shop', 'store', { port: 14001 });
-  await eventually(call('buyer'), 200);
+  mesh = await startStoreAndBuyer();
 }, 40_000);
 
 afterAll(() => mesh.close());
@@ -97,7 +87,7 @@ describe('sidecar.configResyncInterval', () => {
 
 describe('sidecar.maxDataPlaneConnections', () => {
   it('counts at the next connection: a further proxy gets no configuration until there is room', async () => {
-    const [first] = controllers();
+    const [first] = controllers(mesh);
     await mesh.sidecars({ maxDataPlaneConnections: 1 });
     const created = mesh.api.create(resources.pods, {
       metadata: { name: 'one-too-many', namespace: 'shop', labels: { app: 'one-too-many' } },
@@ -126,18 +116,18 @@ describe('observability.osmLogLevel', () => {
       });
     await level('loud');
     await vi.waitFor(() => {
-      expect(controllerLogs()).toContain('Error setting controller log level to loud');
-      expect(controllerLogs()).toContain(
+      expect(controllerLogs(mesh)).toContain('Error setting controller log level to loud');
+      expect(controllerLogs(mesh)).toContain(
         "Invalid log level 'loud' specified. Please specify one of [debug info warn error fatal panic disabled trace]",
       );
     });
     await level('disabled');
-    const before = controllerLogs();
+    const before = controllerLogs(mesh);
     await level('nonsense');
-    expect(controllerLogs()).toBe(before);
+    expect(controllerLogs(mesh)).toBe(before);
     await level('info');
     await level('loud again');
-    await vi.waitFor(() => expect(controllerLogs()).toContain('Error setting controller log level to loud again'));
+    await vi.waitFor(() => expect(controllerLogs(mesh)).toContain('Error setting controller log level to loud again'));
   });
 });
 
@@ -185,7 +175,7 @@ describe('a MeshConfig that is deleted', () => {
     expect(await call('buyer')()).toMatchObject({ status: 200 });
     await mesh.pod('shop', 'another', { labels: { app: 'store' }, image: 'test/echo' });
     await eventually(call('buyer'), 'refused');
-    expect(controllerLogs()).toContain(
+    expect(controllerLogs(mesh)).toContain(
       'MeshConfig kube-system/osm-mesh-config does not exist. Default config values will be used.',
     );
   }, 20_000);

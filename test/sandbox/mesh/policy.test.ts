@@ -1,46 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoints, Pod, Service } from '../../../src/kube/objects.ts';
 import { proxyConfigFor } from '../../../src/sandbox/mesh/osm/policy/proxy-config.ts';
 import type { MeshSnapshot } from '../../../src/sandbox/mesh/osm/policy/snapshot.ts';
 import { rootServiceName } from '../../../src/sandbox/mesh/osm/policy/traffic-split.ts';
 import { whyListenerRejected, whyRouteConfigRejected } from '../../../src/sandbox/mesh/rejection.ts';
 import { chooseWeighted, compileRoutes } from '../../../src/sandbox/mesh/route.ts';
+import { pod, service, snapshot as snapshotOf } from './policies/snapshot-of.ts';
 
-const pod = (name: string, account = name): Pod => ({
-  metadata: { name, namespace: 'shop', labels: { app: name } },
-  spec: { serviceAccountName: account, containers: [] },
-});
-
-const service = (name: string, port: object, clusterIP = '10.0.0.7'): Service => ({
-  metadata: { name, namespace: 'shop' },
-  spec: { clusterIP, selector: { app: name }, ports: [port as { port: number }] },
-});
-
-const endpoints = (name: string, ip: string, port: object): Endpoints => ({
-  metadata: { name, namespace: 'shop' },
-  subsets: [{ addresses: [{ ip, targetRef: { kind: 'Pod', name } }], ports: [port as { port: number }] }],
-});
-
-function snapshot(change: Partial<MeshSnapshot> = {}): MeshSnapshot {
-  return {
-    meshConfig: { traffic: { enableEgress: false, enablePermissiveTrafficPolicyMode: false } },
-    trustDomain: 'cluster.local',
-    controlPlaneNamespace: 'kube-system',
-    monitoredNamespaces: new Set(['shop']),
-    services: [service('store', { port: 80 })],
-    endpoints: [endpoints('store', '10.244.0.2', { port: 14001 })],
-    pods: [pod('store'), pod('buyer')],
-    trafficTargets: [],
-    httpRouteGroups: [],
-    tcpRoutes: [],
-    trafficSplits: [],
-    egresses: [],
-    ingressBackends: [],
-    retries: [],
-    upstreamTrafficSettings: [],
-    ...change,
-  };
-}
+/** By policies, and with features as a mesh has them that says nothing. */
+const snapshot = (change: Partial<MeshSnapshot> = {}) =>
+  snapshotOf({ meshConfig: { traffic: { enableEgress: false, enablePermissiveTrafficPolicyMode: false } }, ...change });
 
 const account = (name: string) => ({ kind: 'ServiceAccount', name, namespace: 'shop' });
 const target = (name: string, sources: string[], rules: { kind: string; name: string; matches?: string[] }[]) => ({
@@ -104,11 +72,7 @@ describe('from policies to a proxy configuration', () => {
     const chainsFor = (port: object) => {
       const complaints: string[] = [];
       const config = proxyConfigFor(
-        snapshot({
-          ...permissive,
-          services: [service('store', port)],
-          endpoints: [endpoints('store', '10.244.0.2', { ...port, port: 14001 })],
-        }),
+        snapshot({ ...permissive, services: [service('store', port)] }),
         pod('buyer'),
         (complaint) => complaints.push(complaint),
       );

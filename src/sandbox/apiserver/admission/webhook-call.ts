@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { Webhook } from '../../../kube/api-extensions.ts';
 import { isJsonObject, type JsonObject } from '../../../kube/json-value.ts';
-import type { Webhook } from '../../../kube/objects.ts';
 import type { Clock } from '../../../platform/clock.ts';
 
 export interface WebhookTransport {

@@ -1,4 +1,5 @@
-import type { KubeObject, Webhook } from '../../../kube/objects.ts';
+import type { Webhook } from '../../../kube/api-extensions.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { matchesLabelSelector } from '../../../kube/selectors.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { AdmissionRequest } from '../write-context.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Webhook, WebhookConfiguration } from '../../../kube/api-extensions.ts';
 import { isJsonObject, type JsonObject } from '../../../kube/json-value.ts';
-import type { KubeObject, Service, Webhook, WebhookConfiguration } from '../../../kube/objects.ts';
+import type { KubeObject, Service } from '../../../kube/objects.ts';
 import { badRequest, internalError, type StatusCause, StatusError } from '../../../kube/status.ts';
 import type { Store } from '../../store/store.ts';
 import { jsonPatch } from '../patch/simple-patches.ts';

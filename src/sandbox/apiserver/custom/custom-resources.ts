@@ -1,5 +1,6 @@
+import type { CustomResourceDefinition } from '../../../kube/api-extensions.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
-import type { CustomResourceDefinition, KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import type { ServedResource, ServedSubresource, Verb } from '../served-resource.ts';
 import type { Strategy } from '../strategy.ts';
 

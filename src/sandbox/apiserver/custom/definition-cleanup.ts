@@ -1,4 +1,5 @@
-import type { CustomResourceDefinition, KubeObject } from '../../../kube/objects.ts';
+import type { CustomResourceDefinition } from '../../../kube/api-extensions.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { Store } from '../../store/store.ts';
 import type { Deletes } from '../deletes.ts';

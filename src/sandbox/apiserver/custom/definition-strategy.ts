@@ -1,7 +1,8 @@
+import type { CustomResourceDefinition } from '../../../kube/api-extensions.ts';
 import { apiTime } from '../../../kube/duration.ts';
 import { sameJson } from '../../../kube/json-value.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
-import type { CustomResourceDefinition, KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { immutable, invalidValue, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';

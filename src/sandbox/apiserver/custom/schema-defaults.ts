@@ -1,5 +1,5 @@
+import type { JsonSchema } from '../../../kube/api-extensions.ts';
 import { isJsonObject } from '../../../kube/json-value.ts';
-import type { JsonSchema } from '../../../kube/objects.ts';
 import { additionalOf } from './schema-prune.ts';
 
 /** Fills in a structural schema's defaults; a null where null is not allowed counts as absent. */

@@ -1,5 +1,5 @@
+import type { JsonSchema } from '../../../kube/api-extensions.ts';
 import { isJsonObject } from '../../../kube/json-value.ts';
-import type { JsonSchema } from '../../../kube/objects.ts';
 
 /** Takes out what a structural schema does not name, and answers the paths. Kubernetes: structural pruning */
 export function pruneBySchema(object: Record<string, unknown>, schema: JsonSchema): string[] {

@@ -1,5 +1,5 @@
+import type { JsonSchema } from '../../../kube/api-extensions.ts';
 import { isJsonObject, sameJson } from '../../../kube/json-value.ts';
-import type { JsonSchema } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { duplicateValue, invalidValue, notSupported, required, wrongType } from '../field-errors.ts';
 import { additionalOf } from './schema-prune.ts';

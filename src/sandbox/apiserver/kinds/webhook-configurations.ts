@@ -1,5 +1,6 @@
+import type { Webhook, WebhookConfiguration } from '../../../kube/api-extensions.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
-import type { KubeObject, Webhook, WebhookConfiguration } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { invalidValue, notSupported, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';

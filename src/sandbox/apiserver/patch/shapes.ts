@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../../kube/objects.ts';
+import type { JsonSchema } from '../../../kube/api-extensions.ts';
 import { builtInTypes } from '../schema/built-in-types.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { listKeys } from './list-keys.ts';

@@ -1,5 +1,6 @@
+import type { CustomResourceDefinitionVersion } from '../../../kube/api-extensions.ts';
 import { ageOf } from '../../../kube/duration.ts';
-import type { CustomResourceDefinitionVersion, KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { columns, type TableKind } from './columns.ts';
 import { jsonPathValues } from './json-path.ts';
 

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../../kube/objects.ts';
+import type { CustomResourceDefinition } from '../../../kube/api-extensions.ts';
 import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';

@@ -1,4 +1,4 @@
-import type { Webhook, WebhookConfiguration } from '../../../kube/objects.ts';
+import type { Webhook, WebhookConfiguration } from '../../../kube/api-extensions.ts';
 import type { ResourceRef } from '../../../kube/resources.ts';
 import * as resources from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../../platform/clock.ts';
+import { rest } from '../../../platform/clock.ts';
 import { adminPages } from '../../mesh/admin.ts';
 import {
   type Bootstrap,
@@ -125,7 +125,7 @@ async function followControlPlane(
     } catch (error) {
       context.stderr(`[warning][config] gRPC config stream closed: 14, ${(error as Error).message}\n`);
     }
-    await sleep(context.clock, retryMs, ended).catch(() => {});
+    await rest(context.clock, retryMs, ended);
     retryMs = Math.min(retryMs * 2, longestRetryMs);
   }
 }

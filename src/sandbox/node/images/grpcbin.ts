@@ -8,7 +8,7 @@ const grpcStatus = { ok: '0', invalidArgument: '3', notFound: '5', unimplemented
 /** The server as a whole has the empty name. */
 const services = new Set(['', 'grpc.health.v1.Health']);
 
-/** Of the real grpcbin the plaintext port and the health service; every other method is not implemented, and says so. */
+/** Of the real grpcbin the plaintext port and the health service; any other method gets gRPC's status UNIMPLEMENTED. */
 export const grpcbin: ImageProgram = {
   repositories: ['moul/grpcbin'],
   sizeBytes: 9_437_184,

@@ -9,6 +9,7 @@ import { installOpenServiceMesh } from '../../../../src/sandbox/mesh/osm/install
 import { addOn } from '../../../../src/sandbox/mesh/osm/names.ts';
 import { CertificateAuthority } from '../../../../src/sandbox/pki/authority.ts';
 import { removePod, restartDeployment } from '../control-plane-restart.ts';
+import { controllerLogs, controllers } from '../controllers.ts';
 import { eventually, type MeshCluster, startMeshCluster } from '../mesh-cluster.ts';
 import { shownCertificates } from './shown-certificates.ts';
 
@@ -73,8 +74,7 @@ describe('a root of one’s own', () => {
     await installOpenServiceMesh(api);
     await vi.waitFor(
       () => {
-        const pods = api.list(resources.pods, { namespace: addOn.namespace, labelSelector: 'app=osm-controller' });
-        const text = pods.map(({ metadata }) => cluster.log(metadata.name ?? '', 'osm-controller')).join('');
+        const text = controllerLogs(cluster);
         expect(text).toContain('error encountered processing MRCEvent');
         expect(text).toContain('no private Key in PEM');
         expect(text).toContain('manager initialization timed out. Make sure your MeshRootCertificate(s) are valid');
@@ -82,7 +82,9 @@ describe('a root of one’s own', () => {
         expect(events.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
           'FatalInvalidCertificateManager: Error fetching certificate manager of kind tresor',
         );
-        expect(pods.some(({ status }) => (status?.containerStatuses?.[0]?.restartCount ?? 0) > 0)).toBe(true);
+        expect(controllers(cluster).some(({ status }) => (status?.containerStatuses?.[0]?.restartCount ?? 0) > 0)).toBe(
+          true,
+        );
       },
       { timeout: 20_000, interval: 100 },
     );

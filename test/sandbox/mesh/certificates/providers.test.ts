@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { CustomResourceDefinition, KubeObject } from '../../../../src/kube/objects.ts';
+import type { CustomResourceDefinition } from '../../../../src/kube/api-extensions.ts';
+import type { KubeObject } from '../../../../src/kube/objects.ts';
 import * as resources from '../../../../src/kube/resources.ts';
 import { certificateRequests, issuers } from '../../../../src/sandbox/cert-manager/kinds.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from '../../../../src/sandbox/mesh/osm/certificate/mesh-root-certificate.ts';
 import { addOn } from '../../../../src/sandbox/mesh/osm/names.ts';
 import { restartDeployment } from '../control-plane-restart.ts';
+import { controllerLogs } from '../controllers.ts';
 import { eventually, type MeshCluster, startMeshCluster } from '../mesh-cluster.ts';
 import { hastyClock } from './hasty-clock.ts';
 import { shownCertificates } from './shown-certificates.ts';
@@ -63,12 +65,6 @@ const rootCertificate = (
     metadata: { name, namespace },
     spec: { provider, ...(trustDomain ? { trustDomain } : {}) },
   });
-
-const controllerLogs = () =>
-  mesh.api
-    .list(resources.pods, { namespace, labelSelector: 'app=osm-controller' })
-    .map(({ metadata }) => mesh.log(metadata.name ?? '', 'osm-controller'))
-    .join('');
 
 beforeAll(async () => {
   mesh = await startMeshCluster({ controlPlaneClock: hastyClock });
@@ -144,8 +140,8 @@ describe('MeshRootCertificate', () => {
       vault: { ...vault, token: { secretKeyRef: { name: 'a', key: 'b', namespace } } },
     } as never);
     await vi.waitFor(() => {
-      expect(controllerLogs()).toContain('error encountered processing MRCEvent');
-      expect(controllerLogs()).toContain('the sandbox has no Vault, so http://vault:8200 cannot be asked');
+      expect(controllerLogs(mesh)).toContain('error encountered processing MRCEvent');
+      expect(controllerLogs(mesh)).toContain('the sandbox has no Vault, so http://vault:8200 cannot be asked');
     }, patience);
     expect(await rootOf('first')).toBe(secretRoot('second-root'));
   }, 20_000);

@@ -6,7 +6,9 @@ import { systemClock } from '../../../../src/platform/clock.ts';
 import { readRoot } from '../../../../src/sandbox/mesh/osm/certificate/root-secret.ts';
 import { addOn, envoyUid } from '../../../../src/sandbox/mesh/osm/names.ts';
 import { tlsOptions, whyTlsRejected } from '../../../../src/sandbox/mesh/tls-protocol.ts';
-import { eventually, type MeshCluster, startMeshCluster } from '../mesh-cluster.ts';
+import { controllerLogs } from '../controllers.ts';
+import { eventually, type MeshCluster } from '../mesh-cluster.ts';
+import { startStoreAndBuyer } from '../store-and-buyer.ts';
 
 let mesh: MeshCluster;
 let client: { cert: string; key: string; ca: string };
@@ -57,19 +59,8 @@ const push = () => {
   return mesh.traffic({ enableEgress: egress });
 };
 
-const controllerLogs = () =>
-  mesh.api
-    .list(resources.pods, { namespace: addOn.namespace, labelSelector: 'app=osm-controller' })
-    .map(({ metadata }) => mesh.log(metadata.name ?? '', 'osm-controller'))
-    .join('');
-
 beforeAll(async () => {
-  mesh = await startMeshCluster();
-  await mesh.namespace('shop');
-  await mesh.pod('shop', 'store', { image: 'test/echo' });
-  await mesh.pod('shop', 'buyer');
-  await mesh.service('shop', 'store', { port: 14001 });
-  await eventually(() => mesh.call('buyer', 'store.shop:14001'), 200);
+  mesh = await startStoreAndBuyer();
   client = clientTerms();
 }, 40_000);
 
@@ -121,10 +112,11 @@ describe('TLS between sidecars', () => {
     await mesh.sidecars({ cipherSuites: ['ECDHE-RSA-AES256-GCM-SHA384', 'ROT13'] });
     await push();
     await vi.waitFor(
-      () => expect(controllerLogs()).toContain('The following ciphers were rejected when tried individually: ROT13'),
+      () =>
+        expect(controllerLogs(mesh)).toContain('The following ciphers were rejected when tried individually: ROT13'),
       8000,
     );
-    expect(controllerLogs()).toContain('[NACK] err: ');
+    expect(controllerLogs(mesh)).toContain('[NACK] err: ');
     expect((await agreed({})).cipher).toBe('ECDHE-RSA-AES256-GCM-SHA384');
     expect(await mesh.call('buyer', 'store.shop:14001')).toMatchObject({ status: 200 });
   });

@@ -1,33 +1,22 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startMeshCluster } from '../mesh-cluster.ts';
-import { type ClusterState, Stage } from './cluster-state.ts';
+import { Stage } from './cluster-state.ts';
 import { call, talk } from './observation.ts';
 import { any, anyRoute, target } from './policies.ts';
 import { rowPrograms } from './programs.ts';
 import { row } from './row.ts';
+import { having, openShop, web } from './shop.ts';
 
 let stage: Stage;
 
-const web = { port: 80, targetPort: 14001 };
-const base: ClusterState = {
-  permissive: true,
-  egress: true,
-  outside: ['outside'],
-  pods: {
-    'shop/buyer': {},
-    'shop/store': { image: 'test/echo' },
-    'shop/deaf': { image: 'test/echo', port: 7777 },
-    'shop/bytes': { image: 'test/tcp-echo' },
-    'outside/plain': { image: 'test/echo' },
-  },
+const base = having(openShop, {
+  pods: { 'shop/deaf': { image: 'test/echo', port: 7777 }, 'shop/bytes': { image: 'test/tcp-echo' } },
   services: {
-    'shop/store': { ports: [web] },
     'shop/deaf': { ports: [web] },
     'shop/ghost': { ports: [web] },
     'shop/bytes': { ports: [{ name: 'tcp-echo', port: 9000 }] },
-    'outside/plain': { ports: [web] },
   },
-};
+});
 
 const store = 'http://store.shop/path?query=1';
 const pair = ['buyer', 'store'] as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as resources from '../../../../src/kube/resources.ts';
+import { controllerLogs } from '../controllers.ts';
 import { startMeshCluster } from '../mesh-cluster.ts';
 import { curl } from './client.ts';
 import { type ClusterState, Stage } from './cluster-state.ts';
@@ -32,12 +32,9 @@ describe('what the controller can read', () => {
     await stage.given({ ...base, policies: [buyer, open('/old')] });
     await stage.set({ ...base, policies: [buyer, open('/old'), odd] });
     await stage.set({ ...base, policies: [buyer, open('/new'), odd] });
-    const log = () =>
-      stage.mesh.api
-        .list(resources.pods, { labelSelector: 'app=osm-controller' })
-        .map(({ metadata }) => stage.mesh.log(metadata.name ?? '', 'osm-controller'))
-        .join('');
-    await expect.poll(log, { timeout: 5000, interval: 20 }).toContain('incorrect length of keyval');
+    await expect
+      .poll(() => controllerLogs(stage.mesh), { timeout: 5000, interval: 20 })
+      .toContain('incorrect length of keyval');
     expect([await status('/old'), await status('/new')]).toEqual([200, 404]);
     await stage.given({ ...base, policies: [buyer, open('/new')] });
     expect([await status('/old'), await status('/new')]).toEqual([404, 200]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import * as resources from '../../../../src/kube/resources.ts';
 import { monitoredByLabel, proxyUuidLabel } from '../../../../src/sandbox/mesh/osm/names.ts';
 import type { ImageProgram } from '../../../../src/sandbox/node/program.ts';
+import { controllerLogs, controllers } from '../controllers.ts';
 import { startMeshCluster, untilStopped } from '../mesh-cluster.ts';
 import { curl, type Seen } from './client.ts';
 import { type ClusterState, Stage } from './cluster-state.ts';
@@ -34,14 +35,10 @@ const base: ClusterState = {
 const refused = { curl: 7, errno: 'ECONNREFUSED' };
 const from = (pod: string) => curl(stage.mesh.inside(pod), store);
 
-const controllers = () => stage.mesh.api.list(resources.pods, { labelSelector: 'app=osm-controller' });
-const controllerLog = () =>
-  controllers()
-    .map(({ metadata }) => stage.mesh.log(metadata.name ?? '', 'osm-controller'))
-    .join('');
 const uuidOf = (pod: string) =>
   stage.mesh.api.get(resources.pods, pod, 'shop')?.metadata.labels?.[proxyUuidLabel] ?? 'none';
-const untilLogged = (text: string) => expect.poll(controllerLog, { timeout: 5000, interval: 20 }).toContain(text);
+const untilLogged = (text: string) =>
+  expect.poll(() => controllerLogs(stage.mesh), { timeout: 5000, interval: 20 }).toContain(text);
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: [eager] }));
@@ -103,7 +100,7 @@ describe('5.12 propagation and lifecycle', () => {
     await stage.mesh.api.modify(resources.deployments, 'osm-controller', 'kube-system', (draft) => {
       draft.spec.replicas = 0;
     });
-    await expect.poll(() => controllers().length, { timeout: 8000, interval: 20 }).toBe(0);
+    await expect.poll(() => controllers(stage.mesh).length, { timeout: 8000, interval: 20 }).toBe(0);
     await expect.poll(() => stage.mesh.stat('buyer', 'control_plane.connected_state'), { timeout: 5000 }).toBe(0);
     await stage.mesh.api.delete(mayCall.ref, 'buyer', 'shop');
     expect(await from('buyer')).toMatchObject({ status: 200 });

@@ -1,29 +1,18 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { startMeshCluster } from '../mesh-cluster.ts';
 import { curl } from './client.ts';
-import { type ClusterState, Stage } from './cluster-state.ts';
+import { Stage } from './cluster-state.ts';
 import { call, observe, talk } from './observation.ts';
 import { any, anyRoute, target } from './policies.ts';
 import { rowPrograms } from './programs.ts';
 import { row } from './row.ts';
+import { having, openShop, web } from './shop.ts';
 
 let stage: Stage;
 
-const web = { port: 80, targetPort: 14001 };
 const uninjected = { 'openservicemesh.io/sidecar-injection': 'disabled' };
 
-const base: ClusterState = {
-  permissive: true,
-  egress: true,
-  outside: ['outside'],
-  pods: {
-    'shop/buyer': {},
-    'shop/store': { image: 'test/echo' },
-    'outside/plain': { image: 'test/echo' },
-    'outside/stranger': {},
-  },
-  services: { 'shop/store': { ports: [web] }, 'outside/plain': { ports: [web] } },
-};
+const base = having(openShop, { pods: { 'outside/stranger': {} } });
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));

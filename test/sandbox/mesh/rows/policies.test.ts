@@ -8,29 +8,14 @@ import { call, observe, talk } from './observation.ts';
 import { account, any, anyRoute, http, routeGroup, target, tcp, tcpRoute } from './policies.ts';
 import { rowPrograms } from './programs.ts';
 import { row } from './row.ts';
+import { having, shopByPolicies, web } from './shop.ts';
 
 let stage: Stage;
 
-const web = { port: 80, targetPort: 14001 };
-
-const base: ClusterState = {
-  permissive: false,
-  egress: false,
-  outside: ['outside'],
-  pods: {
-    'shop/buyer': {},
-    'shop/thief': {},
-    'shop/store': { image: 'test/echo' },
-    'shop/other': { image: 'test/echo' },
-    'shop/bytes': { image: 'test/tcp-echo' },
-    'outside/stranger': {},
-  },
-  services: {
-    'shop/store': { ports: [web] },
-    'shop/other': { ports: [web] },
-    'shop/bytes': { ports: [{ name: 'tcp-echo', port: 9000 }] },
-  },
-};
+const base = having(shopByPolicies, {
+  pods: { 'shop/bytes': { image: 'test/tcp-echo' } },
+  services: { 'shop/bytes': { ports: [{ name: 'tcp-echo', port: 9000 }] } },
+});
 
 const state = (...policies: Policy[]): ClusterState => ({ ...base, policies });
 const withEgress = (...policies: Policy[]): ClusterState => ({ ...base, egress: true, policies });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import * as resources from '../../../../src/kube/resources.ts';
 import { proxyUuidLabel } from '../../../../src/sandbox/mesh/osm/names.ts';
 import { rootServiceName } from '../../../../src/sandbox/mesh/osm/policy/traffic-split.ts';
+import { controllerLogs } from '../controllers.ts';
 import { startMeshCluster } from '../mesh-cluster.ts';
 import { curl, netcat } from './client.ts';
 import { type ClusterState, type Policy, Stage } from './cluster-state.ts';
@@ -66,7 +67,7 @@ async function weights(service = 'store', pod = 'buyer'): Promise<string[]> {
 /** What the controllers logged of refusals by this pod's sidecar. */
 function refusals(pod: string): number {
   const uuid = stage.mesh.api.get(resources.pods, pod, 'shop')?.metadata.labels?.[proxyUuidLabel] ?? 'none';
-  return controllerLog()
+  return controllerLogs(stage.mesh)
     .split('\n')
     .filter((line) => line.includes('[NACK]') && line.includes(uuid)).length;
 }
@@ -233,7 +234,7 @@ describe('5.4 TrafficSplit', () => {
     await stage.given(state(split('a-split', 'store', ['store-v1', 1]), split('b-split', 'store', ['store-v2', 1])));
     expect(await share(5)).toEqual({ 'store-v1': 5 });
     const complaint = 'Found more than 1 SMI TrafficSplit configuration for the same apex service shop/store';
-    expect(controllerLog()).toContain(complaint);
+    expect(controllerLogs(stage.mesh)).toContain(complaint);
   });
 
   row('5.4 recursive', 'a root that is its own backend is all pods that its Service selects', async () => {
@@ -270,7 +271,7 @@ describe('5.4 TrafficSplit', () => {
       await stage.given(state(shopSplit(['store-v1', 1])));
       await untilRefused('buyer', state(split('split', 'store', ...backends)));
       expect(await share(3)).toEqual({ 'store-v1': 3 });
-      expect(controllerLog()).toContain('Total weight of weighted cluster must be >= 1, got 0');
+      expect(controllerLogs(stage.mesh)).toContain('Total weight of weighted cluster must be >= 1, got 0');
     }
   });
 
@@ -306,7 +307,7 @@ describe('5.4 TrafficSplit', () => {
       };
       await stage.given({ ...base, services });
       await untilRefused('store-v1', { ...base, services, policies: [split('split', 'root', ['store-v1', 1])] });
-      expect(controllerLog()).toContain('Only unique values for domains are permitted');
+      expect(controllerLogs(stage.mesh)).toContain('Only unique values for domains are permitted');
     },
   );
 
@@ -315,7 +316,7 @@ describe('5.4 TrafficSplit', () => {
     await stage.set(state(shopSplit(['store-v1', 1]), split('away/half', 'other', ['another', 0.5])));
     await stage.set(state(shopSplit(['store-v2', 1]), split('away/half', 'other', ['another', 0.5])));
     await expect
-      .poll(() => controllerLog(), { timeout: 5000 })
+      .poll(() => controllerLogs(stage.mesh), { timeout: 5000 })
       .toContain(
         'cannot unmarshal number 0.5 into Go struct field TrafficSplitBackend.items.spec.backends.weight of type int',
       );
@@ -377,11 +378,3 @@ describe('5.4 TrafficSplit over TCP', () => {
     expect(moved['buyer']).toMatchObject({ 'cluster.shop/bytes-v1|9000.upstream_cx_total': 1 });
   });
 });
-
-/** Of both replicas. */
-function controllerLog(): string {
-  return stage.mesh.api
-    .list(resources.pods, { labelSelector: 'app=osm-controller' })
-    .map(({ metadata }) => stage.mesh.log(metadata.name ?? '', 'osm-controller'))
-    .join('');
-}

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../../../kube/objects.ts';
+import type { CustomResourceDefinition } from '../../../../kube/api-extensions.ts';
 import { configDefinitions } from './mesh-config.ts';
 import { policyDefinitions } from './policies.ts';
 import { smiDefinitions } from './smi.ts';

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition, JsonSchema } from '../../../../kube/objects.ts';
+import type { CustomResourceDefinition, JsonSchema } from '../../../../kube/api-extensions.ts';
 import {
   atLeast,
   boolean,

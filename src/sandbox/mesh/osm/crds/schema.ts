@@ -2,7 +2,7 @@ import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
   JsonSchema,
-} from '../../../../kube/objects.ts';
+} from '../../../../kube/api-extensions.ts';
 
 /** A short notation for the schemas of OSM's kinds. It knows JSON Schema, not the kinds. */
 export const string: JsonSchema = { type: 'string' };

@@ -1,4 +1,4 @@
-import type { CustomResourceDefinition } from '../../../../kube/objects.ts';
+import type { CustomResourceDefinition } from '../../../../kube/api-extensions.ts';
 import { anything, definition, integer, list, object, oneOf, string, strings, unserved, version } from './schema.ts';
 
 /** The Service Mesh Interface kinds, in the versions that OSM 1.2 serves (cmd/osm-bootstrap/crds). */
