@@ -44,6 +44,7 @@ export interface Parts {
   shell: LearnerShell;
   clock: Clock;
   log: Log;
+  words: Words;
   summary(): Summary;
   opening(lesson: string, task?: string): LessonOpening;
   /** The driver's ports; `record` is the journal's unless told otherwise. */
@@ -91,10 +92,11 @@ export async function openParts(
   });
   teardown.add(() => shell.close());
   const log = openLog(folders.log);
-  return knit({ folders, catalog, journal, world, shell, log, worldRestarts: () => troubles }, hooks);
+  const { words } = machine;
+  return knit({ folders, catalog, journal, world, shell, log, words, worldRestarts: () => troubles }, hooks);
 }
 
-type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log'> & {
+type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words'> & {
   worldRestarts: () => number;
 };
 

@@ -2,7 +2,10 @@ import { Fault } from '../fault.ts';
 import { firstCourse } from '../lesson/catalog.ts';
 import type { Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
+import type { Notice } from '../session/notice.ts';
 import { type Solved, solveTask } from '../session/solver.ts';
+import { noticeWords } from '../tui/view/words.ts';
+import type { Words } from '../tui/words/en.ts';
 import { openParts, type Parts } from './compose.ts';
 import { type Narrator, narrate } from './narrator.ts';
 import { isLessonFinished, mustHaveCourse } from './openings.ts';
@@ -99,7 +102,7 @@ async function playLesson(
   signal: AbortSignal,
 ): Promise<Solved> {
   const driver = await createDriver(parts.ports(), { ...parts.opening(lesson.id), taskIndex: -1 });
-  const stop = follow(driver, narrator);
+  const stop = follow(driver, narrator, parts.words);
   try {
     for (const [taskIndex, task] of lesson.tasks.entries()) {
       if (driver.state.finished.has(`${lesson.id}/${task.id}`)) continue;
@@ -135,9 +138,9 @@ async function playTask(
 }
 
 /** Tells each command when it begins and when it ended. */
-function follow(driver: Driver, narrator: Narrator): () => void {
+function follow(driver: Driver, narrator: Narrator, words: Words): () => void {
   let told = 0;
-  let notice: string | undefined;
+  let notice: Notice | undefined;
   return driver.subscribe(() => {
     const { state } = driver;
     const run = state.lastRun;
@@ -145,7 +148,7 @@ function follow(driver: Driver, narrator: Narrator): () => void {
       told = run.runId;
       narrator.command(run);
     }
-    if (state.notice && state.notice !== notice) narrator.note(state.notice);
+    if (state.notice && state.notice !== notice) narrator.note(noticeWords(state.notice, words));
     notice = state.notice;
   });
 }

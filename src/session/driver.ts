@@ -4,6 +4,7 @@ import type { Effect, Intent, SessionEvent } from './events.ts';
 import { withForesight } from './foreseeing.ts';
 import { Foresights } from './foresights.ts';
 import { Looks } from './looks.ts';
+import { type Notice, saying } from './notice.ts';
 import { OutputBuffer } from './output.ts';
 import type { DriverPorts, LessonOpening, RunningCommand, RunRequest } from './ports.ts';
 import type { Proposal, SessionState } from './state.ts';
@@ -45,7 +46,10 @@ export async function createDriver(ports: DriverPorts, opening: LessonOpening): 
   const { notice, ...lesson } = opening;
   const opened = openLesson({ type: 'lesson-opened', ...lesson, world, at: ports.clock.now() });
   const first = withForesight(opened);
-  const driver = new SessionDriver(ports, { ...first.state, notice });
+  const driver = new SessionDriver(ports, {
+    ...first.state,
+    notice: notice === undefined ? undefined : saying(notice),
+  });
   driver.start(first.effects);
   return driver;
 }
@@ -107,11 +111,11 @@ class SessionDriver implements Driver {
     const { notice, ...lesson } = opening;
     const world = await this.#ports.describeWorld();
     this.#dispatch({ type: 'lesson-opened', ...lesson, world, at: this.#ports.clock.now() });
-    if (notice) this.#dispatch({ type: 'noticed', sentence: notice });
+    if (notice) this.#dispatch({ type: 'noticed', notice: saying(notice) });
   }
 
   notice(sentence: string): void {
-    this.#dispatch({ type: 'noticed', sentence });
+    this.#dispatch({ type: 'noticed', notice: saying(sentence) });
   }
 
   refresh(): void {
@@ -179,8 +183,8 @@ class SessionDriver implements Driver {
         this.#ports.record(effect.record);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        const sentence = `Not saved yet: ${error.what} ${error.next.join(' ')}`.trim();
-        this.#queue.push({ type: 'noticed', sentence });
+        const notice: Notice = { type: 'not-saved', what: error.what, next: error.next };
+        this.#queue.push({ type: 'noticed', notice });
       }
     }
   }

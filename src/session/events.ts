@@ -4,6 +4,7 @@ import type { RunEnd } from '../platform/run-end.ts';
 import type { ProgressRecord } from '../progress/events.ts';
 import type { Foresight } from '../world/foresight/foresight.ts';
 import type { WorldDescription } from '../world/world.ts';
+import type { Notice } from './notice.ts';
 import type { OutputLine, Proposal, SessionState } from './state.ts';
 
 /** What came of asking what a card's command would do. */
@@ -64,7 +65,7 @@ export type SessionEvent =
   | { type: 'condition-reported'; verifyId: number; condition: string; result: CheckResult }
   | { type: 'verify-ended'; verifyId: number; at: number }
   | { type: 'world-failed'; what: string; why: string; tryThis: readonly string[] }
-  | { type: 'noticed'; sentence: string };
+  | { type: 'noticed'; notice: Notice };
 
 /** What the driver must do. Data, with the id that its answers carry. */
 export type Effect =

@@ -1,5 +1,6 @@
 import type { Effect, Next, SessionEvent } from './events.ts';
 import { isFinished, mayPassUnasked, nextStep, taskKey, taskOf } from './next-step.ts';
+import type { Notice } from './notice.ts';
 import { always, reading, resting, withProgress } from './stance.ts';
 import type { Always, ConditionReport, SessionState } from './state.ts';
 
@@ -67,7 +68,7 @@ export function verifyEnded(state: SessionState): Next {
     // A learner who sees a failure has asked; the look that turns it green is the answer.
     const isAsked = state.status === 'verifying' || state.status === 'failed';
     if (isAsked || mayPassUnasked(state)) return pass(seen);
-    return { state: hasFailedRun(seen) ? { ...seen, notice: thereAnyway } : seen, effects: [] };
+    return { state: hasFailedRun(seen) ? { ...seen, notice: { type: 'there-anyway' } } : seen, effects: [] };
   }
   if (state.status !== 'verifying' && state.status !== 'failed') return { state: seen, effects: [] };
   const rest = resting(seen);
@@ -75,17 +76,15 @@ export function verifyEnded(state: SessionState): Next {
   return { state: { ...rest, notice: couldNotTell(conditions) }, effects: [] };
 }
 
-const thereAnyway = 'The command failed, but all that the task wants is there. Press v to go on.';
-
 /** A lesson's command may fail because what it makes is there already (AlreadyExists); Enter would only run it again. */
 function hasFailedRun({ lastRun, status }: SessionState): boolean {
   if (status !== 'reading' || lastRun?.command === undefined) return false;
   return lastRun.end.type !== 'exited' || lastRun.end.code !== 0;
 }
 
-function couldNotTell(conditions: readonly ConditionReport[]): string {
-  const reason = conditions.map(({ result }) => (result?.status === 'unknown' ? result.reason : undefined));
-  return `Could not tell yet: ${reason.find(Boolean) ?? 'the conditions were not looked at'}`;
+function couldNotTell(conditions: readonly ConditionReport[]): Notice {
+  const reasons = conditions.map(({ result }) => (result?.status === 'unknown' ? result.reason : undefined));
+  return { type: 'could-not-tell', reason: reasons.find(Boolean) };
 }
 
 /** The task is done. Its record is an effect of the same step, so the driver has it on disk before anyone sees this. */

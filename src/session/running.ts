@@ -1,6 +1,7 @@
 import type { Effect, Next, SessionEvent } from './events.ts';
 import { lookAside, pass, verify } from './looking.ts';
 import { isFinished, nextStep, taskOf } from './next-step.ts';
+import type { Notice } from './notice.ts';
 import { always, resting, withProgress } from './stance.ts';
 import type { Always, FinishedRun, Proposal, SessionState, TaskProgress } from './state.ts';
 
@@ -126,8 +127,7 @@ function keepStatus(state: SessionState, after: Always): SessionState {
   return { ...state, ...after };
 }
 
-function goneNotice(event: Extract<SessionEvent, { type: 'background-changed' }>): string | undefined {
+function goneNotice(event: Extract<SessionEvent, { type: 'background-changed' }>): Notice | undefined {
   if (event.end?.type === 'cancelled') return undefined;
-  const last = event.lastLines.at(-1);
-  return last ? `${event.command} ended: ${last}` : `${event.command} ended.`;
+  return { type: 'background-ended', command: event.command, lastLine: event.lastLines.at(-1) };
 }

@@ -3,6 +3,7 @@ import type { Command, Lesson, Task } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Foresight } from '../world/foresight/foresight.ts';
 import type { WorldDescription } from '../world/world.ts';
+import type { Notice } from './notice.ts';
 
 // Changed since the first version, all additions: TaskProgress.skipped; CommandRun.interrupts; Always.others, runId,
 // verifyId, following, titles. `answers[…].choice` is '' when a `predict` question was passed over with Enter.
@@ -112,7 +113,7 @@ export interface Always {
   foresightId: number;
   lastRun: FinishedRun | undefined;
   /** One sentence for the learner (a drift after resume, a port that is taken); goes with the next key. */
-  notice: string | undefined;
+  notice: Notice | undefined;
   /** The latest run and the latest look that were asked for; reports of older ones are dropped. */
   runId: number;
   verifyId: number;

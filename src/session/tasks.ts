@@ -85,7 +85,7 @@ const started = (state: Always, task: Task): Effect[] =>
 export function openTask(state: Always, taskIndex: number, at: number): Next {
   const target = state.lesson.tasks[taskIndex];
   if (taskIndex !== -1 && !target) {
-    return { state: resting({ ...always(state), notice: 'There is no such task in this lesson.' }), effects: [] };
+    return { state: resting({ ...always(state), notice: { type: 'no-such-task' } }), effects: [] };
   }
   const leaving = taskOf(state);
   const others = leaving ? { ...state.others, [leaving.id]: state.progress } : state.others;

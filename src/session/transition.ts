@@ -3,6 +3,7 @@ import type { Effect, Intent, Next, SessionEvent } from './events.ts';
 import { foreseen, withForesight } from './foreseeing.ts';
 import { conditionReported, lookAside, pass, verify, verifyEnded } from './looking.ts';
 import { isFinished, isGrave, needsConfirmation, nextStep, taskOf } from './next-step.ts';
+import type { Notice } from './notice.ts';
 import { afterStep, backgroundChanged, interrupt, run, runEnded } from './running.ts';
 import { always, reading, resting, withProgress } from './stance.ts';
 import type { NextStep, Proposal, SessionState } from './state.ts';
@@ -52,7 +53,7 @@ function step(state: SessionState, event: SessionEvent): Next {
       return stay({ ...always(state), status: 'blocked', what, why, tryThis });
     }
     case 'noticed':
-      return stay({ ...state, notice: event.sentence });
+      return stay({ ...state, notice: event.notice });
   }
 }
 
@@ -110,7 +111,7 @@ function intend(state: SessionState, intent: Intent, at: number): Next {
       return stay(state, [{ type: 'stop-background', command: intent.command }]);
     case 'open-task':
       return state.status === 'running'
-        ? stay({ ...state, notice: 'The command is still running; Ctrl-C stops it.' })
+        ? stay({ ...state, notice: { type: 'still-running' } })
         : openTask(state, intent.taskIndex, at);
     case 'dismiss-notice':
       return stay({ ...state, notice: undefined });
@@ -125,7 +126,7 @@ function proceed(state: SessionState, at: number): Next {
       return take(state, state.next, at);
     case 'confirming':
       return isGrave(state.proposal)
-        ? stay({ ...state, notice: 'This needs a yes of its own: y runs it, n leaves it.' })
+        ? stay({ ...state, notice: { type: 'needs-a-yes' } })
         : run(state, state.proposal, at);
     case 'blocked':
       return stay(resting(state), [{ type: 'watch-world' }]);
@@ -165,7 +166,7 @@ function put(state: SessionState, proposal: Proposal, at: number): Next {
 }
 
 function propose(state: SessionState, intent: Extract<Intent, { type: 'propose' }>, at: number): Next {
-  if (state.status === 'running') return stay({ ...state, notice: 'The command is still running; Ctrl-C stops it.' });
+  if (state.status === 'running') return stay({ ...state, notice: { type: 'still-running' } });
   const script = intent.script.trim();
   if (script === '') return stay(state);
   const shown = 'next' in state && state.next.type === 'run' ? state.next.proposal : undefined;
@@ -177,7 +178,7 @@ function propose(state: SessionState, intent: Extract<Intent, { type: 'propose' 
 
 function verifyOnDemand(state: SessionState): Next {
   if (state.status !== 'reading' && state.status !== 'failed') return stay(state);
-  if (!taskOf(state)?.check) return stay({ ...state, notice: 'This task has nothing to verify.' });
+  if (!taskOf(state)?.check) return stay({ ...state, notice: { type: 'nothing-to-verify' } });
   return verify(state, true);
 }
 
@@ -186,8 +187,7 @@ function openHint(state: SessionState): Next {
   if (!task) return stay(state);
   const hints = state.progress.hints + 1;
   if (hints > task.hints.length) {
-    const notice = task.hints.length === 0 ? 'This task has no hints.' : 'That was the last hint.';
-    return stay({ ...state, notice });
+    return stay({ ...state, notice: { type: task.hints.length === 0 ? 'no-hints' : 'last-hint' } });
   }
   return stay({ ...state, progress: { ...state.progress, hints } }, [
     { type: 'record', record: { type: 'hint-opened', lesson: state.lesson.id, task: task.id, hint: hints } },
@@ -205,7 +205,7 @@ function answer(state: SessionState, id: string, choice: string): Next {
   }
   const right = choice === question.answer;
   const given = { choice, shown: question.mode === 'quiz' && right };
-  const notice = question.mode === 'quiz' && !right ? 'That is not it. Look again, and choose another.' : undefined;
+  const notice: Notice | undefined = question.mode === 'quiz' && !right ? { type: 'not-it' } : undefined;
   const answers = { ...state.progress.answers, [id]: given };
   const after = { ...withProgress(state, { answers }), notice };
   const record: Effect = {
@@ -225,7 +225,7 @@ function afterAnswer(state: Parameters<typeof afterStep>[0]): Next {
 
 /** Enter on a question: a prediction may be passed over, a quiz wants its answer. */
 function passOver(state: SessionState, id: string): Next {
-  if (questionOf(state, id)?.mode !== 'predict') return stay({ ...state, notice: 'Choose an answer first.' });
+  if (questionOf(state, id)?.mode !== 'predict') return stay({ ...state, notice: { type: 'choose-first' } });
   const answers = { ...state.progress.answers, [id]: { choice: '', shown: false } };
   return stay(resting(withProgress(state, { answers })));
 }
@@ -235,7 +235,7 @@ function skipCommand(state: SessionState): Next {
   const command = state.status === 'confirming' ? state.proposal.command : shown;
   const task = taskOf(state);
   if (!command || !task || state.status === 'verifying') return stay(state);
-  if (!command.optional) return stay({ ...state, notice: 'This command is part of the task and cannot be left out.' });
+  if (!command.optional) return stay({ ...state, notice: { type: 'not-optional' } });
   const after = withProgress(state, { skipped: [...state.progress.skipped, command.name] });
   const record: Effect = {
     type: 'record',

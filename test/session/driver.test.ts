@@ -77,7 +77,7 @@ describe('the driver', () => {
     await driver.idle();
     expect(driver.state).toMatchObject({
       status: 'passed',
-      notice: expect.stringContaining('Not saved yet: The disk is full.'),
+      notice: { type: 'not-saved', what: 'The disk is full.' },
     });
     await driver.close();
     ports.done();
@@ -194,7 +194,7 @@ describe('the driver', () => {
     await clock.step(60_000);
     expect(driver.state).toMatchObject({
       background: [{ status: 'ended', restarts: 4 }],
-      notice: 'forward ended: port 8081 is taken',
+      notice: { type: 'background-ended', command: 'forward', lastLine: 'port 8081 is taken' },
       next: { type: 'run' },
     });
     await driver.close();
@@ -217,7 +217,7 @@ describe('the driver', () => {
     await clock.step(60_000);
     expect(driver.state).toMatchObject({
       background: [{ status: 'ended', restarts: 6 }],
-      notice: 'forward ended: Unable to listen',
+      notice: { type: 'background-ended', command: 'forward', lastLine: 'Unable to listen' },
       next: { type: 'run' },
     });
     expect([...told]).toEqual(['starting', 'running', 'restarting', 'ended']);

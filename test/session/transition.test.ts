@@ -78,7 +78,7 @@ describe('the card', () => {
     const walk = new Walk(lesson(task('a', [command('one', { effect })])));
     walk.took();
     expect(walk.intent('proceed').state).toMatchObject({ status: 'confirming', proposal: { script: 'run one' } });
-    expect(walk.intent('proceed').state).toMatchObject({ status: 'confirming', notice: expect.stringContaining('y') });
+    expect(walk.intent('proceed').state).toMatchObject({ status: 'confirming', notice: { type: 'needs-a-yes' } });
     expect(walk.took()).toEqual([]);
     expect(walk.intent('confirm').state.status).toBe('running');
     expect(walk.took()).toEqual(['run-command run one']);
@@ -132,7 +132,10 @@ describe('a look', () => {
 
   it('that could not tell is no failure: it says why and lets the learner try again', () => {
     const walk = verifying().sees({ holds: 'unknown' });
-    expect(walk.state).toMatchObject({ status: 'reading', notice: expect.stringContaining('no answer from the API') });
+    expect(walk.state).toMatchObject({
+      status: 'reading',
+      notice: { type: 'could-not-tell', reason: expect.stringContaining('no answer from the API') },
+    });
   });
 
   it('leaves open what was not looked at, and does not pass', () => {
@@ -174,7 +177,7 @@ describe('a look', () => {
 
   it('tells how to go on when an earlier command failed but all that the task wants is there', () => {
     const walk = oneTask().intent('proceed').ends(1).sees({ holds: 'passed' });
-    expect(walk.state).toMatchObject({ status: 'reading', notice: expect.stringContaining('Press v to go on.') });
+    expect(walk.state).toMatchObject({ status: 'reading', notice: { type: 'there-anyway' } });
     expect(walk.intent('verify').sees({ holds: 'passed' }).state.status).toBe('passed');
     expect(oneTask().intent('proceed').ends(1).sees({ holds: 'wrong' }).state.notice).toBeUndefined();
   });
@@ -256,7 +259,7 @@ describe('questions', () => {
 
   it('of a quiz want the right answer before anything goes on', () => {
     const walk = asked('quiz').intent('proceed');
-    expect(walk.state).toMatchObject({ next: { type: 'answer' }, notice: 'Choose an answer first.' });
+    expect(walk.state).toMatchObject({ next: { type: 'answer' }, notice: { type: 'choose-first' } });
     walk.intent({ type: 'answer', question: 'q', choice: 'no' });
     expect(walk.state).toMatchObject({ next: { type: 'answer' }, progress: { answers: { q: { shown: false } } } });
     walk.intent({ type: 'answer', question: 'q', choice: 'yes' });
@@ -286,14 +289,14 @@ describe('optional commands, hints and tasks', () => {
     walk.intent('skip-command');
     expect(walk.took()).toEqual(['record command-skipped']);
     expect(walk.state).toMatchObject({ next: { proposal: { script: 'run one' } }, progress: { skipped: ['look'] } });
-    expect(walk.intent('skip-command').state).toMatchObject({ notice: expect.stringContaining('cannot be left out') });
+    expect(walk.intent('skip-command').state).toMatchObject({ notice: { type: 'not-optional' } });
   });
 
   it('hints open one after the other, each recorded, and end', () => {
     const walk = oneTask();
     walk.took();
     walk.intent('hint', 'hint', 'hint');
-    expect(walk.state).toMatchObject({ progress: { hints: 2 }, notice: 'That was the last hint.' });
+    expect(walk.state).toMatchObject({ progress: { hints: 2 }, notice: { type: 'last-hint' } });
     expect(walk.took()).toEqual(['record hint-opened', 'record hint-opened']);
   });
 
@@ -320,7 +323,7 @@ describe('optional commands, hints and tasks', () => {
     expect(walk.state).toMatchObject({
       status: 'running',
       taskIndex: 0,
-      notice: expect.stringContaining('still running'),
+      notice: { type: 'still-running' },
     });
   });
 });
@@ -362,7 +365,7 @@ describe('background commands', () => {
     walk.event(changed('ended', { lastLines: ['port 8081 is taken'], end: { type: 'exited', code: 1 } }));
     expect(walk.state).toMatchObject({
       next: { proposal: { script: 'run forward' } },
-      notice: 'forward ended: port 8081 is taken',
+      notice: { type: 'background-ended', command: 'forward', lastLine: 'port 8081 is taken' },
       progress: { done: [] },
     });
   });

@@ -200,7 +200,7 @@ export function scenes(): Record<string, Scene> {
     }),
     notice: sceneAt({
       ...question,
-      notice: 'The command failed, but all that the task wants is there. Press v to go on.',
+      notice: { type: 'there-anyway' },
     }),
     refusal: sceneAt(failed, { refusal: 'This command is part of the task; only optional ones can be left out.' }),
     'command line': over(question, {

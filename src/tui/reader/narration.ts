@@ -4,7 +4,7 @@ import type { Output, SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent } from '../app-port.ts';
 import { foreignLine } from '../view/foreign-text.ts';
 import { plain } from '../view/spans.ts';
-import { nextOf } from '../view/words.ts';
+import { nextOf, noticeWords } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import {
   spokenAnswer,
@@ -162,7 +162,8 @@ class Teller {
   }
 
   #notice(): void {
-    const { notice } = this.#session;
+    const { notice: given } = this.#session;
+    const notice = given && noticeWords(given, this.#words);
     if (notice !== undefined && notice !== this.#told.notice) this.#say(notice);
     this.#told = { ...this.#told, notice };
   }

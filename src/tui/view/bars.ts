@@ -7,6 +7,7 @@ import { type Availability, availability, type Moment } from './availability.ts'
 import { bare } from './foreign-text.ts';
 import { emptyLine, type Line, lineWidth, type Span, span, spread, toWidth, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
+import { noticeWords } from './words.ts';
 
 /** The single rows of the screen: header, titles of panes, tray, what happens now, keys. */
 
@@ -111,7 +112,7 @@ export function momentLines(moment: Moment, width: number, glyphs: Glyphs, most:
 
 function momentWords({ session, model, words }: Moment, glyphs: Glyphs): Line | undefined {
   if (model.refusal) return [span(` ${model.refusal}`, 'warn')];
-  if (session.notice) return [span(` ${glyphs.pointer} `, 'info'), span(bare(session.notice))];
+  if (session.notice) return [span(` ${glyphs.pointer} `, 'info'), span(bare(noticeWords(session.notice, words)))];
   const { moment } = words;
   const reports = session.progress.conditions;
   const passed = reports.filter((report) => report.result?.status === 'passed').length;

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../check/check.ts';
 import type { CommandEffect } from '../../lesson/lesson.ts';
 import type { RunEnd } from '../../platform/run-end.ts';
+import type { Notice } from '../../session/notice.ts';
 import type { NextStep, SessionState } from '../../session/state.ts';
 import type { Words } from '../words/en.ts';
 import type { Glyphs, Role } from './theme.ts';
@@ -56,6 +57,39 @@ export function endWords(end: RunEnd, words: Words): { text: string; role: Role 
       return { text: ends.cancelled, role: 'warn' };
     case 'not-started':
       return { text: ends.notStarted, role: 'bad' };
+  }
+}
+
+export function noticeWords(notice: Notice, { notice: words }: Words): string {
+  switch (notice.type) {
+    case 'still-running':
+      return words.stillRunning;
+    case 'needs-a-yes':
+      return words.needsYes;
+    case 'nothing-to-verify':
+      return words.nothingToVerify;
+    case 'no-hints':
+      return words.noHints;
+    case 'last-hint':
+      return words.lastHint;
+    case 'not-it':
+      return words.notIt;
+    case 'choose-first':
+      return words.chooseFirst;
+    case 'not-optional':
+      return words.notOptional;
+    case 'no-such-task':
+      return words.noSuchTask;
+    case 'there-anyway':
+      return words.thereAnyway;
+    case 'could-not-tell':
+      return words.couldNotTell(notice.reason ?? words.notLookedAt);
+    case 'background-ended':
+      return notice.lastLine ? words.endedSaying(notice.command, notice.lastLine) : words.ended(notice.command);
+    case 'not-saved':
+      return [words.notSaved(notice.what), ...notice.next].join(' ');
+    case 'said':
+      return notice.sentence;
   }
 }
 

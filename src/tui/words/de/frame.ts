@@ -4,6 +4,7 @@ import type {
   glossary as glossaryShape,
   help as helpShape,
   moment as momentShape,
+  notice as noticeShape,
   panels as panelsShape,
   tray as trayShape,
 } from '../en/frame.ts';
@@ -52,6 +53,24 @@ export const moment: typeof momentShape = {
 };
 
 const conditions = { one: 'Bedingung', other: 'Bedingungen' };
+
+export const notice: typeof noticeShape = {
+  stillRunning: 'Der Befehl läuft noch; Strg-C bricht ihn ab.',
+  needsYes: 'Das braucht ein eigenes Ja: y führt es aus, n nicht.',
+  nothingToVerify: 'In dieser Aufgabe gibt es nichts zu prüfen.',
+  noHints: 'Diese Aufgabe hat keine Tipps.',
+  lastHint: 'Das war der letzte Tipp.',
+  notIt: 'Das ist es nicht. Sieh noch einmal hin und wähl eine andere.',
+  chooseFirst: 'Wähl zuerst eine Antwort.',
+  notOptional: 'Dieser Befehl gehört zur Aufgabe und lässt sich nicht auslassen.',
+  noSuchTask: 'In dieser Lektion gibt es diese Aufgabe nicht.',
+  thereAnyway: 'Der Befehl ist gescheitert, aber alles, was die Aufgabe will, ist da. Mit v geht es weiter.',
+  couldNotTell: (reason) => `Noch nicht feststellbar: ${reason}`,
+  notLookedAt: 'niemand hat auf die Bedingungen gesehen',
+  ended: (command) => `${command} ist zu Ende.`,
+  endedSaying: (command, line) => `${command} ist zu Ende: ${line}`,
+  notSaved: (what) => `Noch nicht gespeichert: ${what}`,
+};
 
 export const panels: typeof panelsShape = {
   context: (name) => `Kontext ${name}`,

@@ -47,6 +47,25 @@ export const moment = {
   nothingRuns: 'Nothing runs before you saw it; q leaves.',
 };
 
+/** One sentence that goes with the next key. */
+export const notice = {
+  stillRunning: 'The command is still running; Ctrl-C stops it.',
+  needsYes: 'This needs a yes of its own: y runs it, n leaves it.',
+  nothingToVerify: 'This task has nothing to verify.',
+  noHints: 'This task has no hints.',
+  lastHint: 'That was the last hint.',
+  notIt: 'That is not it. Look again, and choose another.',
+  chooseFirst: 'Choose an answer first.',
+  notOptional: 'This command is part of the task and cannot be left out.',
+  noSuchTask: 'There is no such task in this lesson.',
+  thereAnyway: 'The command failed, but all that the task wants is there. Press v to go on.',
+  couldNotTell: (reason: string) => `Could not tell yet: ${reason}`,
+  notLookedAt: 'the conditions were not looked at',
+  ended: (command: string) => `${command} ended.`,
+  endedSaying: (command: string, line: string) => `${command} ended: ${line}`,
+  notSaved: (what: string) => `Not saved yet: ${what}`,
+};
+
 /** What rises from the bottom. */
 export const panels = {
   context: (name: string) => `context ${name}`,

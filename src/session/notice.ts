@@ -1,0 +1,22 @@
+/**
+ * One sentence for the learner that goes with the next key, as data: which one it is and what it speaks of. Its words are
+ * the screen's, in the learner's language. `said` is a whole sentence of somebody below who has words of their own.
+ */
+export type Notice =
+  | { type: 'still-running' }
+  | { type: 'needs-a-yes' }
+  | { type: 'nothing-to-verify' }
+  | { type: 'no-hints' }
+  | { type: 'last-hint' }
+  | { type: 'not-it' }
+  | { type: 'choose-first' }
+  | { type: 'not-optional' }
+  | { type: 'no-such-task' }
+  /** A command failed, and all that the task wants is there nevertheless. */
+  | { type: 'there-anyway' }
+  | { type: 'could-not-tell'; reason: string | undefined }
+  | { type: 'background-ended'; command: string; lastLine: string | undefined }
+  | { type: 'not-saved'; what: string; next: readonly string[] }
+  | { type: 'said'; sentence: string };
+
+export const saying = (sentence: string): Notice => ({ type: 'said', sentence });
