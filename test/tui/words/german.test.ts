@@ -81,9 +81,9 @@ describe('the screen in German', () => {
     for (const [index, text] of screens.entries()) expectNoEnglish(text, `screen ${index}`);
     const all = flat(screens.join('\n'));
     const parts = [...entriesOf(de)].filter(([path]) => !/^(reader|typed|charts|trace|faults|keys)\./.test(path));
-    const unseen = parts.filter(([, fragments]) => !fragments.every((part) => all.includes(flat(part))));
+    const seen = parts.filter(([, fragments]) => fragments.every((part) => all.includes(flat(part))));
     // Else an empty screen would do.
-    expect(unseen.length, `of ${parts.length}`).toBeLessThan(parts.length / 2);
+    expect(seen.length).toBeGreaterThan(100);
   });
 
   it('says nothing in English on the traffic map', () => {
