@@ -14,7 +14,7 @@ export type Expectation =
 export const expectationFields = {
   equals: { description: 'the whole value; the order of a list does not matter' },
   not: { description: 'a value that it must not be; it must be there, though' },
-  contains: { description: 'part of the value: text in text, an item of a list, fields of an object' },
+  contains: { description: 'part of the value: text in text, whole items of a list, whole fields of an object' },
   matches: { description: 'a regular expression that the text must match' },
   atLeast: { description: 'the smallest number that will do' },
   exists: { description: 'true: it must be there' },
@@ -52,7 +52,7 @@ export function isMet(value: unknown, expectation: Expectation): boolean {
     case 'not':
       return value !== undefined && value !== null && !isEqual(value, expectation.value);
     case 'contains':
-      return isPart(expectation.value, value);
+      return typeof value === 'string' ? value.includes(String(expectation.value)) : isPart(expectation.value, value);
     case 'matches':
       return (typeof value === 'string' || typeof value === 'number') && expectation.pattern.test(String(value));
     case 'at-least':
@@ -119,8 +119,8 @@ function isEqual(a: unknown, b: unknown): boolean {
   return a === b;
 }
 
+/** Items of a list and fields of an object; a text in them is whole, or `bookstore` would be found in `bookstore-v2`. */
 function isPart(part: unknown, whole: unknown): boolean {
-  if (typeof whole === 'string') return whole.includes(String(part));
   if (Array.isArray(whole)) {
     const wanted: unknown[] = Array.isArray(part) ? part : [part];
     return wanted.every((item) => whole.some((found) => isPart(item, found)));

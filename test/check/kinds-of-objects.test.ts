@@ -305,6 +305,7 @@ describe('resource', () => {
       },
     ],
     [{ path: 'spec.backends', contains: { service: 'v2' } }],
+    [{ path: 'spec.service', contains: 'tor' }],
     [{ path: 'spec.backends[service=v2].weight', equals: 10 }],
     [{ path: 'spec.backends[1].weight', not: 50 }],
     [{ path: 'spec.backends[0].weight', atLeast: 90 }],
@@ -325,6 +326,8 @@ describe('resource', () => {
     [{ path: 'spec.backends[0].weight', atLeast: 91 }, '90'],
     [{ path: 'spec.matches', not: 'x' }, 'nothing'],
     [{ path: 'spec.service', contains: 'shop' }, '"store"'],
+    [{ path: 'spec.backends', contains: { service: 'v' } }, '[{service: v1, weight: 90}, {service: v2, weight: 10}]'],
+    [{ path: 'spec', contains: { service: 'tor' } }, expect.stringContaining('service: store')],
   ])('is wrong for %j', async (more, saw) => {
     expect(await at(more)).toMatchObject({
       status: 'wrong',
