@@ -4,6 +4,7 @@ import { Fault } from '../fault.ts';
 import { courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Term } from '../lesson/glossary.ts';
 import type { Lesson } from '../lesson/lesson.ts';
+import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import type { Intent } from '../session/events.ts';
@@ -20,6 +21,7 @@ import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
 import { foreseer } from './foreseeing.ts';
+import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
 
@@ -41,6 +43,7 @@ export class LessonHost implements ScreenHost {
   #pendingNotice: string | undefined;
   #work: Promise<void> = Promise.resolve();
   #isPrepared = false;
+  #library: Library | undefined;
   /** The lesson whose start wants an empty sandbox, and when the learner was asked about it. */
   #asked: { lesson: string; at: number } | undefined;
 
@@ -89,6 +92,11 @@ export class LessonHost implements ScreenHost {
 
   glossary(): readonly Term[] {
     return this.#parts.catalog.glossary;
+  }
+
+  library(): Library {
+    this.#library ??= libraryOf(this.#parts.catalog, this.#parts.summary);
+    return this.#library;
   }
 
   openLesson(id: string, task?: string): void {

@@ -13,6 +13,7 @@ import { exitCodes, reportFailure } from './report.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
+import { searchCommand } from './search.ts';
 import { abortOnSignals, codeOf } from './signals.ts';
 import { describeStart, start } from './start.ts';
 import { statusCommand } from './status.ts';
@@ -78,6 +79,7 @@ function build(subcommand: Subcommand): Command {
   for (const command of [
     runCommand,
     statusCommand,
+    searchCommand,
     resetCommand,
     sandboxCommand,
     lintCommand,

@@ -1,5 +1,6 @@
 import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { Term } from '../lesson/glossary.ts';
+import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Intent } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
@@ -20,6 +21,8 @@ export interface ScreenHost {
   course(): readonly CourseEntry[];
   /** The words of the field, explained. */
   glossary(): readonly Term[];
+  /** All lessons, to search and to read beside the walk; absent where there are none. */
+  library?(): Library;
   /** Leaves the lesson for another one; `content()` turns to `preparing` while its start state is built. */
   openLesson(lesson: string, task?: string): void;
   /** Opens what was open before the lesson that `content()` says is stopped, just as it was. */

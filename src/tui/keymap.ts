@@ -6,7 +6,19 @@ import type { Words } from './words/en.ts';
  */
 
 /** Where keys are pressed: each place has its own set. */
-export type Place = 'lesson' | 'confirm' | 'editor' | 'map' | 'traffic' | 'glossary' | 'help' | 'background' | 'quit';
+export type Place =
+  | 'lesson'
+  | 'confirm'
+  | 'editor'
+  | 'map'
+  | 'traffic'
+  | 'glossary'
+  | 'search'
+  | 'found'
+  | 'reading'
+  | 'help'
+  | 'background'
+  | 'quit';
 
 export type KeyAction =
   | 'proceed'
@@ -18,6 +30,11 @@ export type KeyAction =
   | 'map'
   | 'traffic'
   | 'glossary'
+  | 'search'
+  | 'everywhere'
+  | 'next-match'
+  | 'previous-match'
+  | 'end-search'
   | 'copy'
   | 'earlier'
   | 'later'
@@ -77,11 +94,14 @@ const everywhere: readonly Place[] = [
   'map',
   'traffic',
   'glossary',
+  'search',
+  'found',
+  'reading',
   'help',
   'background',
   'quit',
 ];
-const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'help'];
+const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'found', 'reading', 'help'];
 
 // The letters a to d and the digits stay free in `lesson`: they choose answers.
 export const keymap: readonly KeyBinding[] = [
@@ -95,6 +115,10 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'map', keys: ['m'], places: ['lesson'], name: 'map' },
   { action: 'traffic', keys: ['w'], places: ['lesson'], name: 'traffic' },
   { action: 'glossary', keys: ['i'], places: ['lesson'], name: 'glossary' },
+  { action: 'search', keys: ['/'], places: ['lesson', 'found'], name: 'search' },
+  { action: 'next-match', keys: ['n'], places: ['lesson', 'reading'], name: 'next-match' },
+  { action: 'previous-match', keys: ['N'], places: ['lesson', 'reading'], name: 'previous-match' },
+  { action: 'end-search', keys: ['escape'], places: ['lesson'], name: 'end-search' },
   { action: 'copy', keys: ['y'], places: ['lesson'], name: 'copy' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], name: 'previous-task' },
   { action: 'next-task', keys: [']'], places: ['lesson'], name: 'next-task' },
@@ -114,6 +138,11 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'down', keys: ['down', 'j'], places: ['traffic'], name: 'down' },
   { action: 'close', keys: ['escape', 'w', 'q'], places: ['traffic'], name: 'close-traffic' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
+  { action: 'submit', keys: ['enter'], places: ['search'], name: 'submit-search' },
+  { action: 'everywhere', keys: ['tab'], places: ['search'], name: 'everywhere' },
+  { action: 'close', keys: ['escape'], places: ['search'], name: 'close-search' },
+  { action: 'open', keys: ['enter'], places: ['found'], name: 'open-found' },
+  { action: 'close', keys: ['escape', 'q'], places: ['found', 'reading'], name: 'close-found' },
   { action: 'close', keys: ['escape', '?', 'q'], places: ['help'], name: 'close-help' },
   { action: 'close', keys: ['escape', 't', 'q'], places: ['background'], name: 'close-background' },
   { action: 'up', keys: ['up', 'k'], places: scrolling, name: 'up' },
@@ -170,6 +199,8 @@ export const chapters: readonly (Place & keyof Words['keys']['chapters'])[] = [
   'editor',
   'map',
   'traffic',
+  'search',
+  'found',
 ];
 
 /** Bindings of a chapter; what the first chapter says is not said again. */

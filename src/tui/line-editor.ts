@@ -98,6 +98,25 @@ export type EditorAction =
   | 'delete-to-start'
   | 'delete-to-end';
 
+const editorActions: ReadonlySet<string> = new Set<EditorAction>([
+  'newline',
+  'older',
+  'newer',
+  'left',
+  'right',
+  'word-left',
+  'word-right',
+  'line-start',
+  'line-end',
+  'delete-left',
+  'delete-right',
+  'delete-word',
+  'delete-to-start',
+  'delete-to-end',
+]);
+
+export const isEditorAction = (action: string): action is EditorAction => editorActions.has(action);
+
 export function edit(editor: LineEditor, action: EditorAction): LineEditor {
   const { text, cursor } = editor;
   switch (action) {

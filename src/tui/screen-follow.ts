@@ -31,6 +31,7 @@ function reset(model: ScreenModel, place: string): ScreenModel {
     focus: 'lesson',
     zoomed: false,
     choice: undefined,
+    search: undefined,
     cardTop: 0,
     scroll: { lesson: 0, output: 0, check: 0 },
   };

@@ -1,3 +1,4 @@
+import type { Found } from '../lesson/search.ts';
 import type { LineEditor } from './line-editor.ts';
 import type { TrafficView } from './view/traffic/traffic-screen.ts';
 
@@ -11,9 +12,21 @@ export type Overlay =
   | { type: 'map'; row: number }
   | { type: 'traffic'; view: TrafficView }
   | { type: 'glossary'; top: number }
+  /** `found` is what all lessons have of it. */
+  | { type: 'search'; editor: LineEditor; found: readonly Found[] }
+  | FoundList
+  /** A lesson that is only read; `at` is the match shown last. */
+  | { type: 'reading'; lesson: string; top: number; at: number; from: FoundList }
   | { type: 'help'; top: number }
   | { type: 'background' }
   | { type: 'quit' };
+
+export interface FoundList {
+  type: 'found';
+  words: string;
+  found: readonly Found[];
+  row: number;
+}
 
 export interface ScreenModel {
   overlay: Overlay;
@@ -26,6 +39,8 @@ export interface ScreenModel {
   cardTop: number;
   /** The choice marked for the question that is due. */
   choice: string | undefined;
+  /** What is marked in the lesson, and which match was shown last. */
+  search: { words: string; at: number } | undefined;
   /** Why the last key did nothing; goes with the next key. */
   refusal: string | undefined;
   /** Scripts of the command line, oldest first. */
@@ -42,6 +57,7 @@ export function screenModel(history: readonly string[]): ScreenModel {
     scroll: { lesson: 0, output: 0, check: 0 },
     cardTop: 0,
     choice: undefined,
+    search: undefined,
     refusal: undefined,
     history,
     place: '',

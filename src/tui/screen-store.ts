@@ -126,6 +126,7 @@ export class ScreenStore {
       course: host?.course() ?? [],
       markdown: this.#markdown,
       glossary: host?.glossary() ?? [],
+      library: host?.library?.(),
       now: clock.now(),
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),

@@ -3,27 +3,20 @@ import type { Intent } from '../session/events.ts';
 import { isGrave, taskOf } from '../session/next-step.ts';
 import type { SessionState } from '../session/state.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
-import { type EditorAction, edit, insert, lineEditor } from './line-editor.ts';
+import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
 import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
 import { clamp, movedBy, scrolled } from './scrolling.ts';
+import { amongMatches, inFound, inReading, inSearch, openSearch } from './search-keys.ts';
 import { openingView, trafficView } from './traffic-keys.ts';
 import { actsUnseen, isBusy } from './unseen-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
-import {
-  lessonLimit,
-  listHeight,
-  listText,
-  placeOf,
-  type Scene,
-  sceneOf,
-  trafficText,
-  type View,
-} from './view/frame.ts';
+import { lessonLimit, listText, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
 import { isTooSmall, pageTowards, scrollLimit } from './view/layout.ts';
 import { type MapInk, mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
+import { listHeight } from './view/window.ts';
 import { nextOf } from './view/words.ts';
 
 /** What keys do to the screen, and what they ask of the host. Pure; the store carries the acts out. */
@@ -59,6 +52,7 @@ export function react(view: View, input: Input): Reaction {
   if (model.overlay.type === 'editor') return inEditor(fresh, model.overlay, input);
   if (isTooSmall(view.size)) return only(model, ...actsUnseen(content, input));
   if (content.phase !== 'lesson') return whileWaiting(fresh, input);
+  if (model.overlay.type === 'search') return inSearch(fresh, content.session, model.overlay, input);
   if (input.type === 'paste') return pasted(fresh, content.session, input.text);
   if (input.type === 'text') return only(model);
   return pressed(fresh, content.session, input.name);
@@ -82,25 +76,6 @@ function pasted(view: View, session: SessionState, text: string): Reaction {
   const editor = insert(lineEditor('', model.history), text.replace(/[\r\n]+$/, ''));
   return only(withOverlay(model, { type: 'editor', purpose: 'own', editor }));
 }
-
-const editorActions: ReadonlySet<string> = new Set<EditorAction>([
-  'newline',
-  'older',
-  'newer',
-  'left',
-  'right',
-  'word-left',
-  'word-right',
-  'line-start',
-  'line-end',
-  'delete-left',
-  'delete-right',
-  'delete-word',
-  'delete-to-start',
-  'delete-to-end',
-]);
-
-const isEditorAction = (action: string): action is EditorAction => editorActions.has(action);
 
 function inEditor(view: View, overlay: Extract<Overlay, { type: 'editor' }>, input: Input): Reaction {
   const { model } = view;
@@ -164,9 +139,13 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
       return inList(view, session, action);
     case 'background':
       return action === 'close' || action === 'interrupt' ? only(withOverlay(model, none)) : general(view, action);
+    case 'found':
+    case 'reading':
+      return inLibrary(view, session, action);
     case 'quit':
       return onQuit(view, action);
     case 'editor':
+    case 'search':
       return only(model);
   }
 }
@@ -223,6 +202,12 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     }
     case 'glossary':
       return only(withOverlay(model, { type: 'glossary', top: 0 }));
+    case 'search':
+      return openSearch(view);
+    case 'next-match':
+    case 'previous-match':
+    case 'end-search':
+      return amongMatches(view, session, action);
     case 'copy':
       return copy(view, session);
     case 'traffic':
@@ -358,6 +343,13 @@ function inList(view: View, session: SessionState, action: KeyAction): Reaction 
   const limit = scrollLimit(listText(view, session, overlay.type).lines.length, height);
   const top = movedBy(action, clamp(overlay.top, limit), height, limit);
   return top === undefined ? general(view, action) : only(withOverlay(model, { ...overlay, top }));
+}
+
+function inLibrary(view: View, session: SessionState, action: KeyAction): Reaction {
+  const { overlay } = view.model;
+  if (action === 'suspend' || action === 'redraw') return general(view, action);
+  if (overlay.type === 'found') return inFound(view, session, overlay, action);
+  return overlay.type === 'reading' ? inReading(view, overlay, action) : only(view.model);
 }
 
 function onQuit(view: View, action: KeyAction): Reaction {

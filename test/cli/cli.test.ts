@@ -43,6 +43,22 @@ describe('meshwalk', () => {
     expect(await meshwalk(tempFolder(), ['--version'])).toEqual({ code: 0, out: `${manifest.version}\n`, err: '' });
   });
 
+  it('finds words in all lessons, and no hint that was not opened', async () => {
+    const folder = tempFolder();
+    const hint = '\n<details><summary>Hint 1</summary>\n\nA secret word.\n\n</details>\n';
+    const own = courseOf(folder, course(`Say *Grüß Gott* politely.\n\n${fence('hi', 'echo hi')}\n${hint}`));
+    const search = (...words: string[]) => meshwalk(folder, ['search', '--lessons', own, ...words]);
+    expect(await search('politely', 'GRUSS')).toEqual({
+      code: 0,
+      out: 'Hello\n  Say it: Say Grüß Gott politely.\n',
+      err: '',
+    });
+    expect((await search('secret')).out).toContain('"secret" stands in no lesson');
+    expect(JSON.parse((await search('--json', 'echo')).out)).toMatchObject({
+      places: [{ task: 'say', text: 'echo hi' }],
+    });
+  });
+
   it.each([
     [[]],
     [['run']],
@@ -54,6 +70,7 @@ describe('meshwalk', () => {
     [['sandbox', 'status']],
     [['sandbox', 'env']],
     [['lint']],
+    [['search']],
     [['doctor']],
   ])('has help with examples for %j', async (command: string[]) => {
     const { code, out } = await meshwalk(tempFolder(), [...command, '--help']);

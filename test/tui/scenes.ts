@@ -1,6 +1,7 @@
 // Moments of a learner's way as fixed data: what the screen is drawn from, without a driver, a world or a clock.
 import type { TrafficHistory } from '../../src/check/traffic/history.ts';
 import type { Command } from '../../src/lesson/lesson.ts';
+import { Library } from '../../src/lesson/library.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import type { ConditionReport, FinishedRun, SessionState, TaskProgress } from '../../src/session/state.ts';
 import { openLesson } from '../../src/session/tasks.ts';
@@ -146,6 +147,12 @@ const busy = graphOf({ ...bookstoreMesh, splits: [bookstoreSplit] }, [
 export const traffic: TrafficHistory = { graphs: [busy], trouble: undefined };
 
 const markdown = new MarkdownRows(en);
+const library = new Library(
+  [question.lesson],
+  [{ word: 'TrafficSplit', markdown: 'Shares requests by weight.' }],
+  () => 1,
+);
+const found = { type: 'found', words: 'weight', found: library.search('weight'), row: 1 } as const;
 
 export function sceneAt(content: ScreenContent | SessionState, model: Partial<ScreenModel> = {}): Scene {
   return {
@@ -157,6 +164,7 @@ export function sceneAt(content: ScreenContent | SessionState, model: Partial<Sc
       { word: 'TrafficSplit', markdown: 'Shares **requests** by weight.' },
       { word: 'Sidecar', markdown: 'The proxy beside a program.' },
     ],
+    library,
     now: 4200,
     canOpenPages: true,
     words: en,
@@ -211,6 +219,13 @@ export function scenes(): Record<string, Scene> {
     map: over(question, { type: 'map', row: 3 }),
     traffic: over(question, { type: 'traffic', view: openingView }),
     words: over(question, { type: 'glossary', top: 0 }),
+    searching: sceneAt(question, {
+      search: { words: 'share', at: 0 },
+      overlay: { type: 'search', editor: lineEditor('share', []), found: library.search('share') },
+    }),
+    'matches marked': sceneAt(commandNext, { search: { words: 'the', at: 1 } }),
+    'places found': over(question, found),
+    'a lesson to read': over(question, { type: 'reading', lesson: 'split-traffic', top: 3, at: 0, from: found }),
     help: over(question, { type: 'help', top: 0 }),
     background: over(forwarding, { type: 'background' }),
     quit: over(running, { type: 'quit' }),

@@ -1,5 +1,7 @@
 // Hosts the screen with the real driver; only commands and looks are played.
 import type { CheckResult } from '../../src/check/check.ts';
+import type { Lesson } from '../../src/lesson/lesson.ts';
+import { Library } from '../../src/lesson/library.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
 import type { RunEnd } from '../../src/platform/run-end.ts';
 import { createDriver, type Driver } from '../../src/session/driver.ts';
@@ -43,6 +45,15 @@ export const course: readonly CourseEntry[] = [
   },
 ];
 
+/** Another lesson, to be found by a search. */
+const welcome: Lesson = {
+  ...sampleLesson(),
+  id: 'welcome',
+  title: 'Welcome',
+  intro: 'You meet a **bookstore** here.\n\nLater its requests are split by weight.',
+  tasks: [],
+};
+
 export class ScriptedHost implements ScreenHost {
   readonly driver: Driver;
   readonly intents: Intent[] = [];
@@ -50,10 +61,12 @@ export class ScriptedHost implements ScreenHost {
   readonly pages: string[] = [];
   shells = 0;
   shellProgram: TerminalProgram = { file: '/bin/sh', args: [], environment: {}, folder: '/', greeting: '' };
+  readonly #library: Library;
   #content: { phase: 'lesson'; session: Driver['state'] } | undefined;
 
   constructor(driver: Driver) {
     this.driver = driver;
+    this.#library = new Library([driver.state.lesson, welcome], this.glossary(), () => driver.state.progress.hints);
   }
 
   content() {
@@ -79,6 +92,10 @@ export class ScriptedHost implements ScreenHost {
       { word: 'TrafficSplit', markdown: 'Shares **requests** by weight.' },
       { word: 'Node', markdown: 'A machine of the cluster.' },
     ];
+  }
+
+  library() {
+    return this.#library;
   }
 
   openLesson(lesson: string, task?: string) {

@@ -49,6 +49,12 @@ function primaryKey({ content, model }: Scene): RegExp {
       return /^ Enter open/;
     case 'quit':
       return /^ y quit/;
+    case 'search':
+      return /^ Enter in this text/;
+    case 'found':
+      return /^ Enter read/;
+    case 'reading':
+      return /^ n next/;
     case 'traffic':
     case 'glossary':
     case 'help':

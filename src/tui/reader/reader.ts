@@ -12,6 +12,7 @@ import { nextOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
+import { spokenPlaces } from './spoken-places.ts';
 import { spokenTraffic } from './spoken-traffic.ts';
 import { type Deed, deedOf, momentOf } from './typed-line.ts';
 
@@ -154,6 +155,9 @@ class Reader {
       case 'open-lesson':
         this.#openLesson(deed.number);
         break;
+      case 'search':
+        this.#say(...spokenPlaces(deed.words, host, this.#options.words));
+        break;
       case 'traffic':
         this.#tellTraffic();
         break;
@@ -249,6 +253,9 @@ const onlyOnScreen = new Set([
   'focus',
   'zoom',
   'redraw',
+  'next-match',
+  'previous-match',
+  'end-search',
   'suspend',
 ]);
 

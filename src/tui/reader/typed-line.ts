@@ -19,6 +19,7 @@ export type Deed =
   | { type: 'ask'; edited: boolean; words: string }
   | { type: 'lessons' }
   | { type: 'open-lesson'; number: number }
+  | { type: 'search'; words: string }
   | { type: 'traffic' }
   | { type: 'background' }
   | { type: 'page' }
@@ -74,6 +75,7 @@ export function deedOf(line: string, session: SessionState, words: Words): Deed 
   const text = line.trim();
   if (session.status === 'confirming') return onCard(text, words);
   if (text.startsWith(':') && text.length > 1) return own(session, text.slice(1).trim(), words);
+  if (text.startsWith('/') && text.length > 1) return { type: 'search', words: text.slice(1).trim() };
   const lesson = /^m\s*(\d+)$/.exec(text)?.[1];
   if (lesson !== undefined) return { type: 'open-lesson', number: Number(lesson) };
   const stop = /^t\s*(\d+)$/.exec(text)?.[1];
@@ -113,7 +115,7 @@ function answerOf(text: string, session: SessionState): Deed | undefined {
   return choice && send({ type: 'answer', question: next.question, choice: choice.id });
 }
 
-function deedFor(action: KeyAction, session: SessionState, { typed }: Words): Deed {
+function deedFor(action: KeyAction, session: SessionState, { typed, search }: Words): Deed {
   switch (action) {
     case 'proceed':
       return send({ type: 'proceed' });
@@ -141,6 +143,8 @@ function deedFor(action: KeyAction, session: SessionState, { typed }: Words): De
     case 'glossary':
     case 'quit':
       return { type: action };
+    case 'search':
+      return say(search.howToSpeak);
     case 'copy':
       return say(typed.noClipboard);
     default:

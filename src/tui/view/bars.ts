@@ -164,6 +164,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
     'background',
     'map',
     'traffic',
+    'search',
     'help',
     'quit',
   ],
@@ -172,6 +173,9 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   map: ['open', 'up', 'down', 'close'],
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities'],
   glossary: ['up', 'down', 'close'],
+  search: ['submit', 'everywhere', 'close'],
+  found: ['open', 'up', 'down', 'search', 'close'],
+  reading: ['next-match', 'previous-match', 'up', 'down', 'close'],
   help: ['up', 'down', 'close'],
   background: ['close'],
   quit: ['yes', 'no'],
@@ -186,7 +190,13 @@ const isTaskUnderWay = (session: SessionState | undefined): boolean =>
   session !== undefined && taskOf(session) !== undefined && !['passed', 'finished', 'blocked'].includes(session.status);
 
 /** Two keys that belong together share a word. */
-const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = { map: 'choose', glossary: 'scroll', help: 'scroll' };
+const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
+  map: 'choose',
+  found: 'choose',
+  glossary: 'scroll',
+  reading: 'scroll',
+  help: 'scroll',
+};
 
 function keyWord(
   action: KeyAction,

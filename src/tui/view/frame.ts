@@ -1,5 +1,6 @@
 import type { TrafficHistory } from '../../check/traffic/history.ts';
 import type { Term } from '../../lesson/glossary.ts';
+import type { Library } from '../../lesson/library.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
@@ -11,13 +12,16 @@ import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
 import { isCardSeen, isSmall, isTooSmall, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
+import { libraryRows, searchLines } from './library-screens.ts';
 import { mapLines, mapRows } from './map-screen.ts';
 import { noOutput, outputWindow } from './output-pane.ts';
-import { type PanelInk, panelLines } from './panels.ts';
+import { type PanelInk, panelLines, searchPanel } from './panels.ts';
+import { type Matches, matchesIn } from './search-marks.ts';
 import { emptyLine, type Line, span, toWidth, widthOf, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
+import { listHeight, matched, padded, position } from './window.ts';
 
 /**
  * The whole screen as rows, from what the session says and what the learner scrolled to. Pure: the same input draws
@@ -32,6 +36,8 @@ export interface View {
   course: readonly CourseEntry[];
   markdown: TextRows;
   glossary: readonly Term[];
+  /** All lessons to search and to read; undefined where there are none. */
+  library?: Library | undefined;
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
   canOpenPages: boolean;
@@ -46,6 +52,8 @@ export interface Scene {
   moment: Moment;
   panel: readonly Line[];
   panelInk: PanelInk;
+  /** Of the search, in the lesson's rows; undefined while nobody searches. */
+  matches: Matches | undefined;
 }
 
 export function placeOf(content: ScreenContent, model: ScreenModel): Place {
@@ -72,7 +80,11 @@ export function sceneOf(view: View, session: SessionState): Scene {
     canOpenPages: view.canOpenPages,
     words,
   };
-  return { session, layout, moment, panel, panelInk };
+  const matches = model.search && matchesIn(layout.lesson.lines, model.search.words);
+  const { overlay } = model;
+  const counted =
+    overlay.type === 'search' ? searchPanel(overlay, panelInk, matches?.rows.length, session.lesson.id) : panel;
+  return { session, layout, moment, panel: counted, panelInk, matches };
 }
 
 export function lessonLimit(layout: Layout): number {
@@ -83,16 +95,6 @@ function focused(model: ScreenModel, pane: Pane): boolean {
   return model.focus === pane && model.overlay.type === 'none';
 }
 
-/** `3–20 of 45` when there is more than the window shows. */
-function position(top: number, height: number, count: number, { frame }: Words): string {
-  return count > height ? frame.position(top + 1, Math.min(count, top + height), count) : '';
-}
-
-function padded(lines: readonly Line[], height: number, width: number): Line[] {
-  const rows = lines.slice(0, height).map((line) => toWidth([span(' '), ...line], width));
-  return [...rows, ...Array.from({ length: Math.max(0, height - rows.length) }, () => toWidth(emptyLine, width))];
-}
-
 function lessonRows(scene: Scene, view: View, width: number): Line[] {
   const { layout, session } = scene;
   const { height, isFolded } = layout.boxes.lesson;
@@ -101,6 +103,7 @@ function lessonRows(scene: Scene, view: View, width: number): Line[] {
   const { lines } = layout.lesson;
   const place = isFolded ? '' : position(top, height, lines.length, view.words);
   const isFocused = focused(view.model, 'lesson');
+  const at = view.model.search?.at ?? 0;
   return [
     ruleLine(
       [span(lessonTitle(session, view.words, width < narrowBelow), 'heading')],
@@ -109,7 +112,7 @@ function lessonRows(scene: Scene, view: View, width: number): Line[] {
       view.theme.glyphs,
       isFocused,
     ),
-    ...padded(lines.slice(top, top + height), height, width),
+    ...padded(matched(lines, top, { matches: scene.matches, at, mark: view.theme.glyphs.pointer }), height, width, ''),
   ];
 }
 
@@ -202,8 +205,6 @@ export function listText(
     : { title: words.frame.glossary, lines: glossaryLines(glossary, session, ink) };
 }
 
-export const listHeight = ({ rows }: Size): number => Math.max(1, rows - 3);
-
 function listRows({ size, theme, words }: View, title: string, lines: readonly Line[], from: number): Line[] {
   const height = listHeight(size);
   const top = Math.min(from, scrollLimit(lines.length, height));
@@ -235,6 +236,9 @@ function lessonFrame(view: View, session: SessionState): Line[] {
     const { title, lines } = listText(view, session, model.overlay.type);
     return [header, ...listRows(view, title, lines, model.overlay.top), keyLine(place, undefined, columns, words)];
   }
+  if (model.overlay.type === 'found' || model.overlay.type === 'reading') {
+    return [header, ...libraryRows(view, model.overlay), keyLine(place, undefined, columns, words)];
+  }
   const scene = sceneOf(view, session);
   const tray = trayLine(session, columns, theme.glyphs, words);
   const below = [...(tray ? [tray] : []), ...scene.panel, emptyLine];
@@ -242,7 +246,7 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   const body = bodyRows(scene, view).slice(0, height);
   const rows = [...body, ...Array.from({ length: height - body.length }, () => emptyLine), ...below];
   const most = isSmall(size) && model.overlay.type !== 'editor' ? tallestMoment : 1;
-  const sentence = momentLines(scene.moment, columns, theme.glyphs, most);
+  const sentence = searchLines(scene, view, most) ?? momentLines(scene.moment, columns, theme.glyphs, most);
   // A long sentence covers the rows above it for as long as it stands: nothing moves under the learner's eyes.
   const shown = sentence.length > 0 ? [...rows.slice(0, -sentence.length), ...sentence] : rows;
   return [header, ...shown, keyLine(place, scene.moment, columns, words)];

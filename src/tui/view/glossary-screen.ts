@@ -23,6 +23,14 @@ export function glossaryLines(
   ];
 }
 
+/** The row that explains the word begins with the word itself. */
+export function glossaryRow(lines: readonly Line[], word: string): number {
+  return Math.max(
+    0,
+    lines.findIndex((line) => line[0]?.role === 'strong' && line[0].text === word),
+  );
+}
+
 function termLines({ word, markdown }: Term, ink: { width: number; glyphs: Glyphs; markdown: TextRows }): Line[] {
   const body = ink.markdown.lines(markdown.replaceAll('\n', ' '), ink.width - 2, ink.glyphs);
   return [[span(word, 'strong')], ...body.map((line) => [span('  '), ...line]), emptyLine];

@@ -91,7 +91,7 @@ export function confirmLimit(session: Confirming, ink: PanelInk): number {
 }
 
 /** The text with its cursor, cut into rows as wide as the panel; `at` is the row of the cursor. */
-function editorRows(editor: LineEditor, width: number): { rows: Line[]; at: number } {
+function editorRows(editor: LineEditor, width: number, first = '$ '): { rows: Line[]; at: number } {
   const rows: Line[] = [];
   let at = 0;
   let offset = 0;
@@ -102,7 +102,7 @@ function editorRows(editor: LineEditor, width: number): { rows: Line[]; at: numb
     const spans: Span[] = hasCursor
       ? [span(text.slice(0, column)), span(under, 'cursor'), span(text.slice(column + under.length))]
       : [span(text)];
-    const prompt = span(index === 0 ? '$ ' : '> ', 'accent');
+    const prompt = span(index === 0 ? first : '> ', 'accent');
     const cut = hardWrap(
       spans.filter((piece) => piece.text !== ''),
       Math.max(4, width - 2),
@@ -137,6 +137,23 @@ export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: 
   return [
     ruleLine([span(title, 'accent')], [span(entry, 'dim')], width, glyphs, true),
     ...rows.slice(from, from + room).map((line) => [span(' '), ...line]),
+  ];
+}
+
+/** Matches in the text above are marked while one types; the panel says how many there are, here and elsewhere. */
+export function searchPanel(
+  { editor, found }: Extract<ScreenModel['overlay'], { type: 'search' }>,
+  ink: PanelInk,
+  here = 0,
+  lesson = '',
+): Line[] {
+  const { width, glyphs, words } = ink;
+  const inLesson = found.filter((one) => one.type === 'passage' && one.lesson === lesson).length;
+  const aside = editor.text.trim() === '' ? [] : [span(words.search.counts(here, inLesson, found.length), 'dim')];
+  const { rows, at } = editorRows(editor, width - 2, '/ ');
+  return [
+    ruleLine([span(words.search.title, 'accent')], aside, width, glyphs, true),
+    ...rows.slice(at, at + 1).map((line) => [span(' '), ...line]),
   ];
 }
 
@@ -182,6 +199,10 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
       return session ? backgroundPanel(session, ink) : [];
     case 'quit':
       return quitPanel(session, ink);
+    case 'search':
+      return searchPanel(overlay, ink);
+    case 'found':
+    case 'reading':
     case 'map':
     case 'traffic':
     case 'glossary':

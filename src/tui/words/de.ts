@@ -4,6 +4,7 @@ import * as frame from './de/frame.ts';
 import * as keys from './de/keys.ts';
 import * as lesson from './de/lesson.ts';
 import * as reader from './de/reader.ts';
+import * as reading from './de/reading.ts';
 import * as traffic from './de/traffic.ts';
 import type { Words } from './en.ts';
 
@@ -16,5 +17,6 @@ export const de: Words = {
   ...keys,
   ...lesson,
   ...reader,
+  ...reading,
   ...traffic,
 };

@@ -4,6 +4,7 @@ import * as frame from './en/frame.ts';
 import * as keys from './en/keys.ts';
 import * as lesson from './en/lesson.ts';
 import * as reader from './en/reader.ts';
+import * as reading from './en/reading.ts';
 import * as traffic from './en/traffic.ts';
 
 /**
@@ -19,6 +20,7 @@ export const en = {
   ...keys,
   ...lesson,
   ...reader,
+  ...reading,
   ...traffic,
 };
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../../src/platform/clock.ts';
 import type { Output } from '../../../src/session/state.ts';
 import { asked, narrate, nothingTold, type Told } from '../../../src/tui/reader/narration.ts';
+import { spokenPlaces } from '../../../src/tui/reader/spoken-places.ts';
 import { type Deed, deedOf } from '../../../src/tui/reader/typed-line.ts';
 import { en } from '../../../src/tui/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from '../scripted-host.ts';
@@ -176,3 +177,19 @@ describe('typed lines', () => {
 function bound(one: Ears) {
   return { hear: () => one.hear(), type: (line: string) => one.type(line), host: one.host };
 }
+
+describe('searching by ear', () => {
+  it('tells the places with their paragraphs, and how to ask', async () => {
+    const { host, type } = bound(await listen(0));
+    expect(type('/ weight')).toEqual({ type: 'search', words: 'weight' });
+    expect(type('/')).toMatchObject({ type: 'say', words: expect.stringContaining('for example: / weight') });
+    const places = spokenPlaces('by weight', host, en);
+    expect(places).toEqual([
+      '"by weight" stands in 2 places.',
+      '1. Word of the field, TrafficSplit: Shares requests by weight.',
+      '2. Welcome, Welcome: Later its requests are split by weight.',
+    ]);
+    expect(spokenPlaces('nonsense', host, en)).toEqual([en.search.nowhere('nonsense')]);
+    expect(spokenPlaces('e', host, en)).toEqual([en.search.tooShort]);
+  });
+});

@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import type { Found } from '../lesson/search.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk search`: where words stand in the lessons and in the list of words. Only reads; works beside the tutorial. */
+type SearchOptions = Pick<CommonOptions, 'world' | 'profile' | 'lessons'> & { json?: boolean };
+
+export const searchCommand = (subcommand: Subcommand): Command =>
+  new Command('search')
+    .description('find words in all lessons and in the list of words')
+    .argument('<words...>', 'all of them stand in each paragraph that is found, in any case and without accents')
+    .option('--json', 'print one JSON object')
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk search service account', 'paragraphs that have both words'],
+        ['meshwalk search --json weight', 'the same, for a program'],
+      ),
+    )
+    .action((words: string[], options: SearchOptions) => find(words.join(' '), options, subcommand));
+
+async function find(words: string, options: SearchOptions, { machine }: Subcommand): Promise<void> {
+  const { loadCourse } = await import('./course-files.ts');
+  const { readJournal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { summarize } = await import('../progress/summary.ts');
+  const { renamedLessons } = await import('./openings.ts');
+  const { libraryOf } = await import('./library.ts');
+
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const library = libraryOf(catalog, () => summarize(readJournal(folders.journal), renamedLessons(catalog)));
+  const found = library.search(words);
+  if (options.json) {
+    machine.out(JSON.stringify({ words, places: found.map(({ marks: _, ...place }) => place) }));
+    return;
+  }
+  if (found.length === 0) machine.out(`"${words}" stands in no lesson and in no word of the field.`);
+  let shown = '';
+  for (const place of found) {
+    const title = place.type === 'term' ? 'Words of the field' : (catalog.find(place.lesson)?.title ?? place.lesson);
+    if (title !== shown) machine.out(`${shown === '' ? '' : '\n'}${title}`);
+    shown = title;
+    machine.out(placeLine(place, title));
+  }
+}
+
+const placeLine = ({ heading, text }: Found, title: string): string =>
+  heading === title ? `  ${text.trim()}` : `  ${heading}: ${text.trim()}`;
