@@ -9,6 +9,8 @@ import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import type { Intent } from '../session/events.ts';
 import { taskOf } from '../session/next-step.ts';
+import type { RecallQuestion } from '../session/recall.ts';
+import type { Recalled } from '../session/review.ts';
 import type {
   CourseEntry,
   LendTerminal,
@@ -23,6 +25,7 @@ import { findDrift } from './drift.ts';
 import { foreseer } from './foreseeing.ts';
 import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
+import { recallAfter } from './recalling.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
 
 /** Nobody reads three lines in less. */
@@ -44,6 +47,8 @@ export class LessonHost implements ScreenHost {
   #work: Promise<void> = Promise.resolve();
   #isPrepared = false;
   #library: Library | undefined;
+  /** What a review asked when the journal had so many entries. */
+  #recalled: { lesson: Lesson; length: number; questions: readonly RecallQuestion[] } | undefined;
   /** The lesson whose start wants an empty sandbox, and when the learner was asked about it. */
   #asked: { lesson: string; at: number } | undefined;
 
@@ -97,6 +102,21 @@ export class LessonHost implements ScreenHost {
   library(): Library {
     this.#library ??= libraryOf(this.#parts.catalog, this.#parts.summary);
     return this.#library;
+  }
+
+  recall(): readonly RecallQuestion[] {
+    const { journal, catalog } = this.#parts;
+    const { length } = journal.entries;
+    const lesson = this.#driver?.state.lesson;
+    if (!lesson) return [];
+    if (this.#recalled?.lesson !== lesson || this.#recalled.length !== length) {
+      this.#recalled = { lesson, length, questions: recallAfter(lesson, catalog, journal.entries) };
+    }
+    return this.#recalled.questions;
+  }
+
+  recalled(answer: Recalled): void {
+    this.#parts.journal.append(answer);
   }
 
   openLesson(id: string, task?: string): void {

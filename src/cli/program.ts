@@ -11,6 +11,7 @@ import { lintCommand } from './lint.ts';
 import { languageOption } from './options.ts';
 import { exitCodes, reportFailure } from './report.ts';
 import { resetCommand } from './reset.ts';
+import { reviewCommand } from './review.ts';
 import { runCommand } from './run.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
@@ -81,6 +82,7 @@ function build(subcommand: Subcommand): Command {
     statusCommand,
     searchCommand,
     resetCommand,
+    reviewCommand,
     sandboxCommand,
     lintCommand,
     explainCommand,

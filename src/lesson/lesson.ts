@@ -49,6 +49,8 @@ export interface Question {
   answer: string;
   /** Shown after the answer (quiz) or after the next command (predict). */
   explain: string;
+  /** The condition of the task's check that shows what really happened. */
+  shownBy?: string;
 }
 
 /** Pieces of a task in the order of the file. */

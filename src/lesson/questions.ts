@@ -10,6 +10,7 @@ export const questionFields: Readonly<Record<string, { description: string; requ
     description: 'why it is right; shown after a quiz is answered, after the next command for a predict',
     required: true,
   },
+  'shown-by': { description: "the id of the condition of this task's check that shows what really happened" },
 };
 const keys = Object.keys(questionFields);
 
@@ -54,8 +55,11 @@ export function readQuestion(
     const ids = choices.map((choice) => choice.id).join(', ');
     problems.add(block.lineOf(['answer']), `The answer "${answer}" is none of the choices ${ids}.`);
   }
+  const shownBy = fields['shown-by'];
+  if (shownBy !== undefined && !isId(shownBy))
+    problems.add(block.lineOf(['shown-by']), `"shown-by" names a condition: its id is ${idForm}.`);
   if (problems.list.length > before || !isId(id) || typeof answer !== 'string') return undefined;
-  return { id, mode, question, choices, answer, explain };
+  return { id, mode, question, choices, answer, explain, ...(isId(shownBy) && { shownBy }) };
 }
 
 function readChoices(value: unknown, line: number, problems: Problems): Question['choices'] {

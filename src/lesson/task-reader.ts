@@ -65,6 +65,7 @@ export class TaskReader {
     const id = readTaskId(title, line, this.#idNote, this.#problems);
     this.#reportMissing(title, line);
     this.#takeAnswers();
+    this.#reportUnshown(line);
     if (id === undefined) return undefined;
     return {
       id,
@@ -222,6 +223,18 @@ export class TaskReader {
       return condition;
     });
     if (this.#check && conditions) this.#check = { ...this.#check, conditions };
+  }
+
+  #reportUnshown(line: number): void {
+    const ids = (this.#check?.conditions ?? []).map(({ id }) => id);
+    for (const { id, shownBy } of this.#questions) {
+      if (shownBy === undefined || ids.includes(shownBy)) continue;
+      const known = ids.length > 0 ? `it has ${ids.join(', ')}` : 'it has no check';
+      this.#problems.add(
+        line,
+        `The question "${id}" is shown by "${shownBy}", which this task does not check; ${known}.`,
+      );
+    }
   }
 
   #reportMissing(title: string, line: number): void {

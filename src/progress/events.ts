@@ -14,6 +14,10 @@ export type ProgressRecord =
       condition: string;
       status: 'passed' | 'not-yet' | 'wrong' | 'unknown';
     }
+  /** The learner thought the task was done, and this condition was wrong: the first of them. */
+  | { type: 'check-failed'; lesson: string; task: string; condition: string }
+  /** A review asked again: a question of the task, or how the task was done where none is named. */
+  | { type: 'recalled'; lesson: string; task: string; question?: string; right: boolean }
   | { type: 'task-passed'; lesson: string; task: string }
   | { type: 'lesson-passed'; lesson: string }
   /** World and progress are as they were after the entry of number `back`: what came since counts no longer. */

@@ -10,6 +10,8 @@ const texts: Record<ProgressRecord['type'], readonly string[]> = {
   'hint-opened': ['lesson', 'task'],
   answered: ['lesson', 'task', 'question', 'choice'],
   'condition-changed': ['lesson', 'task', 'condition', 'status'],
+  'check-failed': ['lesson', 'task', 'condition'],
+  recalled: ['lesson', 'task'],
   'task-passed': ['lesson', 'task'],
   'lesson-passed': ['lesson'],
   'task-undone': ['lesson', 'task'],
@@ -28,6 +30,8 @@ function isRecord(value: unknown): value is ProgressRecord {
   if (type === 'task-undone') return Number.isInteger(value['back']);
   if (type === 'task-redone') return Number.isInteger(value['to']);
   if (type === 'answered') return typeof value['right'] === 'boolean';
+  if (type === 'recalled')
+    return typeof value['right'] === 'boolean' && ['string', 'undefined'].includes(typeof value['question']);
   return type !== 'reset' || value['lesson'] === undefined || typeof value['lesson'] === 'string';
 }
 

@@ -40,7 +40,8 @@ export function summarize(entries: readonly JournalEntry[], renamed: ReadonlyMap
       last = record.lesson === undefined ? undefined : { lesson: current(record.lesson), task: undefined };
       continue;
     }
-    if (record.type === 'lesson-passed') continue;
+    // A review looks back; the learner is where they were.
+    if (record.type === 'lesson-passed' || record.type === 'recalled') continue;
     const lesson = current(record.lesson);
     const key = `${lesson}/${record.task}`;
     const before = tasks.get(key) ?? { ...untouched, startedAt: at };
@@ -66,6 +67,7 @@ export function summarize(entries: readonly JournalEntry[], renamed: ReadonlyMap
         break;
       case 'command-skipped':
       case 'condition-changed':
+      case 'check-failed':
         break;
     }
   }

@@ -72,8 +72,17 @@ export function verifyEnded(state: SessionState): Next {
   }
   if (state.status !== 'verifying' && state.status !== 'failed') return { state: seen, effects: [] };
   const rest = resting(seen);
-  if (rest.status === 'failed') return { state: rest, effects: [] };
+  if (rest.status === 'failed') return { state: rest, effects: failedCheck(state, conditions) };
   return { state: { ...rest, notice: couldNotTell(conditions) }, effects: [] };
+}
+
+/** Worth keeping where nothing is left to run: the learner thought that it was done. What only needs time is no mistake. */
+function failedCheck(state: SessionState, conditions: readonly ConditionReport[]): Effect[] {
+  const task = taskOf(state);
+  const wrong = conditions.find(({ result }) => result?.status === 'wrong');
+  if (state.status !== 'verifying' || state.next.type !== 'verify' || !task || !wrong) return [];
+  const record = { type: 'check-failed' as const, lesson: state.lesson.id, task: task.id, condition: wrong.id };
+  return [{ type: 'record', record }];
 }
 
 /** A lesson's command may fail because what it makes is there already (AlreadyExists); Enter would only run it again. */

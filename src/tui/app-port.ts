@@ -3,6 +3,8 @@ import type { Term } from '../lesson/glossary.ts';
 import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Intent } from '../session/events.ts';
+import type { RecallQuestion } from '../session/recall.ts';
+import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Words } from './words/en.ts';
 
@@ -33,6 +35,10 @@ export interface ScreenHost {
   shellEnded(end: RunEnd): void;
   /** Scripts that the learner typed in earlier sessions, oldest first. */
   commandHistory(): readonly string[];
+  /** What a review would ask now, from what surprised the learner; the same array as long as nothing changed. */
+  recall?(): readonly RecallQuestion[];
+  /** A question of a review was answered. */
+  recalled?(answer: Recalled): void;
   /** Looks at the mesh from here on, until it is stopped; absent where nobody can look. */
   watchTraffic?(onChange: () => void): TrafficWatch;
   /** Opens a page in the learner's browser; absent where there is none. */

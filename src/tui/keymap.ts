@@ -16,6 +16,7 @@ export type Place =
   | 'search'
   | 'found'
   | 'reading'
+  | 'review'
   | 'help'
   | 'background'
   | 'quit';
@@ -40,6 +41,8 @@ export type KeyAction =
   | 'later'
   | 'freeze'
   | 'identities'
+  | 'review'
+  | 'next-question'
   | 'skip'
   | 'background'
   | 'page'
@@ -97,13 +100,14 @@ const everywhere: readonly Place[] = [
   'search',
   'found',
   'reading',
+  'review',
   'help',
   'background',
   'quit',
 ];
-const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'found', 'reading', 'help'];
+const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'found', 'reading', 'review', 'help'];
 
-// The letters a to d and the digits stay free in `lesson`: they choose answers.
+// The letters a to d and the digits stay free in `lesson` and `review`: they choose answers.
 export const keymap: readonly KeyBinding[] = [
   { action: 'proceed', keys: ['enter'], places: ['lesson'], name: 'proceed' },
   { action: 'verify', keys: ['v'], places: ['lesson'], name: 'verify' },
@@ -120,6 +124,7 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'previous-match', keys: ['N'], places: ['lesson', 'reading'], name: 'previous-match' },
   { action: 'end-search', keys: ['escape'], places: ['lesson'], name: 'end-search' },
   { action: 'copy', keys: ['y'], places: ['lesson'], name: 'copy' },
+  { action: 'review', keys: ['r'], places: ['lesson'], name: 'review' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], name: 'previous-task' },
   { action: 'next-task', keys: [']'], places: ['lesson'], name: 'next-task' },
   { action: 'background', keys: ['t'], places: ['lesson'], name: 'background' },
@@ -143,6 +148,8 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'close', keys: ['escape'], places: ['search'], name: 'close-search' },
   { action: 'open', keys: ['enter'], places: ['found'], name: 'open-found' },
   { action: 'close', keys: ['escape', 'q'], places: ['found', 'reading'], name: 'close-found' },
+  { action: 'next-question', keys: ['enter'], places: ['review'], name: 'next-question' },
+  { action: 'close', keys: ['escape', 'r', 'q'], places: ['review'], name: 'close-review' },
   { action: 'close', keys: ['escape', '?', 'q'], places: ['help'], name: 'close-help' },
   { action: 'close', keys: ['escape', 't', 'q'], places: ['background'], name: 'close-background' },
   { action: 'up', keys: ['up', 'k'], places: scrolling, name: 'up' },

@@ -1,4 +1,5 @@
 import type { Found } from '../lesson/search.ts';
+import type { Review } from '../session/review.ts';
 import type { LineEditor } from './line-editor.ts';
 import type { TrafficView } from './view/traffic/traffic-screen.ts';
 
@@ -17,6 +18,7 @@ export type Overlay =
   | FoundList
   /** A lesson that is only read; `at` is the match shown last. */
   | { type: 'reading'; lesson: string; top: number; at: number; from: FoundList }
+  | { type: 'review'; review: Review; top: number }
   | { type: 'help'; top: number }
   | { type: 'background' }
   | { type: 'quit' };

@@ -130,7 +130,13 @@ export class ScreenStore {
       now: clock.now(),
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),
+      recall: this.#recall(host),
     };
+  }
+
+  /** Asked for at the end of a lesson only; before that nobody sees it. */
+  #recall(host: ScreenHost | undefined): View['recall'] {
+    return this.#seen?.status === 'finished' ? (host?.recall?.() ?? []) : [];
   }
 
   #carryOut(act: ScreenAct): void {
@@ -148,6 +154,9 @@ export class ScreenStore {
       case 'watch-traffic':
         // Kept on until the screen closes, so that one can step back to what happened meanwhile.
         this.#traffic ??= host?.watchTraffic?.(() => this.#schedule());
+        return;
+      case 'recalled':
+        host?.recalled?.(act.recalled);
         return;
       case 'open-page':
         host?.openPage?.(act.url);

@@ -1,9 +1,11 @@
 import type { Question } from '../lesson/lesson.ts';
 import type { Intent } from '../session/events.ts';
 import { isGrave, taskOf } from '../session/next-step.ts';
+import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
 import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
+import { inReview } from './review-keys.ts';
 import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
 import { clamp, movedBy, scrolled } from './scrolling.ts';
@@ -30,6 +32,7 @@ export type ScreenAct =
   | { type: 'back' }
   | { type: 'open-page'; url: string }
   | { type: 'watch-traffic' }
+  | { type: 'recalled'; recalled: Recalled }
   | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
@@ -124,6 +127,7 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     return only(withCardInView(marked, session, { ...view, session }));
   }
   const action = actionFor(key, place);
+  if (place === 'review') return inReview(view, key, action) ?? (action ? general(view, action) : only(model));
   if (!action) return only(model);
   switch (place) {
     case 'lesson':
@@ -208,6 +212,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'previous-match':
     case 'end-search':
       return amongMatches(view, session, action);
+    case 'review':
+      return only(withOverlay(model, { type: 'review', review: reviewOf(view.recall), top: 0 }));
     case 'copy':
       return copy(view, session);
     case 'traffic':

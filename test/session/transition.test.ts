@@ -193,7 +193,7 @@ describe('a look', () => {
     const walk = verifying().sees({ holds: 'wrong' });
     walk.took();
     walk.intent('verify').sees({ holds: 'wrong' });
-    expect(walk.took()).toEqual(['verify']);
+    expect(walk.took()).toEqual(['verify', 'record check-failed']);
   });
 });
 

@@ -65,6 +65,7 @@ async function parts(columns: number, rows: number): Promise<{ session: SessionS
     now: 0,
     canOpenPages: false,
     traffic: undefined,
+    recall: [],
     glossary: [],
   };
   return { session: content.session, view };

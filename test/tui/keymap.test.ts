@@ -17,7 +17,8 @@ describe('the keymap', () => {
   });
 
   it('leaves digits and the letters a to d to the answers of questions', () => {
-    for (const key of 'abcd123456789') expect(actionFor(key, 'lesson')).toBeUndefined();
+    for (const place of ['lesson', 'review'] as const)
+      for (const key of 'abcd123456789') expect(actionFor(key, place)).toBeUndefined();
   });
 
   it('has a way out of every place, and Ctrl-C in all of them', () => {
@@ -31,6 +32,7 @@ describe('the keymap', () => {
       search: 'escape',
       found: 'escape',
       reading: 'escape',
+      review: 'escape',
       help: 'escape',
       background: 'escape',
       quit: 'escape',

@@ -3,6 +3,8 @@ import type { TrafficHistory } from '../../src/check/traffic/history.ts';
 import type { Command } from '../../src/lesson/lesson.ts';
 import { Library } from '../../src/lesson/library.ts';
 import { seededRandom } from '../../src/platform/random.ts';
+import { recallQuestions } from '../../src/session/recall.ts';
+import { marked, proceeded, reviewOf } from '../../src/session/review.ts';
 import type { ConditionReport, FinishedRun, SessionState, TaskProgress } from '../../src/session/state.ts';
 import { openLesson } from '../../src/session/tasks.ts';
 import type { ScreenContent } from '../../src/tui/app-port.ts';
@@ -146,6 +148,16 @@ const busy = graphOf({ ...bookstoreMesh, splits: [bookstoreSplit] }, [
 ]);
 export const traffic: TrafficHistory = { graphs: [busy], trouble: undefined };
 
+const reviewed = recallQuestions(
+  [
+    { type: 'answer', lesson: lesson.id, task: 'split-half', question: 'weights', times: 1, at: 1 },
+    { type: 'task', lesson: lesson.id, task: 'split-half', failures: 1, hints: 0, at: 2 },
+    { type: 'task', lesson: lesson.id, task: 'delete-split', failures: 0, hints: 2, at: 3 },
+  ],
+  [lesson],
+  seededRandom(4),
+);
+
 const markdown = new MarkdownRows(en);
 const library = new Library(
   [question.lesson],
@@ -169,6 +181,7 @@ export function sceneAt(content: ScreenContent | SessionState, model: Partial<Sc
     canOpenPages: true,
     words: en,
     traffic,
+    recall: reviewed,
   };
 }
 
@@ -226,6 +239,12 @@ export function scenes(): Record<string, Scene> {
     'matches marked': sceneAt(commandNext, { search: { words: 'the', at: 1 } }),
     'places found': over(question, found),
     'a lesson to read': over(question, { type: 'reading', lesson: 'split-traffic', top: 3, at: 0, from: found }),
+    review: over(finished, { type: 'review', review: marked(reviewOf(reviewed), 'half'), top: 0 }),
+    'review answered': over(finished, {
+      type: 'review',
+      review: proceeded(marked(reviewOf(reviewed), 'half')).review,
+      top: 0,
+    }),
     help: over(question, { type: 'help', top: 0 }),
     background: over(forwarding, { type: 'background' }),
     quit: over(running, { type: 'quit' }),

@@ -55,6 +55,8 @@ function primaryKey({ content, model }: Scene): RegExp {
       return /^ Enter read/;
     case 'reading':
       return /^ n next/;
+    case 'review':
+      return /^ Enter (answer|pass over|next question|finish)/;
     case 'traffic':
     case 'glossary':
     case 'help':

@@ -19,6 +19,7 @@ const view = (content: ScreenContent): View => ({
   now: 0,
   canOpenPages: false,
   traffic: undefined,
+  recall: [],
   glossary: [],
 });
 const shown = (content: ScreenContent) => drawFrame(view(content)).map(plain).join('\n');

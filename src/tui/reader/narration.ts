@@ -79,9 +79,17 @@ export interface Telling {
   told: Told;
 }
 
-export function narrate(told: Told, content: ScreenContent, course: readonly CourseEntry[], words: Words): Telling {
+export function narrate(
+  told: Told,
+  content: ScreenContent,
+  course: readonly CourseEntry[],
+  words: Words,
+  /** Questions of the review that is due. */
+  recall = 0,
+): Telling {
   if (content.phase !== 'lesson') return outside(told, content, words);
-  const teller = new Teller({ ...told, said: [] }, content.session, course, words);
+  const said = told.lesson === '' ? [] : told.said;
+  const teller = new Teller({ ...told, said }, content.session, course, words, recall);
   return teller.tell();
 }
 
@@ -100,10 +108,12 @@ class Teller {
   readonly #session: SessionState;
   readonly #course: readonly CourseEntry[];
   readonly #words: Words;
+  readonly #recall: number;
   readonly #lines: ToldLine[] = [];
   #told: Told;
 
-  constructor(told: Told, session: SessionState, course: readonly CourseEntry[], words: Words) {
+  constructor(told: Told, session: SessionState, course: readonly CourseEntry[], words: Words, recall: number) {
+    this.#recall = recall;
     this.#told = told;
     this.#session = session;
     this.#course = course;
@@ -272,6 +282,7 @@ class Teller {
     if (session.status === 'passed' && !this.#told.isPassed) this.#say(reader.taskPassed);
     if (session.status === 'finished' && !this.#told.said.includes('finished')) {
       this.#say(reader.lessonDone(session.lesson.title));
+      if (this.#recall > 0) this.#say(this.#words.review.ready(this.#recall));
       this.#told = { ...this.#told, said: ['finished'] };
     }
     this.#told = { ...this.#told, isPassed };

@@ -2,6 +2,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { TrafficWatch } from '../../check/traffic/history.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Intent } from '../../session/events.ts';
+import { type Review, reviewOf } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-port.ts';
 import { chapterBindings, keyName } from '../keymap.ts';
@@ -13,8 +14,9 @@ import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
+import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
 import { spokenTraffic } from './spoken-traffic.ts';
-import { type Deed, deedOf, momentOf } from './typed-line.ts';
+import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
 
 /**
  * The walk for ears, and for terminals that cannot move their cursor: lines are appended and never drawn over, and what
@@ -37,6 +39,8 @@ class Reader {
   #cancel: (() => void) | undefined;
   /** The next line typed is a command. */
   #asked: { edited: boolean } | undefined;
+  /** Lines typed answer its questions. */
+  #review: Review | undefined;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
@@ -91,7 +95,10 @@ class Reader {
     this.#cancel?.();
     this.#cancel = undefined;
     if (!this.#host) return;
-    const { lines, told } = narrate(this.#told, this.#host.content(), this.#host.course(), this.#words);
+    const content = this.#host.content();
+    const isFinished = content.phase === 'lesson' && content.session.status === 'finished';
+    const recall = isFinished ? (this.#host.recall?.().length ?? 0) : 0;
+    const { lines, told } = narrate(this.#told, content, this.#host.course(), this.#words, recall);
     this.#told = told;
     this.#write(lines);
   }
@@ -117,6 +124,7 @@ class Reader {
   #typed(line: string): void {
     const session = this.#session();
     if (!session) this.#typedOutside(line.trim());
+    else if (this.#review) this.#turn(typedInReview(line, this.#review, this.#words), session);
     else if (this.#asked) this.#answerAsked(session, line);
     else this.#do(deedOf(line, session, this.#words), session);
   }
@@ -181,6 +189,9 @@ class Reader {
       case 'glossary':
         this.#say(...spokenGlossary(host.glossary(), session, this.#words));
         break;
+      case 'review':
+        this.#startReview(session);
+        break;
       case 'quit':
         this.#end.resolve({ type: 'quit' });
         break;
@@ -188,6 +199,18 @@ class Reader {
         this.#say(deed.words);
         break;
     }
+  }
+
+  #startReview(session: SessionState): void {
+    const questions = this.#host?.recall?.() ?? [];
+    if (questions.length === 0) this.#say(this.#words.availability.nothingToRecall);
+    else this.#turn(beginReview(reviewOf(questions), this.#words), session);
+  }
+
+  #turn({ review, lines, recalled }: ReviewTurn, session: SessionState): void {
+    this.#review = review;
+    if (recalled) this.#host?.recalled?.(recalled);
+    this.#say(...lines, ...(review ? [] : [promptFor(session, this.#words)]));
   }
 
   #openLesson(number: number): void {

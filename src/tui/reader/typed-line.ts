@@ -26,6 +26,7 @@ export type Deed =
   | { type: 'shell' }
   | { type: 'help' }
   | { type: 'glossary' }
+  | { type: 'review' }
   | { type: 'quit' }
   | { type: 'say'; words: string };
 
@@ -39,6 +40,8 @@ export const momentOf = (session: SessionState, words: Words): Moment => ({
   isCardSeen: true,
   isFolded: false,
   canOpenPages: true,
+  // The reader knows how many there are, and says so where there is none.
+  recall: 1,
   words,
 });
 
@@ -141,6 +144,7 @@ function deedFor(action: KeyAction, session: SessionState, { typed, search }: Wo
     case 'shell':
     case 'help':
     case 'glossary':
+    case 'review':
     case 'quit':
       return { type: action };
     case 'search':

@@ -16,6 +16,8 @@ export interface Moment {
   /** Panes stand there as their titles; Tab unfolds the next. */
   isFolded: boolean;
   canOpenPages: boolean;
+  /** Questions that a review would ask. */
+  recall: number;
   words: Words;
 }
 
@@ -116,6 +118,11 @@ function page(moment: Moment): Availability {
   return pageOf(moment.session) ? yes : no(moment.words.availability.noPage);
 }
 
+function review({ session, recall, words }: Moment): Availability {
+  if (session.status !== 'finished') return no(words.availability.reviewAtEnd);
+  return recall > 0 ? yes : no(words.availability.nothingToRecall);
+}
+
 export function availability(action: KeyAction, moment: Moment): Availability {
   switch (action) {
     case 'proceed':
@@ -143,6 +150,8 @@ export function availability(action: KeyAction, moment: Moment): Availability {
       return moment.session.background.length > 0 ? yes : no(moment.words.availability.noBackground);
     case 'page':
       return page(moment);
+    case 'review':
+      return review(moment);
     default:
       return yes;
   }

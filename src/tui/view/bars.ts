@@ -154,6 +154,7 @@ interface KeyWord {
 const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   lesson: [
     'proceed',
+    'review',
     'verify',
     'hint',
     'edit',
@@ -176,13 +177,14 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   search: ['submit', 'everywhere', 'close'],
   found: ['open', 'up', 'down', 'search', 'close'],
   reading: ['next-match', 'previous-match', 'up', 'down', 'close'],
+  review: ['next-question', 'up', 'down', 'close'],
   help: ['up', 'down', 'close'],
   background: ['close'],
   quit: ['yes', 'no'],
 };
 
 /** Not worth a place in the row unless they can be used. */
-const onlyWhenUseful = new Set<KeyAction>(['skip', 'page', 'background']);
+const onlyWhenUseful = new Set<KeyAction>(['skip', 'page', 'background', 'review']);
 /** Nor these, where no task is under way. */
 const onlyInTasks = new Set<KeyAction>(['proceed', 'verify', 'hint', 'edit']);
 
@@ -195,6 +197,7 @@ const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
   found: 'choose',
   glossary: 'scroll',
   reading: 'scroll',
+  review: 'scroll',
   help: 'scroll',
 };
 
@@ -224,13 +227,21 @@ function keySpans(shown: readonly KeyWord[]): Line {
 }
 
 /** The keys that count now. Those that do nothing now stand in brackets, and say why when pressed. */
-export function keyLine(place: Place, moment: Moment | undefined, width: number, words: Words): Line {
+export function keyLine(
+  place: Place,
+  moment: Moment | undefined,
+  width: number,
+  words: Words,
+  /** What the first key does, where the moment does not say it. */
+  label?: string,
+): Line {
   const actions = moment?.isFolded && place === 'lesson' ? withFocus(shownIn.lesson) : shownIn[place];
   let shown = actions.flatMap((action) => {
     const state: Availability = moment && place === 'lesson' ? availability(action, moment) : { can: true };
     const word = keyWord(action, place, state, words, moment?.session);
     return word ? [word] : [];
   });
+  if (label !== undefined) shown = shown.map((word, index) => (index === 0 ? { ...word, label } : word));
   const session = moment?.session;
   const isBusy = session?.status === 'running' || session?.status === 'verifying';
   if (place === 'lesson' && isBusy) {

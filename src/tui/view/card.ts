@@ -1,7 +1,8 @@
 import type { Command, Question } from '../../lesson/lesson.ts';
-import type { CardForesight, Proposal, TaskProgress } from '../../session/state.ts';
+import type { CardForesight, ConditionReport, Proposal, TaskProgress } from '../../session/state.ts';
 import type { WorldKind } from '../../world/world.ts';
 import type { Words } from '../words/en.ts';
+import { bare } from './foreign-text.ts';
 import { foresightLines, shortened } from './foresight-lines.ts';
 import { highlight } from './highlight.ts';
 import { type Line, lineWidth, type Span, span, truncate, wrap, wrapCode } from './spans.ts';
@@ -152,6 +153,8 @@ export interface QuestionCard {
   /** The choice marked but not sent. */
   marked: string | undefined;
   due: boolean;
+  /** The condition that shows what really happened, once it holds. */
+  shownBy?: ConditionReport | undefined;
 }
 
 export const choiceKeys: readonly string[] = ['a', 'b', 'c', 'd'];
@@ -173,6 +176,11 @@ function choiceLines(card: QuestionCard, width: number, glyphs: Glyphs): Line[] 
 const verdictWord = (choice: string, isRight: boolean, { card }: Words): string =>
   choice === '' ? '' : `${isRight ? card.right : card.notQuite} `;
 
+function happened(report: ConditionReport | undefined, width: number, { card }: Words): Line[] {
+  if (report?.result?.status !== 'passed') return [];
+  return wrap([span(card.happened(bare(report.title), bare(report.result.saw)), 'info')], width);
+}
+
 export function questionCard(card: QuestionCard, { width, glyphs, words }: CardInk): Line[] {
   const { question, given, due } = card;
   const inner = width - 4;
@@ -184,6 +192,7 @@ export function questionCard(card: QuestionCard, { width, glyphs, words }: CardI
           [span(verdictWord(given.choice, right, words), right ? 'good' : 'warn'), span(question.explain)],
           inner,
         ),
+        ...happened(card.shownBy, inner, words),
       ]
     : [];
   const state = due

@@ -1,6 +1,8 @@
 import type { TrafficHistory } from '../../check/traffic/history.ts';
 import type { Term } from '../../lesson/glossary.ts';
 import type { Library } from '../../lesson/library.ts';
+import type { RecallQuestion } from '../../session/recall.ts';
+import type { Review } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
@@ -10,12 +12,22 @@ import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
 import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
-import { isCardSeen, isSmall, isTooSmall, type Layout, layoutOf, scrollLimit, smallest } from './layout.ts';
+import {
+  isCardSeen,
+  isSmall,
+  isTooSmall,
+  type Layout,
+  layoutOf,
+  readingWidth,
+  scrollLimit,
+  smallest,
+} from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
 import { libraryRows, searchLines } from './library-screens.ts';
 import { mapLines, mapRows } from './map-screen.ts';
 import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines, searchPanel } from './panels.ts';
+import { type ReviewText, reviewText } from './review-screen.ts';
 import { type Matches, matchesIn } from './search-marks.ts';
 import { emptyLine, type Line, span, toWidth, widthOf, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
@@ -43,6 +55,8 @@ export interface View {
   canOpenPages: boolean;
   /** The last minutes of the mesh, from the moment one first looked; undefined before, and where nobody can look. */
   traffic: TrafficHistory | undefined;
+  /** What a review would ask; empty while none is due. */
+  recall: readonly RecallQuestion[];
 }
 
 /** A lesson on the screen, measured: what drawing and keys both need. */
@@ -71,13 +85,15 @@ export function sceneOf(view: View, session: SessionState): Scene {
   const panel = panelLines(session, model, panelInk);
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
-  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now, words });
+  const recall = view.recall.length;
+  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now, words, recall });
   const moment = {
     session,
     model,
     isCardSeen: isCardSeen(layout, Math.min(model.scroll.lesson, lessonLimit(layout))),
     isFolded: Object.values(layout.boxes).some((box) => box.isFolded),
     canOpenPages: view.canOpenPages,
+    recall: view.recall.length,
     words,
   };
   const matches = model.search && matchesIn(layout.lesson.lines, model.search.words);
@@ -205,6 +221,10 @@ export function listText(
     : { title: words.frame.glossary, lines: glossaryLines(glossary, session, ink) };
 }
 
+/** Questions are read at the measure of a lesson. */
+export const reviewOn = ({ size, theme, words }: View, review: Review): ReviewText =>
+  reviewText(review, { width: Math.min(readingWidth, size.columns - 2), glyphs: theme.glyphs, words });
+
 function listRows({ size, theme, words }: View, title: string, lines: readonly Line[], from: number): Line[] {
   const height = listHeight(size);
   const top = Math.min(from, scrollLimit(lines.length, height));
@@ -238,6 +258,14 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   }
   if (model.overlay.type === 'found' || model.overlay.type === 'reading') {
     return [header, ...libraryRows(view, model.overlay), keyLine(place, undefined, columns, words)];
+  }
+  if (model.overlay.type === 'review') {
+    const { title, lines, enter } = reviewOn(view, model.overlay.review);
+    return [
+      header,
+      ...listRows(view, title, lines, model.overlay.top),
+      keyLine(place, undefined, columns, words, enter),
+    ];
   }
   const scene = sceneOf(view, session);
   const tray = trayLine(session, columns, theme.glyphs, words);

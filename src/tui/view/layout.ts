@@ -46,6 +46,7 @@ export interface LayoutInput {
   course: readonly CourseEntry[];
   now: number;
   words: Words;
+  recall: number;
 }
 
 export const smallest: Size = { columns: 40, rows: 12 };
@@ -53,7 +54,7 @@ export const smallest: Size = { columns: 40, rows: 12 };
 const roomy: Size = { columns: 60, rows: 20 };
 const wideFrom = 116;
 /** Longer rows are hard to read. */
-const readingWidth = 92;
+export const readingWidth = 92;
 const leastLesson = 5;
 /** Rows of text of the open pane before titles of others are shown. */
 const leastUnfolded = 3;
@@ -162,7 +163,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const right = isWide ? size.columns - left - 1 : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
-  const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words };
+  const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words, recall: input.recall };
   const lesson = lessonText(session, model.choice, lessonInk);
   const check = checkText(session, { width: Math.min(sideWidth, readingWidth + 20), glyphs, words });
   const rows = {

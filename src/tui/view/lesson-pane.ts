@@ -33,6 +33,8 @@ export interface LessonInk {
   /** What is no text to read line by line may be as wide as this. */
   room: number;
   course: readonly CourseEntry[];
+  /** Questions of the review that is due. */
+  recall: number;
   glyphs: Glyphs;
   markdown: TextRows;
   words: Words;
@@ -105,7 +107,8 @@ function addQuestion(
   const next = nextOf(session);
   const due = next?.type === 'answer' && next.question === id;
   const given = session.progress.answers[id];
-  const place = add(draft, questionCard({ question, given, marked, due }, ink));
+  const shownBy = session.progress.conditions.find((report) => report.id === question.shownBy);
+  const place = add(draft, questionCard({ question, given, marked, due, shownBy }, ink));
   draft.places.set(id, place);
   if (due) draft.due = place;
 }
@@ -214,6 +217,7 @@ function finishedText(session: SessionState, ink: LessonInk): LessonText {
   const { lesson: words } = ink.words;
   add(draft, [[span(`${ink.glyphs.passed} ${words.lessonDone(lesson.title)}`, 'good')]]);
   add(draft, taskList(session, ink));
+  if (ink.recall > 0) add(draft, wrap([span(ink.words.lesson.review(ink.recall), 'info')], ink.width));
   add(draft, nextLesson(session, ink));
   add(draft, [
     ...wrap(

@@ -206,6 +206,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'map':
     case 'traffic':
     case 'glossary':
+    case 'review':
     case 'help':
       return [];
     case 'none':

@@ -5,6 +5,7 @@ import * as keys from './de/keys.ts';
 import * as lesson from './de/lesson.ts';
 import * as reader from './de/reader.ts';
 import * as reading from './de/reading.ts';
+import * as review from './de/review.ts';
 import * as traffic from './de/traffic.ts';
 import type { Words } from './en.ts';
 
@@ -18,5 +19,6 @@ export const de: Words = {
   ...lesson,
   ...reader,
   ...reading,
+  ...review,
   ...traffic,
 };

@@ -5,6 +5,7 @@ import * as keys from './en/keys.ts';
 import * as lesson from './en/lesson.ts';
 import * as reader from './en/reader.ts';
 import * as reading from './en/reading.ts';
+import * as review from './en/review.ts';
 import * as traffic from './en/traffic.ts';
 
 /**
@@ -21,6 +22,7 @@ export const en = {
   ...lesson,
   ...reader,
   ...reading,
+  ...review,
   ...traffic,
 };
 

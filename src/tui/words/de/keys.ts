@@ -39,6 +39,12 @@ export const keys: typeof shape = {
     up: { label: 'hoch', does: 'nach oben blättern' },
     down: { label: 'runter', does: 'nach unten blättern' },
     'close-traffic': { label: 'schließen', does: 'zurück zur Lektion' },
+    review: {
+      label: 'Rückblick',
+      does: 'am Ende einer Lektion: in bis zu fünf Fragen auf das zurückblicken, was dich überrascht hat',
+    },
+    'next-question': { label: 'antworten', does: 'mit der markierten Wahl antworten; sonst weiter zur nächsten Frage' },
+    'close-review': { label: 'verlassen', does: 'den Rückblick verlassen' },
     'close-glossary': { label: 'schließen', does: 'die Wörterliste schließen' },
     'close-help': { label: 'schließen', does: 'die Hilfe schließen' },
     'close-background': { label: 'schließen', does: 'die Liste schließen' },
@@ -78,6 +84,7 @@ export const keys: typeof shape = {
     traffic: 'Während du dem Traffic zusiehst',
     search: 'Während du suchst',
     found: 'In der Liste der Stellen',
+    review: 'In einem Rückblick',
   },
   named: {
     enter: 'Enter',

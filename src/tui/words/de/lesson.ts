@@ -59,6 +59,7 @@ export const card: typeof cardShape = {
   passedOver: 'übergangen',
   expectation: 'Was erwartest du?',
   question: 'Frage',
+  happened: (condition, saw) => `Was geschah: ${condition} – ${saw}`,
   choose: (first, last) => `${first}–${last} wählt, Enter antwortet`,
 };
 
@@ -73,6 +74,8 @@ export const lesson: typeof lessonShape = {
   lessonDone: (title) => `Lektion geschafft: ${title}`,
   goesOn:
     'Enter öffnet die nächste Lektion. Du kannst auch hier aufhören: was du getan hast, ist gespeichert, und der Cluster bleibt, wie er ist.',
+  review: (count) =>
+    `Ein kurzer Rückblick ist bereit: ${counted(count, { one: 'Frage', other: 'Fragen' })} aus dem, was dich überrascht hat. r beginnt ihn.`,
   wholeCourse: 'Das war der ganze Kurs. m zeigt alle Lektionen, falls du eine noch einmal ansehen willst; q beendet.',
   othersOpen: 'Das war die letzte Lektion, aber andere sind noch offen: m zeigt sie, q beendet.',
   tryThis: 'Versuch das',
@@ -143,6 +146,8 @@ export const availability: typeof availabilityShape = {
   noPage: 'In dieser Aufgabe geht es um keine Seite.',
   tryAgainFirst: 'Erst mit Enter noch einmal versuchen.',
   noBackground: 'Im Hintergrund läuft nichts.',
+  reviewAtEnd: 'Der Rückblick kommt am Ende einer Lektion; jederzeit: meshwalk review.',
+  nothingToRecall: 'Hier hat dich nichts überrascht, also gibt es nichts zurückzublicken.',
   nothingToCopy: 'Hier gibt es keinen Befehl zu kopieren.',
   copied: 'An die Zwischenablage geschickt. Manche Terminals lassen das nicht zu; dann wurde nichts kopiert.',
 };

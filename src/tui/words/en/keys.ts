@@ -22,6 +22,9 @@ export const keys = {
     'open-found': { label: 'read', does: 'read the place; your progress stays where it is' },
     'close-found': { label: 'back', does: 'back to where you came from' },
     copy: { label: 'copy', does: 'copy the command to the clipboard' },
+    review: { label: 'review', does: 'at the end of a lesson: recall what surprised you, in up to five questions' },
+    'next-question': { label: 'answer', does: 'answer with the marked choice; else on to the next question' },
+    'close-review': { label: 'leave', does: 'leave the review' },
     'previous-task': { label: 'back', does: 'read the task before' },
     'next-task': { label: 'ahead', does: 'read the task after' },
     background: { label: 'background', does: 'show what runs in the background, and stop it' },
@@ -79,6 +82,7 @@ export const keys = {
     traffic: 'While you watch the traffic',
     search: 'While you search',
     found: 'In the list of places',
+    review: 'In a review',
   },
   /** As the keyboard has them. */
   named: {

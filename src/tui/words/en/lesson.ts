@@ -54,6 +54,8 @@ export const card = {
   passedOver: 'passed over',
   expectation: 'What do you expect?',
   question: 'Question',
+  /** Under the explanation of a prediction. */
+  happened: (condition: string, saw: string) => `What happened: ${condition} – ${saw}`,
   choose: (first: string, last: string) => `${first}–${last} choose, Enter answers`,
 };
 
@@ -68,6 +70,8 @@ export const lesson = {
   lessonDone: (title: string) => `Lesson done: ${title}`,
   goesOn:
     'Enter goes on to the next lesson. You can also stop here: what you did is saved, and the cluster stays as it is.',
+  review: (count: number) =>
+    `A short review is ready: ${counted(count, { one: 'question', other: 'questions' })} from what surprised you. r begins it.`,
   wholeCourse: 'That was the whole course. m shows all lessons, to look at any of them again; q quits.',
   othersOpen: 'That was the last lesson, but others are still open: m shows them, q quits.',
   tryThis: 'Try this',
@@ -140,6 +144,8 @@ export const availability = {
   noPage: 'This task is about no page.',
   tryAgainFirst: 'Enter tries again first.',
   noBackground: 'Nothing runs in the background.',
+  reviewAtEnd: 'The review comes at the end of a lesson; at any time: meshwalk review.',
+  nothingToRecall: 'Nothing here surprised you, so there is nothing to review.',
   nothingToCopy: 'There is no command here to copy.',
   copied: 'Sent to the clipboard. Terminals may keep programs from it; then nothing was copied.',
 };

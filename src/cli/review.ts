@@ -1,0 +1,103 @@
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import type { RecallQuestion } from '../session/recall.ts';
+import type { Review } from '../session/review.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk review`: asks again what surprised the learner, in lines. Needs no world; on a pipe it prints the questions. */
+type ReviewOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+
+export const reviewCommand = (subcommand: Subcommand): Command =>
+  new Command('review')
+    .description('recall what surprised you, in up to five questions')
+    .option('--json', 'print the questions with their answers as one JSON array')
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk review', 'a letter answers, an empty line passes over, q leaves'],
+        ['meshwalk review | less', 'the questions, and their answers below'],
+      ),
+    )
+    .action((options: ReviewOptions) => review(options, subcommand));
+
+async function review(options: ReviewOptions, subcommand: Subcommand): Promise<void> {
+  const { machine } = subcommand;
+  const { loadCourse } = await import('./course-files.ts');
+  const { readJournal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { reviewOf } = await import('../session/review.ts');
+  const { recallAll } = await import('./recalling.ts');
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const questions = recallAll(catalog, readJournal(folders.journal));
+  if (options.json) machine.out(JSON.stringify(await sheet(questions, subcommand)));
+  else if (questions.length === 0) machine.out(machine.words.review.nothing);
+  else if (!process.stdin.isTTY || !process.stdout.isTTY) await print(questions, subcommand);
+  else await ask(reviewOf(questions), options, subcommand);
+}
+
+interface Asked {
+  lesson: string;
+  task: string;
+  question: string;
+  choices: readonly string[];
+  answer: string;
+  explain: string;
+}
+
+async function sheet(questions: readonly RecallQuestion[], { machine }: Subcommand): Promise<Asked[]> {
+  const { spelledOut } = await import('../tui/view/review-screen.ts');
+  return questions.map((one) => {
+    const { question, choices, answer, explain } = spelledOut(one, machine.words);
+    const right = choices.find(({ id }) => id === answer)?.text ?? '';
+    const texts = choices.map(({ text }) => text);
+    return { lesson: one.lesson, task: one.task, question, choices: texts, answer: right, explain };
+  });
+}
+
+/** Questions first, so that nobody reads an answer before its question. */
+async function print(questions: readonly RecallQuestion[], subcommand: Subcommand): Promise<void> {
+  const { machine } = subcommand;
+  const asked = await sheet(questions, subcommand);
+  for (const [index, { question, choices }] of asked.entries()) {
+    machine.out(`${index + 1}. ${question}`);
+    for (const [at, choice] of choices.entries()) machine.out(`   ${'abcd'[at] ?? at + 1}  ${choice}`);
+    machine.out('');
+  }
+  for (const [index, { choices, answer, explain }] of asked.entries()) {
+    machine.out(`${index + 1}${'abcd'[choices.indexOf(answer)] ?? ''}  ${answer} ${explain}`);
+  }
+}
+
+/** While meshwalk runs elsewhere the journal is its own: then the review says so before anything is asked. */
+async function ask(first: Review, options: ReviewOptions, { machine, teardown, signal }: Subcommand): Promise<void> {
+  const { acquireLock } = await import('../platform/lock.ts');
+  const { Journal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { beginReview, typedInReview } = await import('../tui/reader/spoken-review.ts');
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const lock = acquireLock(folders.lock);
+  teardown.add(() => lock.release());
+  const journal = Journal.open(folders.journal);
+  teardown.add(() => journal.close());
+  let turn = beginReview(first, machine.words);
+  const lines = createInterface({ input: process.stdin, terminal: false, signal });
+  try {
+    for (const line of turn.lines) machine.out(line);
+    for await (const line of lines) {
+      if (!turn.review) break;
+      turn = typedInReview(line, turn.review, machine.words);
+      if (turn.recalled) journal.append(turn.recalled);
+      for (const told of turn.lines) machine.out(told);
+      if (!turn.review) break;
+    }
+  } finally {
+    lines.close();
+  }
+}
