@@ -73,6 +73,12 @@ describe('the screen-reader mode', () => {
     listener.types('');
     await listener.hears(/Lesson done: Create a cluster with a mesh\.[\s\S]*Enter: next lesson[^\n]*\n/);
     const transcript = normalised(session.raw.slice(from));
+    listener.types('r');
+    await listener.hears(/Review: 1 of 1\.[\s\S]*You opened a hint here\.[\s\S]*q leaves\.[^\n]*\n/);
+    listener.types('a');
+    await listener.hears(
+      /The task "[^"]+"\s+runs it\.[\s\S]*[01] of 1 answer right\.[\s\S]*Enter: next lesson[^\n]*\n/,
+    );
     listener.types('q');
     expect((await session.ended).exitCode).toBe(0);
     expect(session.raw, 'nothing that moves a cursor, draws over or colours').not.toContain('\u001b');
