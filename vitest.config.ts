@@ -1,13 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/slow-first.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: [],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Many tests start real processes, sockets and kubectl; two cores are the machine we promise to pass on.
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     reporters: ['default', './test/plain-reporter.ts'],
   },
 });

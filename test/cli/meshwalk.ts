@@ -6,8 +6,14 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../..');
 export const entry = join(root, 'dist/meshwalk.cjs');
 
+export const serverFile = join(root, 'dist/server.js');
+
+let isBuilt = false;
+
 /** Once per test file; builds nothing when dist/ is fresh. */
 export function build(): void {
+  if (isBuilt) return;
+  isBuilt = true;
   execFileSync(process.execPath, [join(root, 'esbuild.config.mjs'), '--if-stale'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
   build();
   cluster = await startMeshedCluster(join(folder, 'cluster'));
   writeFileSync(kubeconfig, kubeconfigText(cluster.access), { mode: 0o600 });
-}, 60_000);
+});
 
 afterAll(async () => {
   await cluster?.close();
@@ -69,7 +69,7 @@ describe('with the bookstore', () => {
     await cluster.api.modify(osm.meshConfigs, 'osm-mesh-config', 'kube-system', (draft) => {
       draft.spec = { ...draft.spec, observability: { ...draft.spec?.observability, tracing } };
     });
-  }, 60_000);
+  });
 
   it('charts counts what the bookbuyer asks, and ends by itself where there is no terminal', async () => {
     await vi.waitFor(async () => {

@@ -135,7 +135,7 @@ describe('the manifests', () => {
     // kube-system is there already, and kubectl says that it did not apply it.
     expect(await run(`echo '${list}' | kubectl apply -f -`)).toMatchObject({ code: 0 });
     expect(await run('kubectl apply -f manifests/cert-manager/cert-manager.yaml')).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it.each(files)('%s is taken by the server without a warning, strictly validated', async (file) => {
     const { code, output } = await run(`kubectl apply --dry-run=server --validate=strict -f ${file}`);

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await mesh.pod('bookbuyer', 'bookbuyer');
   await vi.waitUntil(() => isReady('bookstore'), { timeout: 15_000 });
   await settled('bookstore-v1');
-}, 60_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   await kubectl('apply -f manifests/access/bookbuyer.yaml -f manifests/access/bookwarehouse.yaml');
   for (const app of ['mysql', 'bookstore-v2', ...apps]) await kubectl(`apply -f manifests/apps/${app}.yaml`);
   for (const app of apps) await kubectl(`rollout status deployment/${app} -n ${app}`);
-}, 60_000);
+});
 
 afterAll(() => sandbox.close());
 

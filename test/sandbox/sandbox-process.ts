@@ -4,8 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const server = join(import.meta.dirname, '../../src/sandbox/server.ts');
+import { build, serverFile } from '../cli/meshwalk.ts';
 
 export interface ProgramResult {
   code: number;
@@ -22,7 +21,10 @@ export interface ControlAnswer {
   notices?: string[];
 }
 
-/** The real sandbox process over a temp folder, and the programs of its bin folder as child processes. */
+/**
+ * The real sandbox process over a temp folder, and the programs of its bin folder as child processes: as they are
+ * published, for each starts in a third of the time that it takes from its sources.
+ */
 export class SandboxProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'meshwalk-sandbox-'));
   child: ChildProcess | undefined;
@@ -30,7 +32,8 @@ export class SandboxProcess {
 
   /** Resolves with its one line of JSON. */
   async start(args: readonly string[] = [], folder = this.folder): Promise<Record<string, unknown>> {
-    const child = spawn(process.execPath, [server, '--folder', folder, '--pace', 'instant', ...args], {
+    build();
+    const child = spawn(process.execPath, [serverFile, '--folder', folder, '--pace', 'instant', ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stderr.on('data', (chunk) => {

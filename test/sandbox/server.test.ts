@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTimeOf } from '../../src/platform/process-identity.ts';
+import { build, serverFile } from '../cli/meshwalk.ts';
 import { SandboxProcess } from './sandbox-process.ts';
 
 let sandbox: SandboxProcess;
@@ -65,10 +66,10 @@ describe('the sandbox process', () => {
   });
 
   it('ends when its parent dies, however it dies', async () => {
-    const server = join(import.meta.dirname, '../../src/sandbox/server.ts');
+    build();
     const script = `
       const { spawn } = require('node:child_process');
-      const child = spawn(process.execPath, [${JSON.stringify(server)}, '--folder', ${JSON.stringify(sandbox.folder)}], { stdio: ['pipe', 'pipe', 'ignore'] });
+      const child = spawn(process.execPath, [${JSON.stringify(serverFile)}, '--folder', ${JSON.stringify(sandbox.folder)}], { stdio: ['pipe', 'pipe', 'ignore'] });
       child.stdout.once('data', () => console.log(child.pid));
       setInterval(() => {}, 1000);
     `;
@@ -79,7 +80,7 @@ describe('the sandbox process', () => {
     expect(startTime).toBeDefined();
     const { control } = sandbox.description();
     parent.kill('SIGKILL');
-    await expect.poll(() => startTimeOf(pid) === startTime, { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => startTimeOf(pid) === startTime, { timeout: 30_000 }).toBe(false);
     expect(await refuses(control.url)).toBe(true);
   });
 

@@ -114,7 +114,7 @@ export class PtySession {
   }
 
   /** Resolves once the screen satisfies `wanted`; rejects with the screen when the program ends or time is up. */
-  waitFor(wanted: (screen: string) => boolean, what: string, limitMs = 20_000): Promise<string> {
+  waitFor(wanted: (screen: string) => boolean, what: string, limitMs = 60_000): Promise<string> {
     return new Promise((resolve, reject) => {
       const finish = () => {
         clearTimeout(timer);

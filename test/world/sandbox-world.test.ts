@@ -14,6 +14,7 @@ import { findKubectl } from '../../src/world/learner-environment.ts';
 import { findDoor, readAzureAccess } from '../../src/world/sandbox-control.ts';
 import { createSandboxWorld } from '../../src/world/sandbox-world.ts';
 import type { World } from '../../src/world/world.ts';
+import { build, serverFile } from '../cli/meshwalk.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -22,11 +23,11 @@ let home: string;
 let world: World;
 const troubles: string[] = [];
 
-function worldIn(folder: string, serverFile = join(root, 'src/sandbox/server.ts')): World {
+function worldIn(folder: string, server = serverFile): World {
   return createSandboxWorld({
     folder,
     workingFolder: root,
-    serverFile,
+    serverFile: server,
     pace: 'instant',
     learner: {
       PATH: [join(root, 'node_modules/.bin'), join(home, 'old'), '/usr/bin', '/bin'].join(delimiter),
@@ -69,6 +70,7 @@ function changed(kube: KubeClient, holds: () => Promise<boolean>): Promise<void>
 }
 
 beforeAll(async () => {
+  build();
   home = await mkdtemp(join(os.tmpdir(), 'meshwalk-world-'));
   await kubectl('old', 'v1.27.16');
   world = worldIn(join(home, 'sandbox'));

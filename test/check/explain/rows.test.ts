@@ -25,7 +25,7 @@ import { clientOf } from './mesh-client.ts';
 let stage: Stage;
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 afterAll(() => stage.mesh.close());
 
 const base = having(shopByPolicies, {

@@ -12,7 +12,7 @@ describe('tokens of service accounts', () => {
   let programs: ProgramsOnCluster;
   beforeAll(async () => {
     programs = await ProgramsOnCluster.start([]);
-  }, 60_000);
+  });
   afterAll(() => programs.close());
 
   const whoAmI = (token: string) => programs.run('1.36', `auth whoami -o json --token=${token} --kubeconfig=bare`);

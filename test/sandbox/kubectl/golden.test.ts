@@ -77,7 +77,7 @@ for (const version of ['1.28', '1.32'] as const) {
         ['bad-invalid.yaml', 'bad-invalid'],
       ] as const)
         cluster.file(name, readFileSync(join(folder, 'manifests', `${from}.yaml`), 'utf8'));
-    }, 60_000);
+    });
     afterAll(() => cluster.close());
 
     it('says the same, or differs for a reason that is written down', async () => {

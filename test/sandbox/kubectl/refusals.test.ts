@@ -18,7 +18,7 @@ describe('an object that the mesh cannot use is refused through real kubectl', (
       'create namespace outside',
     ])
       expect(await run('1.36', line), line).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
   afterAll(() => programs.close());
 
   it.each(versions)('kubectl %s: a weight of 500m is no number', async (version) => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await mesh.pod('grpc', 'caller');
   await mesh.pod('grpc', 'server', { image: 'moul/grpcbin' });
   await mesh.service('grpc', 'server', { name: 'grpc-health', port: 9000, targetPort: 9000 });
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 
@@ -55,7 +55,7 @@ async function call(path: string, service: string): Promise<Called> {
 }
 
 const eventually = (path: string, service: string, wanted: Called) =>
-  vi.waitFor(async () => expect(await call(path, service)).toEqual(wanted), { timeout: 10_000, interval: 50 });
+  vi.waitFor(async () => expect(await call(path, service)).toEqual(wanted), { timeout: 30_000, interval: 50 });
 
 describe('gRPC between two pods of the mesh', () => {
   it('is HTTP/2 from the caller to the server: SERVING, in a trailer status 0', async () => {

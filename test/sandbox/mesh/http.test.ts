@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   await mesh.inside('store').sockets.listen(9999, ({ socket }) => server.emit('connection', socket));
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-}, 30_000);
+});
 
 afterAll(async () => {
   server.closeAllConnections();

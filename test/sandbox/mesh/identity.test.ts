@@ -59,7 +59,7 @@ beforeAll(async () => {
   const secret = mesh.api.get(resources.secrets, addOn.caBundleSecretName, addOn.namespace);
   if (!secret) throw new Error('there is no root');
   authority = readRoot(secret, systemClock);
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -38,7 +38,7 @@ const httpsApp: ImageProgram = {
 };
 
 let mesh: MeshCluster;
-const patience = { timeout: 10_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 const podOf = (name: string) => mesh.api.get(resources.pods, name, 'shop');
 const isReady = (pod: Pod | undefined) =>
   pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
@@ -79,7 +79,7 @@ beforeAll(async () => {
   await mesh.pod('outside', 'stranger');
   await mesh.pod('shop', 'buyer');
   await eventually(() => mesh.call('buyer', 'store.shop:14001'), 200);
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

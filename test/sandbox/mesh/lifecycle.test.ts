@@ -9,7 +9,7 @@ let mesh: MeshCluster;
 beforeAll(async () => {
   mesh = await startMeshCluster();
   await mesh.namespace('shop');
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -240,7 +240,7 @@ export async function startMeshCluster(
   });
   const isReady = (pod: Pod | undefined) =>
     pod?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
-  const waiting = { timeout: 15_000, interval: 10 };
+  const waiting = { timeout: 30_000, interval: 10 };
   if (options.withMesh !== false) {
     await installOpenServiceMesh(api);
     await vi.waitFor(() => {
@@ -414,6 +414,6 @@ export async function eventually(
       if (got !== wanted) throw new Error(`saw ${JSON.stringify(seen)}, wanted ${wanted}`);
       return seen;
     },
-    { timeout: 8000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }

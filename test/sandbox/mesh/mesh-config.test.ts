@@ -15,7 +15,7 @@ const call = (from: string) => () => mesh.call(from, 'store.shop:14001');
 
 beforeAll(async () => {
   mesh = await startStoreAndBuyer();
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

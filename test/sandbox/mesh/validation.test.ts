@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mesh.api.modify(resources.namespaces, 'ignored', undefined, ({ metadata }) => {
     metadata.labels = { ...metadata.labels, 'openservicemesh.io/ignore': 'true' };
   });
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -10,7 +10,7 @@ let cluster: MeshCluster;
 beforeAll(async () => {
   cluster = await startMeshCluster({ withMesh: false });
   await cluster.pod('default', 'client');
-}, 30_000);
+});
 
 afterAll(() => cluster.close());
 

@@ -8,6 +8,7 @@ import { LearnerShell } from '../../../src/platform/learner-shell.ts';
 import type { Foresight } from '../../../src/world/foresight/foresight.ts';
 import { createSandboxWorld } from '../../../src/world/sandbox-world.ts';
 import type { World } from '../../../src/world/world.ts';
+import { build, serverFile } from '../../cli/meshwalk.ts';
 
 // A whole sandbox, its own kubectl and osm, and the learner's shell: nothing here is a double.
 const root = join(import.meta.dirname, '../../..');
@@ -51,11 +52,12 @@ const told = ({ changes }: Foresight): string[] =>
   changes.map(({ type, object }) => `${type} ${object.kind} ${object.namespace ?? ''}/${object.name}`);
 
 beforeAll(async () => {
+  build();
   home = await mkdtemp(join(os.tmpdir(), 'meshwalk-foresee-'));
   world = createSandboxWorld({
     folder: join(home, 'sandbox'),
     workingFolder: root,
-    serverFile: join(root, 'src/sandbox/server.ts'),
+    serverFile,
     pace: 'instant',
     learner: { PATH: ['/usr/bin', '/bin'].join(delimiter), HOME: home, LC_ALL: 'C.UTF-8' },
   });
@@ -66,7 +68,7 @@ beforeAll(async () => {
     workingFolder: root,
   });
   ask = foreseer(world, shell, systemClock);
-}, 60_000);
+});
 
 afterAll(async () => {
   await shell.close();

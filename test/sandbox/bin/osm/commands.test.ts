@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (const name of ['shop', 'bank', 'pub', 'other', 'bare'])
     await api().create<Namespace>(namespaces, { metadata: { name } });
   await programs.cluster.idle();
-}, 60_000);
+});
 afterAll(() => programs.close());
 
 describe('osm namespace', () => {
@@ -172,7 +172,7 @@ describe('osm metrics and proxy', () => {
       });
     });
     await programs.cluster.idle();
-  }, 60_000);
+  });
 
   it('turns metrics on and off for a namespace and the sidecars that run in it', async () => {
     expect(await osm('metrics enable --namespace shop')).toEqual(

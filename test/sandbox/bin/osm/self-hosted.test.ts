@@ -26,7 +26,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   programs = await ProgramsOnCluster.start(['osm', 'kubectl'], { openServiceMesh: false });
-}, 60_000);
+});
 afterAll(() => programs.close());
 
 describe('osm install', () => {

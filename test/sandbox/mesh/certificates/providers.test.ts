@@ -19,7 +19,7 @@ import { shownCertificates } from './shown-certificates.ts';
 
 let mesh: MeshCluster;
 const { namespace } = addOn;
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { timeout: 30_000, interval: 20 };
 
 /** As `kubectl apply -f` does, waiting for kinds before their objects. */
 async function applyManifest(name: string): Promise<void> {
@@ -69,7 +69,7 @@ const rootCertificate = (
 beforeAll(async () => {
   mesh = await startMeshCluster({ controlPlaneClock: hastyClock });
   await mesh.namespace('shop');
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await mesh.pod('shop', 'buyer');
   await mesh.service('shop', 'store', { port: 14001 });
   await eventually(call('buyer'), 200);
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -28,8 +28,8 @@ beforeAll(async () => {
   await eventually(() => mesh.call('buyer', 'store.shop:14001'), 200);
   // The client may know the endpoint before the server's sidecar knows the port: until then a connection is closed.
   const heard = () => netcat(mesh.inside('buyer'), 'tcp-echo.shop:9000', 'hello');
-  await vi.waitFor(async () => expect(await heard()).toMatchObject({ bytes: 'hello' }), { timeout: 8000 });
-}, 40_000);
+  await vi.waitFor(async () => expect(await heard()).toMatchObject({ bytes: 'hello' }), { timeout: 30_000 });
+});
 
 afterAll(() => mesh.close());
 
@@ -107,7 +107,7 @@ describe('rotation', () => {
     await vi.waitFor(
       async () => expect(lifetimeMs((await shownCertificates(mesh, 'buyer')).own)).toBe(48 * 3_600_000),
       {
-        timeout: 10_000,
+        timeout: 30_000,
       },
     );
     const { own } = await shownCertificates(mesh, 'buyer');

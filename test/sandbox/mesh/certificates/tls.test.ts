@@ -62,7 +62,7 @@ const push = () => {
 beforeAll(async () => {
   mesh = await startStoreAndBuyer();
   client = clientTerms();
-}, 40_000);
+});
 
 afterAll(() => mesh.close());
 

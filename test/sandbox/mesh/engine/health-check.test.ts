@@ -58,14 +58,14 @@ class Checked {
     const before = this.stat('health_check.attempt');
     await this.clock.step(ms);
     expect(this.stat('health_check.attempt') - before).toBe(checks);
-    await vi.waitFor(() => expect(this.#ended).toBe(before + checks), { timeout: 5000, interval: 2 });
+    await vi.waitFor(() => expect(this.#ended).toBe(before + checks), { timeout: 30_000, interval: 2 });
   }
 
   /** A check that gets no answer. */
   async unanswered(): Promise<void> {
     const [asked, ended] = [this.asked.length, this.#ended];
     await this.clock.step(60_000);
-    await vi.waitFor(() => expect(this.asked.length).toBe(asked + 1), { timeout: 5000, interval: 2 });
+    await vi.waitFor(() => expect(this.asked.length).toBe(asked + 1), { timeout: 30_000, interval: 2 });
     await this.clock.step(999);
     expect(this.#ended).toBe(ended);
     await this.clock.step(1);

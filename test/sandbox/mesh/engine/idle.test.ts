@@ -32,7 +32,7 @@ function reader(client: Socket): { text(): string; shows(text: string): Promise<
   });
   return {
     text: () => received,
-    shows: (text) => vi.waitFor(() => expect(received).toContain(text), { timeout: 5000, interval: 2 }),
+    shows: (text) => vi.waitFor(() => expect(received).toContain(text), { timeout: 30_000, interval: 2 }),
   };
 }
 
@@ -72,7 +72,7 @@ describe('a stream on which nothing moves for five minutes', () => {
     client.write('POST / HTTP/1.1\r\nhost: app.test\r\ncontent-length: 9\r\n\r\n');
     for (const piece of ['a', 'b']) {
       client.write(piece);
-      await vi.waitFor(() => expect(received).toContain(piece), { timeout: 5000, interval: 2 });
+      await vi.waitFor(() => expect(received).toContain(piece), { timeout: 30_000, interval: 2 });
       await clock.step(4 * minuteMs);
     }
     expect(idle(pair)).toBe(0);

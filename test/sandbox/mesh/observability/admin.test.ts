@@ -11,7 +11,7 @@ beforeAll(async () => {
   await mesh.pod('shop', 'store', { image: 'test/echo' });
   await mesh.service('shop', 'store', { port: 80, targetPort: 14001 });
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 

@@ -6,7 +6,7 @@ import { eventually, fetchOver, type MeshCluster, startMeshCluster } from '../me
 
 /** What the control plane says of itself: metrics on 9091 (9.3) and the debug server on 9092 (9.6). */
 let mesh: MeshCluster;
-const patient = { timeout: 10_000, interval: 20 };
+const patient = { timeout: 30_000, interval: 20 };
 
 beforeAll(async () => {
   mesh = await startMeshCluster();
@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mesh.service('shop', 'store', { port: 80, targetPort: 14001 });
   await mesh.pod('outside', 'visitor');
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 

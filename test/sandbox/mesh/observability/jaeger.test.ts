@@ -90,7 +90,7 @@ beforeAll(async () => {
     draft.spec = { ...draft.spec, observability: { ...draft.spec?.observability, tracing: { enable: true } } };
   });
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 
@@ -106,7 +106,7 @@ async function wholeTrace(): Promise<JaegerTrace> {
       if (trace?.spans.length !== 4) throw new Error(`${trace?.spans.length} of 4 spans of ${id}`);
       return trace;
     },
-    { timeout: 15_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 

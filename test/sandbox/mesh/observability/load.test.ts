@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const pod of ['buyer', 'store']) await mesh.admin(pod, '/reset_counters', 'POST');
   seen = await sendLoad(mesh.inside('buyer'), server, { host: 'store.shop:80', requests, connections: 16, seed: 5 });
   // The last answers are on their way through the sidecars when the client has its own.
-  await vi.waitFor(async () => expect(await activeRequests()).toEqual([0, 0, 0]), { timeout: 10_000, interval: 20 });
+  await vi.waitFor(async () => expect(await activeRequests()).toEqual([0, 0, 0]), { timeout: 30_000, interval: 20 });
 }, 150_000);
 
 afterAll(() => mesh.close());
@@ -140,7 +140,7 @@ describe('under load', () => {
     // A client that hangs up takes its connection along; the others are kept.
     expect(await app('total')).toBeGreaterThan(ended('gave-up'));
     expect(await app('total')).toBeLessThan(requests);
-    await vi.waitFor(async () => expect(await app('active')).toBe(0), { timeout: 5000, interval: 20 });
+    await vi.waitFor(async () => expect(await app('active')).toBe(0), { timeout: 30_000, interval: 20 });
     expect(await app('rx_bytes_total')).toBeGreaterThan(50 * requests);
   });
 

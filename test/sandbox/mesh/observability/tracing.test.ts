@@ -34,7 +34,7 @@ async function bothSpansOf(traceId: string | undefined): Promise<{ client: Zipki
       if (!client || !server) throw new Error(`${collector.spans.length} spans, none or one of ${traceId}`);
       return { client, server };
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 30_000, interval: 20 },
   );
 }
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await mesh.service('tracing', 'collector', { port: 9999 });
   collector = await collectSpans(mesh.inside('collector'), 9999);
   await eventually(() => mesh.call('buyer', 'store.shop:80'), 200);
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 
@@ -62,7 +62,7 @@ describe('tracing', () => {
   it("switched on live: sidecars make 64-bit traces and say which collector, with OSM's defaults where nothing is said", async () => {
     await tracing({ enable: true });
     await vi.waitFor(async () => expect(await reached()).toHaveProperty('x-b3-traceid'), {
-      timeout: 8000,
+      timeout: 30_000,
       interval: 20,
     });
     await vi.waitFor(
@@ -70,7 +70,7 @@ describe('tracing', () => {
         expect((await mesh.admin('buyer', '/config_dump')).body).toContain(
           '"address": "jaeger.kube-system.svc.cluster.local"',
         ),
-      { timeout: 8000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
     const dump = (await mesh.admin('buyer', '/config_dump')).body;
     expect(dump).toContain('"port_value": 9411');
@@ -81,7 +81,7 @@ describe('tracing', () => {
         await reached();
         expect(collector.posts.length).toBeGreaterThan(0);
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
     expect(collector.posts[0]).toMatchObject({
       path: '/spans',
@@ -154,7 +154,7 @@ describe('tracing', () => {
           response_flags: 'UH',
         });
       },
-      { timeout: 10_000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
   });
 
@@ -169,7 +169,7 @@ describe('tracing', () => {
           await reached();
           expect(await stat(name)).toBeGreaterThan(than);
         },
-        { timeout: 10_000, interval: 20 },
+        { timeout: 30_000, interval: 20 },
       );
     await push('reports_dropped', dropped);
     collector.answerWith(202);
@@ -180,12 +180,12 @@ describe('tracing', () => {
   it('switched off live: the headers and the cluster go', async () => {
     await tracing({ enable: false });
     await vi.waitFor(async () => expect(await reached()).not.toHaveProperty('x-b3-traceid'), {
-      timeout: 8000,
+      timeout: 30_000,
       interval: 20,
     });
     await vi.waitFor(
       async () => expect((await mesh.admin('buyer', '/clusters')).body).not.toContain('envoy-tracing-cluster'),
-      { timeout: 8000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
   });
 });

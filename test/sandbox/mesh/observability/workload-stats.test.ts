@@ -34,7 +34,7 @@ beforeAll(async () => {
   await mesh.service('outside', 'stranger', { port: 8080 });
   storePod =
     mesh.api.list(resources.pods).find(({ metadata }) => metadata.labels?.['app'] === 'store')?.metadata.name ?? '';
-}, 30_000);
+});
 
 afterAll(() => mesh.close());
 
@@ -149,7 +149,7 @@ describe('the headers osm-stats-*', () => {
         // Through the policy's connection manager, not through passthrough.
         expect(seen.type === 'answer' && seen.headers['server']).toBe('envoy');
       },
-      { timeout: 8000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
     expect(reached).toMatchObject({ 'x-mine': 'kept' });
     expect(Object.keys(reached).filter((name) => name.startsWith('osm-stats'))).toEqual([]);
@@ -164,7 +164,7 @@ describe('the headers osm-stats-*', () => {
         const seen = await mesh.call('buyer', 'store.shop:80');
         expect(seen.type === 'answer' && seen.body).not.toContain('osm-stats');
       },
-      { timeout: 8000, interval: 20 },
+      { timeout: 30_000, interval: 20 },
     );
     expect(await moved(() => mesh.call('buyer', 'store.shop:80'))).toEqual({});
   });

@@ -61,7 +61,7 @@ async function release(server: string, held: readonly Promise<Seen>[]): Promise<
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: limitPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -26,7 +26,7 @@ const https = egress('https', { hosts: ['example.com'], ports: [{ number: 443, p
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster());
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

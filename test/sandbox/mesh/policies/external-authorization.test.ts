@@ -64,7 +64,7 @@ beforeAll(async () => {
     mounts: { '/etc/authorization': { configMap: { name: 'rules' } } },
   });
   await stage.mesh.service('guard', 'authorizer', { port: 9191 });
-}, 60_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -82,7 +82,7 @@ beforeAll(async () => {
   });
   await stage.given(base);
   await startIngressController();
-}, 60_000);
+});
 
 afterAll(() => stage.mesh.close());
 

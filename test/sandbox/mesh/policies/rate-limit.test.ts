@@ -44,7 +44,7 @@ async function statuses(count: number, path = '', pod = 'buyer'): Promise<unknow
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster());
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

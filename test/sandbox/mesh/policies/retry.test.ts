@@ -36,7 +36,7 @@ const fromBuyer = (path: string) => call(stage.mesh, ['buyer', 'store'], `http:/
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: [...rowPrograms, ...limitPrograms] }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

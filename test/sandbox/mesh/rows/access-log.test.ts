@@ -25,7 +25,7 @@ const ofConnection = (lines: Record<string, unknown>[] | undefined) => lines?.fi
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

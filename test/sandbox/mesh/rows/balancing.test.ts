@@ -39,7 +39,7 @@ async function health(cluster: string): Promise<{ healthy: number | undefined; m
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

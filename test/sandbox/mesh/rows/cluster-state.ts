@@ -159,7 +159,7 @@ export class Stage {
         await this.push();
         throw new Error(`not settled: ${differing.join('; ')}`);
       },
-      { timeout: 10_000, interval: 25 },
+      { timeout: 30_000, interval: 25 },
     );
   }
 

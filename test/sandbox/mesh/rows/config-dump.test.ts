@@ -65,7 +65,7 @@ const filterNames = (chain: Chain | undefined) => chain?.filters.map(({ name }) 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
   await stage.given(state);
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -82,7 +82,7 @@ async function checkedBy(pod: string, path = health): Promise<string | undefined
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: [grpcServer] }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -29,7 +29,7 @@ async function atTheApp(headers: Record<string, string> = {}): Promise<Record<st
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -38,11 +38,11 @@ const from = (pod: string) => curl(stage.mesh.inside(pod), store);
 const uuidOf = (pod: string) =>
   stage.mesh.api.get(resources.pods, pod, 'shop')?.metadata.labels?.[proxyUuidLabel] ?? 'none';
 const untilLogged = (text: string) =>
-  expect.poll(() => controllerLogs(stage.mesh), { timeout: 5000, interval: 20 }).toContain(text);
+  expect.poll(() => controllerLogs(stage.mesh), { timeout: 30_000, interval: 20 }).toContain(text);
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: [eager] }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 
@@ -100,8 +100,8 @@ describe('5.12 propagation and lifecycle', () => {
     await stage.mesh.api.modify(resources.deployments, 'osm-controller', 'kube-system', (draft) => {
       draft.spec.replicas = 0;
     });
-    await expect.poll(() => controllers(stage.mesh).length, { timeout: 8000, interval: 20 }).toBe(0);
-    await expect.poll(() => stage.mesh.stat('buyer', 'control_plane.connected_state'), { timeout: 5000 }).toBe(0);
+    await expect.poll(() => controllers(stage.mesh).length, { timeout: 30_000, interval: 20 }).toBe(0);
+    await expect.poll(() => stage.mesh.stat('buyer', 'control_plane.connected_state'), { timeout: 30_000 }).toBe(0);
     await stage.mesh.api.delete(mayCall.ref, 'buyer', 'shop');
     expect(await from('buyer')).toMatchObject({ status: 200 });
     await stage.mesh.api.create(resources.pods, {
@@ -109,7 +109,7 @@ describe('5.12 propagation and lifecycle', () => {
       spec: { serviceAccountName: 'buyer', containers: [{ name: 'app', image: 'test/client' }] },
     });
     const ready = async () => (await stage.mesh.admin('late', '/ready').catch(() => ({ status: 0 }))).status;
-    await expect.poll(ready, { timeout: 8000, interval: 20 }).toBe(503);
+    await expect.poll(ready, { timeout: 30_000, interval: 20 }).toBe(503);
     expect(await from('late')).toEqual(refused);
   });
 });

@@ -34,7 +34,7 @@ const buyerMay = (...matches: Omit<HttpRouteMatch, 'name'>[]): ClusterState => {
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster());
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

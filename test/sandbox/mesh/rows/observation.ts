@@ -41,7 +41,7 @@ async function quietStats(mesh: MeshCluster, pods: readonly string[], before: Ma
       if (!same) throw new Error('the stats still move');
       return stats;
     },
-    { timeout: 5000, interval: 5 },
+    { timeout: 30_000, interval: 5 },
   );
 }
 

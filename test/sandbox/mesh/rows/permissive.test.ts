@@ -16,7 +16,7 @@ const base = having(openShop, { pods: { 'outside/stranger': {} } });
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

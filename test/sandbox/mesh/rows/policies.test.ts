@@ -38,7 +38,7 @@ const seenBy = (pod: string, url: string, options?: Parameters<typeof curl>[2]) 
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

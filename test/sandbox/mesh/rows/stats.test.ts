@@ -39,7 +39,7 @@ const app = (pod: string) => stage.mesh.inside(pod);
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 

@@ -76,12 +76,12 @@ function refusals(pod: string): number {
 async function untilRefused(pod: string, refused: ClusterState): Promise<void> {
   const before = refusals(pod);
   await stage.set(refused);
-  await expect.poll(() => refusals(pod), { timeout: 5000, interval: 20 }).toBeGreaterThan(before);
+  await expect.poll(() => refusals(pod), { timeout: 30_000, interval: 20 }).toBeGreaterThan(before);
 }
 
 beforeAll(async () => {
   stage = new Stage(await startMeshCluster({ programs: rowPrograms }));
-}, 30_000);
+});
 
 afterAll(() => stage.mesh.close());
 
@@ -194,7 +194,7 @@ describe('5.4 TrafficSplit', () => {
     const policies = [split('split', 'root', ...backends)];
     await stage.set({ ...base, services: { ...base.services, ...services }, policies });
     await expect
-      .poll(() => weights('root'), { timeout: 5000 })
+      .poll(() => weights('root'), { timeout: 30_000 })
       .toEqual(['shop/other-name|14001=1', 'shop/unnamed|14001=4']);
     expect(await weights('root')).toEqual(['shop/other-name|14001=1', 'shop/unnamed|14001=4']);
   });
@@ -278,7 +278,7 @@ describe('5.4 TrafficSplit', () => {
   row('5.4 all zero', 'a fresh client has no route at all', async () => {
     const refusedSplit = state(shopSplit(['store-v1', 0]));
     await stage.set({ ...refusedSplit, pods: { ...base.pods, 'shop/newcomer': {} } });
-    await expect.poll(() => refusals('newcomer'), { timeout: 5000, interval: 20 }).toBeGreaterThan(0);
+    await expect.poll(() => refusals('newcomer'), { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
     const { seen, log } = await call(stage.mesh, ['newcomer'], store);
     expect(seen).toMatchObject({ status: 404, body: '' });
     expect(log['newcomer']?.[0]).toMatchObject({ response_flags: 'NR' });
@@ -316,7 +316,7 @@ describe('5.4 TrafficSplit', () => {
     await stage.set(state(shopSplit(['store-v1', 1]), split('away/half', 'other', ['another', 0.5])));
     await stage.set(state(shopSplit(['store-v2', 1]), split('away/half', 'other', ['another', 0.5])));
     await expect
-      .poll(() => controllerLogs(stage.mesh), { timeout: 5000 })
+      .poll(() => controllerLogs(stage.mesh), { timeout: 30_000 })
       .toContain(
         'cannot unmarshal number 0.5 into Go struct field TrafficSplitBackend.items.spec.backends.weight of type int',
       );
