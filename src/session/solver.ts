@@ -15,6 +15,8 @@ export type Solved =
 
 /** How long a condition that needs only time is waited for. */
 const patienceMs = 120_000;
+/** How long one that is wrong may stay so, word for word, when all was done: time does not mend it. */
+const wrongPatienceMs = 45_000;
 /** More steps than any task has: a rule that leads nowhere must end as a failure and not as a loop. */
 const mostSteps = 500;
 
@@ -25,6 +27,7 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
   let lastFailed: FinishedRun | undefined;
   let restarts = driver.worldRestarts;
   const gone = new Set(driver.state.background);
+  let wrong: { words: string | undefined; since: number } = { words: undefined, since: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
     signal?.throwIfAborted();
     const state = driver.state;
@@ -34,6 +37,10 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
     if (state.status === 'blocked') return failed(`${state.what} ${state.why}`, state.tryThis[0]);
     const dropped = state.status === 'verifying' ? undefined : droppedIn(state, gone);
     if (dropped) return failed(didNotStayUp(dropped), tryThisOf(state));
+    const words = driver.isWorldRestarting ? undefined : wrongIn(state);
+    if (words !== wrong.words) wrong = { words, since: clock.now() };
+    if (words && clock.now() - wrong.since > wrongPatienceMs)
+      return failed(reasonOf(state, lastFailed), tryThisOf(state));
     if (state.status === 'confirming') driver.send({ type: 'confirm' });
     else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
     else if (clock.now() > until) return failed(reasonOf(state, lastFailed), tryThisOf(state));
@@ -71,6 +78,14 @@ const failed = (reason: string, tryThis: string | undefined): Solved => ({ solve
 const holdsAll = ({ progress }: SessionState): boolean =>
   progress.conditions.length > 0 &&
   progress.conditions.every(({ result, stale }) => result?.status === 'passed' && !stale);
+
+/** What the open conditions say when every one that was looked at needs somebody to act, and nobody will. */
+function wrongIn({ status, progress }: SessionState): string | undefined {
+  if (status !== 'failed') return undefined;
+  const open = progress.conditions.flatMap(({ result }) => (result && result.status !== 'passed' ? [result] : []));
+  const words = open.flatMap((result) => (result.status === 'wrong' ? [result.saw] : []));
+  return words.length === open.length && words.length > 0 ? words.join('\n') : undefined;
+}
 
 const isGood = (run: FinishedRun): boolean => run.end.type === 'exited' && run.end.code === 0;
 

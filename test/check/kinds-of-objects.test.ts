@@ -409,6 +409,33 @@ describe('http', () => {
     });
   });
 
+  it('tells when two programs share the port, one at each address of localhost', async () => {
+    const pages: Record<string, { status: number; body: string }> = {
+      'http://localhost:8081/raw': { status: 404, body: 'another program' },
+      'http://127.0.0.1:8081/raw': { status: 404, body: 'another program' },
+      'http://[::1]:8081/raw': { status: 200, body: 'books' },
+    };
+    const httpGet = async (asked: string) => {
+      const page = pages[asked];
+      if (!page) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+      return page;
+    };
+    const shared = {
+      status: 'wrong',
+      saw: 'two programs on port 8081: the page is at [::1], another program answers at 127.0.0.1 (status 404)',
+      tryThis: 'lsof -nP -iTCP:8081 -sTCP:LISTEN',
+    };
+    expect(await look(http, { url }, { httpGet })).toMatchObject(shared);
+    pages['http://127.0.0.1:8081/raw'] = { status: 200, body: 'coffee' };
+    expect(await look(http, { url, contains: 'books' }, { httpGet })).toMatchObject({
+      saw: expect.stringContaining('two programs on port 8081'),
+    });
+    // Only the stranger is there: no forward stands.
+    delete pages['http://[::1]:8081/raw'];
+    expect(await look(http, { url, status: 404 }, { httpGet })).toMatchObject({ status: 'passed' });
+    expect(await look(http, { url }, { httpGet })).toMatchObject({ status: 'wrong', saw: 'status 404' });
+  });
+
   it('cannot tell when the request is stopped', async () => {
     const stopped = new DOMException('stopped', 'AbortError');
     expect(await look(http, { url }, { httpGet: () => Promise.reject(stopped) })).toMatchObject({ status: 'unknown' });

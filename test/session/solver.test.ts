@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CheckResult } from '../../src/check/check.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { createDriver } from '../../src/session/driver.ts';
 import { solveTask } from '../../src/session/solver.ts';
@@ -152,6 +153,27 @@ describe('solving a task', () => {
       tryThis: 'curl it',
     });
     await driver.close();
+    ports.done();
+  });
+
+  it('ends before all its patience when what is wrong stays so, and not while only time is wanted', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    const opened = async (result: CheckResult) => {
+      ports.expect({ script: 'run one' });
+      ports.seen = [{ holds: result }];
+      const driver = await open(ports, task('a', [command('one')], check('holds')));
+      let isOver = false;
+      const solving = solveTask(driver, clock).finally(() => (isOver = true));
+      await clock.step(60_000);
+      const wasOver = isOver;
+      await clock.step(90_000);
+      expect(await solving).toMatchObject({ solved: false });
+      await driver.close();
+      return wasOver;
+    };
+    expect(await opened({ status: 'wrong', expected: 'it', saw: 'another program' })).toBe(true);
+    expect(await opened({ status: 'not-yet', expected: 'it', saw: 'a part of it' })).toBe(false);
     ports.done();
   });
 

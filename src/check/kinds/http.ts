@@ -1,5 +1,5 @@
-import { couldNotAsk, notYet, passed, wrong } from '../answers.ts';
-import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
+import { couldNotAsk, type Finding, notYet, passed, wrong } from '../answers.ts';
+import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
@@ -49,20 +49,56 @@ export const http: CheckKind<Spec> = {
     } catch (error) {
       return noAnswer(error, { expected, on: spec.url, tryThis });
     }
-    if (reply.status !== spec.status) {
-      return wrong({ expected, saw: `status ${reply.status}`, on: `${spec.url}, status`, tryThis });
-    }
-    const finding = { saw: `a page without it: ${excerpt(reply.body)}`, on: `${spec.url}, body`, tryThis };
-    if (spec.contains !== undefined && !reply.body.includes(spec.contains)) {
-      return wrong({ expected: `a page with ${JSON.stringify(spec.contains)}`, ...finding });
-    }
-    if (spec.matches && !spec.matches.test(reply.body)) {
-      return wrong({ expected: `a page that matches ${spec.matches.source}`, ...finding });
+    const miss = missedBy(spec, reply);
+    if (miss) {
+      const sharers = await sharersOf(spec, probe);
+      return wrong(sharers ? { ...miss, ...sharers } : miss);
     }
     if (spec.rises !== undefined) return judgeRising(spec.url, spec.rises, reply.body, probe.memory);
     return passed(`status ${reply.status}, ${excerpt(reply.body)}`);
   },
 };
+
+type Reply = Awaited<ReturnType<Probe['httpGet']>>;
+
+/** What an answer lacks of what is wanted; undefined when it is the one. */
+function missedBy(spec: Spec, { status, body }: Reply): Finding | undefined {
+  const { url, contains, matches } = spec;
+  const tryThis = `curl -i ${url}`;
+  if (status !== spec.status) {
+    const expected = `an answer with status ${spec.status} from ${url}`;
+    return { expected, saw: `status ${status}`, on: `${url}, status`, tryThis };
+  }
+  const finding = { saw: `a page without it: ${excerpt(body)}`, on: `${url}, body`, tryThis };
+  if (contains !== undefined && !body.includes(contains)) {
+    return { expected: `a page with ${JSON.stringify(contains)}`, ...finding };
+  }
+  if (matches && !matches.test(body)) return { expected: `a page that matches ${matches.source}`, ...finding };
+  return undefined;
+}
+
+/**
+ * localhost is two addresses. kubectl is content with one of them when another program has the other, and then it is
+ * chance which of the two a browser meets: the forward stands, and the page is a stranger's.
+ */
+async function sharersOf(spec: Spec, probe: Probe): Promise<Pick<Finding, 'saw' | 'tryThis'> | undefined> {
+  const url = new URL(spec.url);
+  if (url.hostname !== 'localhost') return undefined;
+  const answers = ['127.0.0.1', '[::1]'].map(async (address) => {
+    const there = Object.assign(new URL(url), { hostname: address });
+    // Whatever keeps an address from answering: there is no second page to be mistaken for this one.
+    const reply = await probe.httpGet(there.href, probe.signal).catch(() => undefined);
+    return reply && { address, isWanted: missedBy(spec, reply) === undefined, saw: `status ${reply.status}` };
+  });
+  const [first, second] = (await Promise.all(answers)).filter((answer) => answer !== undefined);
+  if (!first || !second || first.isWanted === second.isWanted) return undefined;
+  const [forward, stranger] = first.isWanted ? [first, second] : [second, first];
+  const port = url.port || '80';
+  return {
+    saw: `two programs on port ${port}: the page is at ${forward.address}, another program answers at ${stranger.address} (${stranger.saw})`,
+    tryThis: `lsof -nP -iTCP:${port} -sTCP:LISTEN`,
+  };
+}
 
 /** Compares with the smallest value seen, so that a counter that began again from 0 can rise again. */
 function judgeRising(url: string, field: string, body: string, memory: Map<string, unknown>): CheckResult {
