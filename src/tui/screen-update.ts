@@ -19,7 +19,7 @@ import { isTooSmall, pageTowards, scrollLimit } from './view/layout.ts';
 import { type MapInk, mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
 import { listHeight } from './view/window.ts';
-import { nextOf } from './view/words.ts';
+import { nextOf, proposalOf } from './view/words.ts';
 
 /** What keys do to the screen, and what they ask of the host. Pure; the store carries the acts out. */
 export type Input =
@@ -277,9 +277,7 @@ function copy({ model, words }: View, session: SessionState): Reaction {
 }
 
 function openEditor(model: ScreenModel, session: SessionState): Reaction {
-  const next = nextOf(session);
-  const proposal =
-    session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
+  const proposal = proposalOf(session);
   if (!proposal) return only(model);
   const editor = lineEditor(proposal.script.replace(/\n+$/, ''), model.history);
   return only(withOverlay(model, { type: 'editor', purpose: proposal.command ? 'edit' : 'own', editor }));

@@ -6,6 +6,7 @@ import type { RunEnd } from '../platform/run-end.ts';
 import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions, TerminalProgram } from './app-port.ts';
 import { Screen } from './components/screen.tsx';
 import { runOnTerminal } from './lending.ts';
+import { type EndSignal, hearEnds } from './process-ends.ts';
 import type { Size } from './screen-model.ts';
 import { ScreenStore } from './screen-store.ts';
 import { showsHyperlinks } from './terminal-links.ts';
@@ -18,8 +19,6 @@ import type { Theme } from './view/theme.ts';
  */
 
 type App = ReturnType<typeof useApp>;
-
-const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
 function refuseWithoutTerminal({ stdin, stdout, environment, words }: ScreenOptions): void {
   const { faults } = words;
@@ -67,15 +66,13 @@ class TerminalScreen {
   async run(): Promise<ScreenExit> {
     const { stdin, stdout } = this.#options;
     const onResize = () => this.#store.resize(sizeOf(stdout));
-    const onSignal = (signal: NodeJS.Signals) => {
+    const onSignal = (signal: EndSignal) => {
       if (signal === 'SIGINT' && this.#isLent) return;
-      this.#end.resolve({ type: 'signalled', signal: signal as (typeof signals)[number] });
+      this.#end.resolve({ type: 'signalled', signal });
     };
     const onCrash = (error: unknown) => this.#end.reject(error);
     stdout.on('resize', onResize);
-    for (const signal of signals) process.on(signal, onSignal);
-    process.on('uncaughtException', onCrash);
-    process.on('unhandledRejection', onCrash);
+    const stopHearing = hearEnds({ onSignal, onCrash });
     try {
       this.#instance = render(<Screen store={this.#store} onReady={(app) => this.#ready(app)} />, {
         stdin,
@@ -96,9 +93,7 @@ class TerminalScreen {
       this.#store.close();
       this.#instance?.unmount();
       this.#instance = undefined;
-      for (const signal of signals) process.off(signal, onSignal);
-      process.off('uncaughtException', onCrash);
-      process.off('unhandledRejection', onCrash);
+      stopHearing();
     }
   }
 

@@ -7,9 +7,10 @@ import type { SessionState } from '../../session/state.ts';
 import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-port.ts';
 import { chapterBindings, keyName } from '../keymap.ts';
 import { runOnTerminal } from '../lending.ts';
+import { type EndSignal, hearEnds } from '../process-ends.ts';
 import { availability, pageOf } from '../view/availability.ts';
 import { span, wrap } from '../view/spans.ts';
-import { nextOf } from '../view/words.ts';
+import { nextOf, proposalOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
@@ -23,7 +24,6 @@ import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
  * is typed is a line. The same host and the same session as the screen; it does not know Ink.
  */
 
-const signals = ['SIGTERM', 'SIGHUP'] as const;
 /** Sentences come in bursts: a listener wants one telling, not ten. */
 const burstMs = 120;
 const widest = 100;
@@ -49,13 +49,12 @@ class Reader {
 
   async run(): Promise<ScreenExit> {
     const { stdin } = this.#options;
-    const onSignal = (signal: (typeof signals)[number]) => this.#end.resolve({ type: 'signalled', signal });
-    const onInterrupt = () => this.#interrupt();
+    const onSignal = (signal: EndSignal) => {
+      if (signal === 'SIGINT') this.#interrupt();
+      else this.#end.resolve({ type: 'signalled', signal });
+    };
     const onCrash = (error: unknown) => this.#end.reject(error);
-    for (const signal of signals) process.on(signal, onSignal);
-    process.on('SIGINT', onInterrupt);
-    process.on('uncaughtException', onCrash);
-    process.on('unhandledRejection', onCrash);
+    const stopHearing = hearEnds({ onSignal, onCrash });
     // The terminal echoes and edits the line itself, which every screen reader knows.
     this.#lines = createInterface({ input: stdin, terminal: false });
     this.#lines.on('line', (line) => this.#typed(line));
@@ -67,10 +66,7 @@ class Reader {
       this.#cancel?.();
       this.#traffic?.stop();
       this.#lines.close();
-      for (const signal of signals) process.off(signal, onSignal);
-      process.off('SIGINT', onInterrupt);
-      process.off('uncaughtException', onCrash);
-      process.off('unhandledRejection', onCrash);
+      stopHearing();
     }
   }
 
@@ -244,9 +240,7 @@ const wrapped = (line: string, width: number): string[] =>
   wrap([span(line)], width).map((row) => row.map(({ text }) => text).join(''));
 
 function proposedScript(session: SessionState, { typed }: Words): string[] {
-  const next = nextOf(session);
-  const proposal =
-    session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
+  const proposal = proposalOf(session);
   return proposal
     ? [
         typed.itIsNow,

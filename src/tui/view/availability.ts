@@ -3,7 +3,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { KeyAction } from '../keymap.ts';
 import type { ScreenModel } from '../screen-model.ts';
 import type { Words } from '../words/en.ts';
-import { nextOf, pageIn } from './words.ts';
+import { nextOf, pageIn, proposalOf } from './words.ts';
 
 /** Which keys mean something now, under which name, and why the others do not. */
 export type Availability = { can: true; label?: string } | { can: false; why: string; label?: string };
@@ -87,9 +87,7 @@ function verify({ session, words }: Moment): Availability {
 }
 
 function skip({ session, words }: Moment): Availability {
-  const next = nextOf(session);
-  const proposal =
-    session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
+  const proposal = proposalOf(session);
   if (!proposal?.command) return no(words.availability.nothingToSkip);
   return proposal.command.optional ? yes : no(words.availability.notOptional);
 }

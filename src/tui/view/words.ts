@@ -2,7 +2,7 @@ import type { CheckResult } from '../../check/check.ts';
 import type { CommandEffect } from '../../lesson/lesson.ts';
 import type { RunEnd } from '../../platform/run-end.ts';
 import type { Notice } from '../../session/notice.ts';
-import type { NextStep, SessionState } from '../../session/state.ts';
+import type { NextStep, Proposal, SessionState } from '../../session/state.ts';
 import type { Words } from '../words/en.ts';
 import type { Glyphs, Role } from './theme.ts';
 
@@ -101,6 +101,12 @@ export function duration(ms: number, { session }: Words): string {
 
 export function nextOf(session: SessionState): NextStep | undefined {
   return 'next' in session ? session.next : undefined;
+}
+
+/** The command that is on the card, or that Enter would put there. */
+export function proposalOf(session: SessionState): Proposal | undefined {
+  const next = nextOf(session);
+  return session.status === 'confirming' ? session.proposal : next?.type === 'run' ? next.proposal : undefined;
 }
 
 /** The address of a page on this machine that a text names, to be opened in a browser. */
