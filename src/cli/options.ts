@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Pace } from '../sandbox/pace.ts';
+import type { ThemeChoice } from '../tui/app-port.ts';
 import type { WorldKind } from '../world/world.ts';
 
 /** Options that several subcommands share, read once and typed. */
@@ -13,6 +14,9 @@ export interface CommonOptions {
   trust?: boolean;
   /** Append lines instead of drawing a screen. */
   screenReader?: boolean;
+  theme?: ThemeChoice;
+  ascii?: boolean;
+  reducedMotion?: boolean;
 }
 
 /** What `meshwalk run` takes. */
@@ -42,6 +46,18 @@ export const courseOption = () =>
 
 export const screenReaderOption = () =>
   new Option('--screen-reader', 'append lines instead of drawing a screen; ACCESSIBLE=1 does the same');
+
+export const themeOption = () =>
+  new Option('--theme <theme>', 'colours of the screen; auto asks the terminal (also MESHWALK_THEME)').choices([
+    'auto',
+    'light',
+    'dark',
+    'high-contrast',
+    'none',
+  ]);
+export const asciiOption = () => new Option('--ascii', 'borders and marks of ASCII, as where the locale is not UTF-8');
+export const reducedMotionOption = () =>
+  new Option('--reduced-motion', 'nothing on the screen moves by itself (also MESHWALK_REDUCED_MOTION=1)');
 
 /** Read before all other options, since help and mistakes are told in it too. */
 export const languageOption = () => new Option('--lang <language>', 'the language of the interface: en, de');

@@ -2,7 +2,7 @@
  * Whether `meshwalk` is about to open the screen, read off the arguments before the command line's parser is loaded.
  * A wrong guess costs a line of text. Imports nothing.
  */
-const withValue = ['--world', '--pace', '--profile', '--course', '--lessons'];
+const withValue = ['--world', '--pace', '--profile', '--course', '--lessons', '--lang', '--theme'];
 const withoutScreen = ['-h', '--help', '-V', '--version'];
 
 export function opensScreen(args: readonly string[]): boolean {

@@ -3,11 +3,14 @@ import { Fault } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
 import type { CommonOptions } from './options.ts';
 import {
+  asciiOption,
   courseOption,
   lessonsOption,
   paceOption,
   profileOption,
+  reducedMotionOption,
   screenReaderOption,
+  themeOption,
   trustOption,
   worldOption,
 } from './options.ts';
@@ -25,6 +28,9 @@ export const describeStart = (program: Command): Command =>
     .addOption(lessonsOption())
     .addOption(trustOption())
     .addOption(screenReaderOption())
+    .addOption(themeOption())
+    .addOption(asciiOption())
+    .addOption(reducedMotionOption())
     .addHelpText(
       'after',
       examples(
@@ -66,7 +72,9 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
       stdin: process.stdin,
       stdout: process.stdout,
       environment: subcommand.machine.environment,
-      theme: 'auto',
+      theme: options.theme,
+      ascii: options.ascii,
+      reducedMotion: options.reducedMotion,
       words: subcommand.machine.words,
     });
     if (exit.type === 'signalled') {

@@ -93,6 +93,9 @@ export interface TerminalProgram {
 /** Leaves the full screen, runs the program on the terminal, comes back. Blocks this process while it runs. */
 export type LendTerminal = (program: TerminalProgram) => Promise<RunEnd>;
 
+/** `auto` asks the terminal for its background; `none` shows no colour and no style. */
+export type ThemeChoice = 'auto' | 'dark' | 'light' | 'high-contrast' | 'none';
+
 export interface ScreenOptions {
   /**
    * Called once, after the first frame; until there is a host the screen says that it gets ready. What this rejects with,
@@ -101,10 +104,14 @@ export interface ScreenOptions {
   openHost(): Promise<ScreenHost>;
   stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
-  /** Read for TERM, COLORTERM, COLORFGBG, NO_COLOR, LANG, LC_ALL, LC_CTYPE. */
+  /** Read for TERM, COLORTERM, COLORFGBG, NO_COLOR, FORCE_COLOR, LANG, LC_ALL, LC_CTYPE, TMUX, STY and our own. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** `auto` asks the terminal for its background. */
-  theme: 'auto' | 'dark' | 'light';
+  /** Undefined leaves it to MESHWALK_THEME. */
+  theme?: ThemeChoice | undefined;
+  /** Borders and marks of ASCII, whatever the locale says. */
+  ascii?: boolean | undefined;
+  /** Undefined leaves it to MESHWALK_REDUCED_MOTION. */
+  reducedMotion?: boolean | undefined;
   /** The words of the interface, in the learner's language. */
   words: Words;
 }

@@ -18,6 +18,8 @@ export interface StoreOptions {
   theme: Theme;
   words: Words;
   size: Size;
+  /** Reduced motion: only what happened is drawn, and not often. */
+  isCalm?: boolean;
   clock: Clock;
   /** Acts that the store cannot do: shell, suspend, redraw, quit. */
   onAct(act: Extract<ScreenAct, { type: 'copy' | 'shell' | 'suspend' | 'redraw' | 'quit' }>): void;
@@ -33,6 +35,9 @@ const opening = ({ frame }: Words): ScreenContent => ({
 
 /** Frames for changes that nobody pressed a key for: 30 a second. */
 const frameMs = 33;
+/** With reduced motion; and the traffic, which changes by itself all the time. */
+const calmFrameMs = 500;
+const calmTrafficMs = 2000;
 /** Where drawing is slow such frames leave two thirds of the time to keys: from one to the next, three times its cost. */
 const costsApart = 3;
 /** A machine that slept between two frames drew none slowly. */
@@ -55,6 +60,10 @@ export class ScreenStore {
   #cancelTick: (() => void) | undefined;
   #lastFrameAt = 0;
   #lastFrameMs = 0;
+
+  get #isCalm(): boolean {
+    return this.#options.isCalm ?? false;
+  }
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -128,6 +137,7 @@ export class ScreenStore {
       glossary: host?.glossary() ?? [],
       library: host?.library?.(),
       now: clock.now(),
+      isCalm: this.#isCalm,
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),
       recall: this.#recall(host),
@@ -153,7 +163,7 @@ export class ScreenStore {
         return;
       case 'watch-traffic':
         // Kept on until the screen closes, so that one can step back to what happened meanwhile.
-        this.#traffic ??= host?.watchTraffic?.(() => this.#schedule());
+        this.#traffic ??= host?.watchTraffic?.(() => this.#schedule(this.#isCalm ? calmTrafficMs : 0));
         return;
       case 'recalled':
         host?.recalled?.(act.recalled);
@@ -173,9 +183,10 @@ export class ScreenStore {
   }
 
   /** Changes in a burst share one frame. */
-  #schedule(): void {
+  #schedule(leastMs = 0): void {
     if (this.#cancelFrame) return;
-    const pause = Math.max(frameMs, Math.min(longestRestMs, costsApart * this.#lastFrameMs));
+    const costs = Math.min(longestRestMs, costsApart * this.#lastFrameMs);
+    const pause = Math.max(leastMs, this.#isCalm ? calmFrameMs : frameMs, costs);
     const wait = Math.max(0, this.#lastFrameAt + pause - this.#options.clock.now());
     this.#cancelFrame = this.#options.clock.after(wait, () => this.#draw());
   }
@@ -198,7 +209,9 @@ export class ScreenStore {
   #tickWhileRunning(): void {
     this.#cancelTick?.();
     this.#cancelTick =
-      this.#seen?.status === 'running' ? this.#options.clock.after(1000, () => this.#draw()) : undefined;
+      this.#seen?.status === 'running' && !this.#isCalm
+        ? this.#options.clock.after(1000, () => this.#draw())
+        : undefined;
   }
 }
 

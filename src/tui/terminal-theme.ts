@@ -1,15 +1,22 @@
-import type { ScreenOptions } from './app-port.ts';
+import type { ScreenOptions, ThemeChoice } from './app-port.ts';
 import { asciiGlyphs, type Background, type ColourDepth, type Theme, unicodeGlyphs } from './view/theme.ts';
 
 /** What the terminal can show, read from its environment and asked of itself. Does not draw. */
 
 type Environment = ScreenOptions['environment'];
 
-// https://no-color.org: any value but the empty one counts.
+/** https://force-color.org, with the levels that Node and chalk know; `true` and the empty value are the first. */
+const forced: Readonly<Record<string, ColourDepth>> = { '0': 'none', false: 'none', '2': '256', '3': 'true' };
+
+/** FORCE_COLOR wins over NO_COLOR (https://no-color.org: any value but the empty one counts), as in Node itself. */
 export function colourDepth(environment: Environment): ColourDepth {
+  const force = environment['FORCE_COLOR'];
+  if (force !== undefined) return forced[force] ?? 'basic';
   if (environment['NO_COLOR']) return 'none';
   const term = environment['TERM'] ?? '';
-  if (/^(truecolor|24bit)$/.test(environment['COLORTERM'] ?? '')) return 'true';
+  if (/^(dumb|vt\d+)/.test(term)) return 'none';
+  // Windows Terminal sets no COLORTERM and shows all colours.
+  if (/^(truecolor|24bit)$/.test(environment['COLORTERM'] ?? '') || environment['WT_SESSION']) return 'true';
   if (/256|kitty|alacritty|ghostty|foot|wezterm/.test(term)) return '256';
   return 'basic';
 }
@@ -71,13 +78,33 @@ export function askBackground(
   });
 }
 
-export async function chooseTheme(options: ScreenOptions): Promise<Theme> {
-  const { environment } = options;
-  const depth = colourDepth(environment);
-  const glyphs = isUtf8(environment) ? unicodeGlyphs : asciiGlyphs;
-  const needsAsking = options.theme === 'auto' && (depth === 'true' || depth === '256');
-  const asked = needsAsking ? await askBackground(options.stdin, options.stdout, 200) : undefined;
-  const background =
-    options.theme === 'auto' ? (asked ?? backgroundFromEnvironment(environment) ?? 'dark') : options.theme;
-  return { background, depth, glyphs };
+/**
+ * tmux and screen stand between: they answer for the device attributes themselves and may pass the other answer on later,
+ * when it would be taken for typing.
+ */
+export function mayAsk({ TMUX, STY, TERM = '' }: Environment): boolean {
+  return !TMUX && !STY && !/^(screen|tmux|linux)/.test(TERM);
 }
+
+const choices: readonly ThemeChoice[] = ['auto', 'dark', 'light', 'high-contrast', 'none'];
+
+/** The option goes before MESHWALK_THEME; what is none of the themes counts as not said. */
+export function themeChoice(option: ThemeChoice | undefined, environment: Environment): ThemeChoice {
+  return option ?? choices.find((choice) => choice === environment['MESHWALK_THEME']) ?? 'auto';
+}
+
+export async function chooseTheme(options: ScreenOptions): Promise<Theme> {
+  const { environment, stdin, stdout } = options;
+  const choice = themeChoice(options.theme, environment);
+  const depth = choice === 'none' ? 'none' : colourDepth(environment);
+  const glyphs = options.ascii || !isUtf8(environment) ? asciiGlyphs : unicodeGlyphs;
+  const isStrong = choice === 'high-contrast';
+  if (choice === 'dark' || choice === 'light') return { background: choice, depth, glyphs };
+  const hasShades = depth === 'true' || depth === '256';
+  const asked = hasShades && mayAsk(environment) ? await askBackground(stdin, stdout, 200) : undefined;
+  return { background: asked ?? backgroundFromEnvironment(environment) ?? 'dark', depth, glyphs, isStrong };
+}
+
+/** Nothing on the screen moves by itself: MESHWALK_REDUCED_MOTION=1 says so where no option does. */
+export const wantsReducedMotion = (option: boolean | undefined, environment: Environment): boolean =>
+  option ?? (environment['MESHWALK_REDUCED_MOTION'] ?? '0') !== '0';

@@ -10,7 +10,7 @@ import { type EndSignal, hearEnds } from './process-ends.ts';
 import type { Size } from './screen-model.ts';
 import { ScreenStore } from './screen-store.ts';
 import { showsHyperlinks } from './terminal-links.ts';
-import { chooseTheme, colourDepth } from './terminal-theme.ts';
+import { chooseTheme, wantsReducedMotion } from './terminal-theme.ts';
 import type { Theme } from './view/theme.ts';
 
 /**
@@ -39,6 +39,7 @@ const clipboardSequence = (text: string): string => `\u001b]52;c;${Buffer.from(t
 
 class TerminalScreen {
   readonly #options: ScreenOptions;
+  readonly #theme: Theme;
   readonly #store: ScreenStore;
   readonly #end = Promise.withResolvers<ScreenExit>();
   #instance: Instance | undefined;
@@ -49,9 +50,11 @@ class TerminalScreen {
 
   constructor(options: ScreenOptions, theme: Theme) {
     this.#options = options;
+    this.#theme = theme;
     this.#store = new ScreenStore({
       theme,
       words: options.words,
+      isCalm: wantsReducedMotion(options.reducedMotion, options.environment),
       size: sizeOf(options.stdout),
       clock: systemClock,
       onAct: (act) => {
@@ -113,7 +116,7 @@ class TerminalScreen {
     host.lendTerminal?.((program) => this.#lend(program));
     this.#host = host;
     const { environment, words } = this.#options;
-    const style = { hyperlinks: showsHyperlinks(environment), marks: colourDepth(environment) === 'none' };
+    const style = { hyperlinks: showsHyperlinks(environment), marks: this.#theme.depth === 'none' };
     this.#store.attach(host, new MarkdownRows(words, style));
   }
 

@@ -55,7 +55,6 @@ try {
     stdin: process.stdin,
     stdout: process.stdout,
     environment,
-    theme: 'auto',
     words: await loadWords(languageOf(undefined, environment)),
   });
   await host.driver.close();

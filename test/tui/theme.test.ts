@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { backgroundFromEnvironment, backgroundOf, colourDepth, isUtf8 } from '../../src/tui/terminal-theme.ts';
+import {
+  backgroundFromEnvironment,
+  backgroundOf,
+  colourDepth,
+  isUtf8,
+  mayAsk,
+  wantsReducedMotion,
+} from '../../src/tui/terminal-theme.ts';
 import { asciiGlyphs, paintLine, type Role, sgrOf, unicodeGlyphs } from '../../src/tui/view/theme.ts';
 
 const theme = { background: 'dark', depth: 'true', glyphs: unicodeGlyphs } as const;
@@ -26,12 +33,38 @@ describe('the look of the terminal', () => {
     expect(colourDepth({ TERM: 'linux' })).toBe('basic');
     expect(colourDepth({ TERM: 'xterm-256color', COLORTERM: 'truecolor', NO_COLOR: '1' })).toBe('none');
     expect(colourDepth({ TERM: 'linux', NO_COLOR: '' })).toBe('basic');
+    expect(colourDepth({ TERM: 'vt100', COLORTERM: 'truecolor' })).toBe('none');
+    expect(colourDepth({ TERM: 'xterm', WT_SESSION: 'a' })).toBe('true');
   });
 
   it('uses ASCII unless the locale says UTF-8, LC_ALL first', () => {
     expect(isUtf8({ LANG: 'de_DE.UTF-8' })).toBe(true);
     expect(isUtf8({ LANG: 'en_US.utf8', LC_ALL: 'C' })).toBe(false);
     expect(isUtf8({})).toBe(false);
+  });
+
+  it('obeys FORCE_COLOR before NO_COLOR, as Node does', () => {
+    expect(colourDepth({ NO_COLOR: '1', FORCE_COLOR: '1', TERM: 'dumb' })).toBe('basic');
+    expect(colourDepth({ FORCE_COLOR: '0', COLORTERM: 'truecolor' })).toBe('none');
+    expect(['', 'true', '2', '3'].map((level) => colourDepth({ FORCE_COLOR: level }))).toEqual([
+      'basic',
+      'basic',
+      '256',
+      'true',
+    ]);
+  });
+
+  it('asks no terminal behind tmux or screen, whose answer could come late', () => {
+    expect(mayAsk({ TERM: 'xterm-256color' })).toBe(true);
+    for (const between of [{ TMUX: '/tmp/t' }, { STY: '1.x' }, { TERM: 'screen-256color' }, { TERM: 'tmux' }])
+      expect(mayAsk({ TERM: 'xterm', ...between })).toBe(false);
+  });
+
+  it('moves nothing where the option or MESHWALK_REDUCED_MOTION says so', () => {
+    expect(wantsReducedMotion(undefined, {})).toBe(false);
+    expect(wantsReducedMotion(undefined, { MESHWALK_REDUCED_MOTION: '0' })).toBe(false);
+    expect(wantsReducedMotion(undefined, { MESHWALK_REDUCED_MOTION: '1' })).toBe(true);
+    expect(wantsReducedMotion(true, {})).toBe(true);
   });
 
   it('closes every style it opens, and opens none without colour', () => {

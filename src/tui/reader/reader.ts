@@ -8,15 +8,17 @@ import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-po
 import { chapterBindings, keyName } from '../keymap.ts';
 import { runOnTerminal } from '../lending.ts';
 import { type EndSignal, hearEnds } from '../process-ends.ts';
+import { isUtf8 } from '../terminal-theme.ts';
+import { asciiText } from '../view/ascii.ts';
 import { availability, pageOf } from '../view/availability.ts';
 import { span, wrap } from '../view/spans.ts';
+import { trafficSentences } from '../view/traffic/sentences.ts';
 import { nextOf, proposalOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
-import { spokenTraffic } from './spoken-traffic.ts';
 import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
 
 /**
@@ -30,6 +32,7 @@ const widest = 100;
 
 class Reader {
   readonly #options: ScreenOptions;
+  readonly #isAscii: boolean;
   readonly #words: Words;
   readonly #end = Promise.withResolvers<ScreenExit>();
   #lines: Interface | undefined;
@@ -45,6 +48,7 @@ class Reader {
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.#words = options.words;
+    this.#isAscii = options.ascii === true || !isUtf8(options.environment);
   }
 
   async run(): Promise<ScreenExit> {
@@ -109,7 +113,9 @@ class Reader {
     const rows = lines.flatMap(({ text, isOutput }) =>
       isOutput || text.startsWith('    ') ? [text] : wrapped(text, width),
     );
-    if (rows.length > 0) this.#options.stdout.write(`${rows.join('\n')}\n`);
+    if (rows.length === 0) return;
+    const text = `${rows.join('\n')}\n`;
+    this.#options.stdout.write(this.#isAscii ? asciiText(text) : text);
   }
 
   #session(): SessionState | undefined {
@@ -222,7 +228,7 @@ class Reader {
     this.#traffic ??= this.#host?.watchTraffic?.(() => {});
     if (isFirst) this.#say(this.#words.typed.lookingAtSidecars);
     systemClock.after(isFirst ? 3000 : 0, () =>
-      this.#say(...spokenTraffic(this.#traffic?.history().graphs.at(-1), this.#words)),
+      this.#say(...trafficSentences(this.#traffic?.history().graphs.at(-1), this.#words)),
     );
   }
 

@@ -52,6 +52,8 @@ export interface View {
   library?: Library | undefined;
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
+  /** Nothing moves by itself: no seconds are counted, and the traffic is told in sentences. */
+  isCalm?: boolean;
   canOpenPages: boolean;
   /** The last minutes of the mesh, from the moment one first looked; undefined before, and where nobody can look. */
   traffic: TrafficHistory | undefined;
@@ -86,7 +88,8 @@ export function sceneOf(view: View, session: SessionState): Scene {
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
   const recall = view.recall.length;
-  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now, words, recall });
+  const seconds = view.isCalm ? undefined : now;
+  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now: seconds, words, recall });
   const moment = {
     session,
     model,
@@ -190,7 +193,12 @@ function bodyRows(scene: Scene, view: View): Line[] {
 export function trafficText(view: View, shown: TrafficView): { lines: Line[]; height: number; limit: number } {
   const { size, theme, traffic, words } = view;
   const history = traffic ?? { graphs: [], trouble: undefined };
-  const lines = trafficLines(history, shown, { width: size.columns - 2, glyphs: theme.glyphs, words });
+  const lines = trafficLines(history, shown, {
+    width: size.columns - 2,
+    glyphs: theme.glyphs,
+    words,
+    inSentences: view.isCalm ?? false,
+  });
   const height = Math.max(1, size.rows - 3);
   return { lines, height, limit: scrollLimit(lines.length, height) };
 }

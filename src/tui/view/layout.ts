@@ -44,7 +44,8 @@ export interface LayoutInput {
   theme: Theme;
   markdown: TextRows;
   course: readonly CourseEntry[];
-  now: number;
+  /** Undefined where nothing shall count the seconds. */
+  now: number | undefined;
   words: Words;
   recall: number;
 }

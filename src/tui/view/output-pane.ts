@@ -1,4 +1,4 @@
-import type { Output, OutputLine, SessionState } from '../../session/state.ts';
+import type { CommandRun, Output, OutputLine, SessionState } from '../../session/state.ts';
 import type { Words } from '../words/en.ts';
 import { foreignLine, hardWrap } from './foreign-text.ts';
 import { type Line, span } from './spans.ts';
@@ -59,16 +59,21 @@ export interface OutputText {
   output: Output;
 }
 
-/** Undefined before the first command of the task. */
-export function outputText(session: SessionState, now: number, words: Words): OutputText | undefined {
+function runningWords({ interrupts, startedAt }: CommandRun, now: number | undefined, words: Words): string {
+  const { output } = words;
+  if (now === undefined) return interrupts > 0 ? output.isStopping : output.isRunning;
+  const since = duration(startedAt > 0 ? Math.max(0, now - startedAt) : 0, words);
+  return interrupts > 0 ? output.stopping(since) : output.running(since);
+}
+
+/** Undefined before the first command of the task. `now` is undefined where no seconds are counted. */
+export function outputText(session: SessionState, now: number | undefined, words: Words): OutputText | undefined {
   const run = session.status === 'running' ? session.run : session.lastRun;
   if (!run) return undefined;
   const [first = '', ...more] = run.script.trim().split('\n');
   const title = words.output.title(`${first}${more.length > 0 ? ' …' : ''}`);
   if (session.status === 'running') {
-    const since = run.startedAt > 0 ? Math.max(0, now - run.startedAt) : 0;
-    const asked = run.interrupts > 0 ? words.output.stopping : words.output.running;
-    const state = asked(duration(since, words));
+    const state = runningWords(run, now, words);
     return { title, state, brief: state, role: 'warn', output: run.output };
   }
   const { lastRun } = session;

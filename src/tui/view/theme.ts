@@ -1,4 +1,6 @@
-import type { Line } from './spans.ts';
+import { asciiLine } from './ascii.ts';
+import { strongPaint, withoutColours } from './high-contrast.ts';
+import type { Line, Span } from './spans.ts';
 
 /** What a piece of text means; the theme decides how that looks. */
 export type Role =
@@ -73,6 +75,8 @@ export interface Theme {
   background: Background;
   depth: ColourDepth;
   glyphs: Glyphs;
+  /** The high-contrast palette, and the screen's own paper. */
+  isStrong?: boolean;
 }
 
 /** The marks and borders: one set for UTF-8 terminals, one for all others. Each mark has words beside it. */
@@ -167,7 +171,7 @@ function colour(hex: string, depth: '256' | 'true', layer: '38' | '48'): string 
 
 /** SGR parameters of a role in a theme; empty when the role looks like plain text. */
 export function sgrOf(role: Role, theme: Theme): string {
-  const paint = paints[role];
+  const paint: Paint = theme.isStrong ? strongPaint(role) : paints[role];
   const { depth } = theme;
   if (depth === 'none') return '';
   if (depth === 'basic') return paint.basic;
@@ -180,32 +184,18 @@ export function sgrOf(role: Role, theme: Theme): string {
   return parts.filter(Boolean).join(';');
 }
 
-/** Foreign characters that an ASCII terminal shows wrongly, in words it can show. */
-const asciiFor: Record<string, string> = {
-  '…': '~',
-  '–': '-',
-  '—': '-',
-  '→': '>',
-  '←': '<',
-  '·': '-',
-  '×': 'x',
-  '’': "'",
-  '“': '"',
-  '”': '"',
-  '≥': '>',
-  '≤': '<',
-};
-
-function asAscii(text: string): string {
-  return text.replaceAll(/[…–—→←·×’“”≥≤]/g, (found) => asciiFor[found] ?? '?');
+function styleOf({ role, sgr }: Span, theme: Theme): string {
+  if (sgr === undefined) return sgrOf(role, theme);
+  // A program's own colours were chosen for another paper.
+  return theme.isStrong ? [sgrOf(role, theme), withoutColours(sgr)].filter(Boolean).join(';') : sgr;
 }
 
 /** The row as bytes for the terminal. Every styled span is closed, so rows can be cut and joined freely. */
 export function paintLine(line: Line, theme: Theme): string {
   let out = '';
-  for (const piece of line) {
-    const text = theme.glyphs.ascii ? asAscii(piece.text) : piece.text;
-    const sgr = theme.depth === 'none' ? '' : (piece.sgr ?? sgrOf(piece.role, theme));
+  for (const piece of theme.glyphs.ascii ? asciiLine(line) : line) {
+    const { text } = piece;
+    const sgr = theme.depth === 'none' ? '' : styleOf(piece, theme);
     const styled = sgr ? `\u001b[${sgr}m${text}\u001b[0m` : text;
     out += piece.link && theme.depth !== 'none' ? `\u001b]8;;${piece.link}\u001b\\${styled}\u001b]8;;\u001b\\` : styled;
   }

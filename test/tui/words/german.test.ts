@@ -3,11 +3,11 @@ import type { CheckResult } from '../../../src/check/check.ts';
 import { SteppedClock } from '../../../src/platform/clock.ts';
 import { asked, narrate, nothingTold } from '../../../src/tui/reader/narration.ts';
 import { spokenGlossary } from '../../../src/tui/reader/spoken-lesson.ts';
-import { spokenTraffic } from '../../../src/tui/reader/spoken-traffic.ts';
 import { deedOf } from '../../../src/tui/reader/typed-line.ts';
 import { openingView } from '../../../src/tui/traffic-keys.ts';
 import { plain } from '../../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../../src/tui/view/theme.ts';
+import { trafficSentences } from '../../../src/tui/view/traffic/sentences.ts';
 import { trafficLines } from '../../../src/tui/view/traffic/traffic-screen.ts';
 import { de } from '../../../src/tui/words/de.ts';
 import { en } from '../../../src/tui/words/en.ts';
@@ -106,7 +106,7 @@ describe('the screen in German', () => {
         const lines = trafficLines(history, openingView, { width, glyphs: asciiGlyphs, words: de });
         expectNoEnglish(lines.map(plain).join('\n'), `traffic map at ${width}`);
       }
-      expectNoEnglish(spokenTraffic(history.graphs[0], de).join('\n'), 'traffic, told');
+      expectNoEnglish(trafficSentences(history.graphs[0], de).join('\n'), 'traffic, told');
     }
   });
 

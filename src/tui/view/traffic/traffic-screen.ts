@@ -5,6 +5,7 @@ import { type Line, span, toWidth, wrap } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';
 import { duration } from '../words.ts';
 import { trafficBoxes } from './boxes.ts';
+import { trafficSentences } from './sentences.ts';
 import { trafficTree } from './tree.ts';
 
 /** The traffic map as a screen: the mesh at one look, and what there is to say beside it. Pure. */
@@ -20,6 +21,7 @@ export interface TrafficInk {
   width: number;
   glyphs: Glyphs;
   words: Words;
+  inSentences?: boolean;
 }
 
 /** A look that is too old to be kept any more gives way to the oldest. */
@@ -43,6 +45,10 @@ export function trafficLines(history: TrafficHistory, view: TrafficView, ink: Tr
   const trouble =
     history.trouble === undefined ? [] : wrap([span(traffic.couldNotLook(history.trouble), 'info')], ink.width);
   if (!graph) return trouble.length > 0 ? trouble : [[span(traffic.firstLook, 'dim')]];
+  if (ink.inSentences) {
+    const sentences = trafficSentences(graph, ink.words);
+    return [...trouble, ...sentences.flatMap((sentence) => wrap([span(sentence)], ink.width, [], [span('  ')]))];
+  }
   return [...trouble, ...body(graph, view, ink), ...unheardLines(graph, ink)];
 }
 

@@ -99,6 +99,8 @@ export const check: typeof checkShape = {
 
 export const output: typeof outputShape = {
   title: (command) => `Ausgabe: ${command}`,
+  isRunning: 'läuft',
+  isStopping: 'wird beendet',
   stopping: (since) => `wird beendet, ${since}`,
   running: (since) => `läuft ${since}`,
   ended: (end, took) => `${end}, ${took}`,

@@ -95,6 +95,8 @@ export const check = {
 
 export const output = {
   title: (command: string) => `Output: ${command}`,
+  isRunning: 'running',
+  isStopping: 'stopping',
   stopping: (since: string) => `stopping, ${since}`,
   running: (since: string) => `running ${since}`,
   ended: (end: string, took: string) => `${end}, ${took}`,

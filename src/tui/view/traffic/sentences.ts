@@ -1,9 +1,9 @@
-import type { TrafficEdge, TrafficGraph } from '../../check/traffic/graph.ts';
-import { nodeTitle, rateWords, resultWords, shareWords } from '../view/traffic/edge-words.ts';
-import type { Words } from '../words/en.ts';
+import type { TrafficEdge, TrafficGraph } from '../../../check/traffic/graph.ts';
+import type { Words } from '../../words/en.ts';
+import { nodeTitle, rateWords, resultWords, shareWords } from './edge-words.ts';
 
-/** The traffic map in sentences: one per call. */
-export function spokenTraffic(graph: TrafficGraph | undefined, words: Words): string[] {
+/** The traffic map in sentences, one per call: for those who listen, and where nothing shall move. */
+export function trafficSentences(graph: TrafficGraph | undefined, words: Words): string[] {
   const { reader } = words;
   if (!graph) return [reader.neverLooked];
   const titles = new Map(graph.nodes.map((node) => [node.id, nodeTitle(node)]));
