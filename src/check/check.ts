@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { AzureClient } from '../world/world.ts';
+import type { NamespacedName } from './spec-fields.ts';
 
 /**
  * How one condition ended. `not-yet` is on its way and needs only time, `wrong` needs the learner,
@@ -49,6 +50,8 @@ export interface CheckKind<Spec = unknown> {
    * kinds that see what happens (traffic, logs, answers): that does not last.
    */
   subject?(spec: Spec): string;
+  /** Who calls which Service, for kinds that look at traffic: what an explanation of it is about. */
+  call?(spec: Spec): { from: NamespacedName; to: NamespacedName } | undefined;
   verify(spec: Spec, probe: Probe): Promise<CheckResult>;
 }
 

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Explanation, Link, Question } from '../check/explain/chain.ts';
+import { namespacedName } from '../check/explain/subject.ts';
+import type { NamespacedName } from '../check/spec-fields.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';
@@ -8,20 +10,18 @@ import { examples } from './subcommand.ts';
 
 /** `meshwalk explain`: why a request ends as it ends, link by link. Works while meshwalk runs elsewhere. */
 interface ExplainOptions extends MeshAccessOptions {
-  from: { namespace: string; name: string };
-  to: { namespace: string; name: string };
+  from: NamespacedName;
+  to: NamespacedName;
   method: string;
   port?: number;
   header: Readonly<Record<string, string>>;
   json?: boolean;
 }
 
-function namespacedName(text: string): { namespace: string; name: string } {
-  const [namespace = '', name = '', ...rest] = text.split('/');
-  if (namespace === '' || name === '' || rest.length > 0) {
-    throw new InvalidArgumentError('It must be a namespace and a name: bookstore/bookstore.');
-  }
-  return { namespace, name };
+function calledName(text: string): NamespacedName {
+  const name = namespacedName(text);
+  if (!name) throw new InvalidArgumentError('It must be a namespace and a name: bookstore/bookstore.');
+  return name;
 }
 
 function header(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
@@ -35,8 +35,8 @@ export const explainCommand = (subcommand: Subcommand): Command =>
   new Command('explain')
     .description('tell why a request between two workloads ends as it ends')
     .argument('[path]', 'the path that is asked for', '/')
-    .requiredOption('--from <namespace/name>', 'who calls: a Deployment, StatefulSet or pod', namespacedName)
-    .requiredOption('--to <namespace/name>', 'the Service that is called', namespacedName)
+    .requiredOption('--from <namespace/name>', 'who calls: a Deployment, StatefulSet or pod', calledName)
+    .requiredOption('--to <namespace/name>', 'the Service that is called', calledName)
     .option('--port <number>', 'port of the Service; its first one when left out', positiveInteger)
     .option('--method <method>', 'method of the request', 'GET')
     .option('--header <header>', "a header of the request, as 'Name: value'; may be given again", header, {})

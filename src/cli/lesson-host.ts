@@ -1,9 +1,10 @@
+import { callOf, type ExplainedCall } from '../check/explain/subject.ts';
 import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
 import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
 import { courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Term } from '../lesson/glossary.ts';
-import type { Lesson } from '../lesson/lesson.ts';
+import type { Condition, Lesson } from '../lesson/lesson.ts';
 import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
@@ -19,6 +20,7 @@ import type {
   Stopped,
   TerminalProgram,
 } from '../tui/app-port.ts';
+import type { ExplainSubject } from '../tui/view/explain-screen.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
@@ -158,6 +160,21 @@ export class LessonHost implements ScreenHost {
       clock,
       onChange,
     );
+  }
+
+  async explain(subject: ExplainSubject, signal: AbortSignal): Promise<ExplainedCall | undefined> {
+    const { world, kinds } = this.#parts;
+    const condition = 'condition' in subject ? this.#condition(subject.condition) : undefined;
+    const call = 'call' in subject ? subject.call : condition && callOf(kinds, condition);
+    const kube = call && (await world.kube());
+    if (!call || !kube) return undefined;
+    const { explainCall } = await import('../check/explain/explain-call.ts');
+    return await explainCall(kube, call, signal);
+  }
+
+  #condition(id: string): Condition | undefined {
+    const state = this.#driver?.state;
+    return state && taskOf(state)?.check?.conditions.find((condition) => condition.id === id);
   }
 
   openPage(url: string): void {

@@ -1,3 +1,4 @@
+import type { ExplainedCall } from '../check/explain/subject.ts';
 import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { Term } from '../lesson/glossary.ts';
 import type { Library } from '../lesson/library.ts';
@@ -6,6 +7,7 @@ import type { Intent } from '../session/events.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
+import type { ExplainSubject } from './view/explain-screen.ts';
 import type { Words } from './words/en.ts';
 
 /**
@@ -41,6 +43,11 @@ export interface ScreenHost {
   recalled?(answer: Recalled): void;
   /** Looks at the mesh from here on, until it is stopped; absent where nobody can look. */
   watchTraffic?(onChange: () => void): TrafficWatch;
+  /**
+   * Why a request ends as it ends, link by link; undefined for a condition that is about no traffic. Rejects with a Fault,
+   * or when it is stopped. Absent where nobody can look.
+   */
+  explain?(subject: ExplainSubject, signal: AbortSignal): Promise<ExplainedCall | undefined>;
   /** Opens a page in the learner's browser; absent where there is none. */
   openPage?(url: string): void;
   /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */

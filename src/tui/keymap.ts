@@ -12,6 +12,7 @@ export type Place =
   | 'editor'
   | 'map'
   | 'traffic'
+  | 'explain'
   | 'glossary'
   | 'search'
   | 'found'
@@ -44,6 +45,8 @@ export type KeyAction =
   | 'review'
   | 'next-question'
   | 'skip'
+  | 'explain'
+  | 'next-call'
   | 'background'
   | 'page'
   | 'previous-task'
@@ -96,6 +99,7 @@ const everywhere: readonly Place[] = [
   'editor',
   'map',
   'traffic',
+  'explain',
   'glossary',
   'search',
   'found',
@@ -105,7 +109,17 @@ const everywhere: readonly Place[] = [
   'background',
   'quit',
 ];
-const scrolling: readonly Place[] = ['lesson', 'confirm', 'map', 'glossary', 'found', 'reading', 'review', 'help'];
+const scrolling: readonly Place[] = [
+  'lesson',
+  'confirm',
+  'map',
+  'explain',
+  'glossary',
+  'found',
+  'reading',
+  'review',
+  'help',
+];
 
 // The letters a to d and the digits stay free in `lesson` and `review`: they choose answers.
 export const keymap: readonly KeyBinding[] = [
@@ -115,7 +129,8 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'edit', keys: ['e'], places: ['lesson', 'confirm'], name: 'edit' },
   { action: 'own-command', keys: [':'], places: ['lesson'], name: 'own-command' },
   { action: 'shell', keys: ['s'], places: ['lesson'], name: 'shell' },
-  { action: 'skip', keys: ['x'], places: ['lesson'], name: 'skip' },
+  { action: 'explain', keys: ['x'], places: ['lesson'], name: 'explain' },
+  { action: 'skip', keys: ['p'], places: ['lesson'], name: 'skip' },
   { action: 'map', keys: ['m'], places: ['lesson'], name: 'map' },
   { action: 'traffic', keys: ['w'], places: ['lesson'], name: 'traffic' },
   { action: 'glossary', keys: ['i'], places: ['lesson'], name: 'glossary' },
@@ -142,6 +157,10 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'up', keys: ['up', 'k'], places: ['traffic'], name: 'up' },
   { action: 'down', keys: ['down', 'j'], places: ['traffic'], name: 'down' },
   { action: 'close', keys: ['escape', 'w', 'q'], places: ['traffic'], name: 'close-traffic' },
+  { action: 'explain', keys: ['x'], places: ['traffic'], name: 'explain-call' },
+  { action: 'next-call', keys: ['tab'], places: ['traffic'], name: 'next-call' },
+  { action: 'explain', keys: ['x'], places: ['explain'], name: 'explain-again' },
+  { action: 'close', keys: ['escape', 'q'], places: ['explain'], name: 'close-explain' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
   { action: 'submit', keys: ['enter'], places: ['search'], name: 'submit-search' },
   { action: 'everywhere', keys: ['tab'], places: ['search'], name: 'everywhere' },
@@ -208,6 +227,7 @@ export const chapters: readonly (Place & keyof Words['keys']['chapters'])[] = [
   'traffic',
   'search',
   'found',
+  'explain',
 ];
 
 /** Bindings of a chapter; what the first chapter says is not said again. */

@@ -1,6 +1,7 @@
 import type { Found } from '../lesson/search.ts';
 import type { Review } from '../session/review.ts';
 import type { LineEditor } from './line-editor.ts';
+import type { About } from './view/explain-screen.ts';
 import type { TrafficView } from './view/traffic/traffic-screen.ts';
 
 /** What the screen remembers beside the session: where one scrolled to, what is open. Plain data, kept outside React. */
@@ -12,6 +13,8 @@ export type Overlay =
   | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor }
   | { type: 'map'; row: number }
   | { type: 'traffic'; view: TrafficView }
+  /** `back` is where Esc leads. */
+  | { type: 'explain'; about: About; top: number; back: Overlay }
   | { type: 'glossary'; top: number }
   /** `found` is what all lessons have of it. */
   | { type: 'search'; editor: LineEditor; found: readonly Found[] }

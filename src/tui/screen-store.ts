@@ -2,6 +2,7 @@ import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
+import { Explaining } from './explaining.ts';
 import { follow } from './screen-follow.ts';
 import { type ScreenModel, type Size, screenModel } from './screen-model.ts';
 import { type Input, react, type ScreenAct } from './screen-update.ts';
@@ -46,6 +47,7 @@ const longestRestMs = 250;
 export class ScreenStore {
   readonly #options: StoreOptions;
   #markdown: TextRows = { lines: () => [] };
+  readonly #explaining = new Explaining(() => this.#schedule());
   readonly #listeners = new Set<() => void>();
   #host: ScreenHost | undefined;
   #traffic: TrafficWatch | undefined;
@@ -118,6 +120,7 @@ export class ScreenStore {
   close(): void {
     this.#detach?.();
     this.#traffic?.stop();
+    this.#explaining.stop();
     this.#cancelFrame?.();
     this.#cancelTick?.();
     this.#listeners.clear();
@@ -141,6 +144,7 @@ export class ScreenStore {
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),
       recall: this.#recall(host),
+      explained: this.#explaining.answers,
     };
   }
 
@@ -167,6 +171,9 @@ export class ScreenStore {
         return;
       case 'recalled':
         host?.recalled?.(act.recalled);
+        return;
+      case 'explain':
+        if (host) this.#explaining.look(host, act.subjects);
         return;
       case 'open-page':
         host?.openPage?.(act.url);

@@ -3,6 +3,7 @@ import type { Intent } from '../session/events.ts';
 import { isGrave, taskOf } from '../session/next-step.ts';
 import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
+import { explainEdge, explainMoment, inExplanation, type Opened } from './explain-keys.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
 import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
 import { inReview } from './review-keys.ts';
@@ -14,6 +15,7 @@ import { openingView, trafficView } from './traffic-keys.ts';
 import { actsUnseen, isBusy } from './unseen-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
+import { type ExplainSubject, subjectsOf } from './view/explain-screen.ts';
 import { lessonLimit, listText, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
 import { isTooSmall, pageTowards, scrollLimit } from './view/layout.ts';
 import { type MapInk, mapRows } from './view/map-screen.ts';
@@ -33,6 +35,7 @@ export type ScreenAct =
   | { type: 'open-page'; url: string }
   | { type: 'watch-traffic' }
   | { type: 'recalled'; recalled: Recalled }
+  | { type: 'explain'; subjects: readonly ExplainSubject[] }
   | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
@@ -137,7 +140,9 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     case 'map':
       return onMap(view, session, action);
     case 'traffic':
-      return inTraffic(view, action);
+      return inTraffic(view, session, action);
+    case 'explain':
+      return inExplain(view, session, action);
     case 'glossary':
     case 'help':
       return inList(view, session, action);
@@ -189,6 +194,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       return only(model, send({ type: 'verify' }));
     case 'hint':
       return only(model, send({ type: 'hint' }));
+    case 'explain':
+      return explaining(explainMoment(view, session));
     case 'skip':
       return only(model, send({ type: 'skip-command' }));
     case 'edit':
@@ -328,10 +335,22 @@ function onMap(view: View, session: SessionState, action: KeyAction): Reaction {
   return row === undefined ? general(view, action) : only(withOverlay(model, { type: 'map', row }));
 }
 
-function inTraffic(view: View, action: KeyAction): Reaction {
+const explaining = ({ model, subjects }: Opened): Reaction =>
+  subjects.length > 0 ? only(model, { type: 'explain', subjects }) : only(model);
+
+function inExplain(view: View, session: SessionState, action: KeyAction): Reaction {
+  const { model } = view;
+  if (model.overlay.type !== 'explain') return only(model);
+  if (action === 'explain') return only(model, { type: 'explain', subjects: subjectsOf(model.overlay.about, session) });
+  const moved = inExplanation(view, session, model.overlay, action);
+  return moved ? only(moved) : general(view, action);
+}
+
+function inTraffic(view: View, session: SessionState, action: KeyAction): Reaction {
   const { model } = view;
   if (model.overlay.type !== 'traffic') return only(model);
   if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
+  if (action === 'explain') return explaining(explainEdge(view, session));
   const { limit } = trafficText(view, model.overlay.view);
   const history = view.traffic ?? { graphs: [], trouble: undefined };
   const next = trafficView(model.overlay.view, action, history, limit);

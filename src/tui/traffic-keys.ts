@@ -1,10 +1,10 @@
 import type { TrafficHistory } from '../check/traffic/history.ts';
 import type { KeyAction } from './keymap.ts';
-import { chosenGraph, type TrafficView } from './view/traffic/traffic-screen.ts';
+import { chosenGraph, followingEdge, type TrafficView } from './view/traffic/traffic-screen.ts';
 
 /** What keys do to the traffic map: step through the looks, freeze, scroll. Pure. */
 
-export const openingView: TrafficView = { at: undefined, withIdentity: false, top: 0 };
+export const openingView: TrafficView = { at: undefined, withIdentity: false, marked: undefined, top: 0 };
 
 /** The view after the key; undefined when the key means nothing here. `limit` is the furthest top. */
 export function trafficView(
@@ -22,6 +22,8 @@ export function trafficView(
       return { ...view, at: view.at === undefined ? history.graphs.at(-1)?.atMs : undefined };
     case 'identities':
       return { ...view, withIdentity: !view.withIdentity };
+    case 'next-call':
+      return { ...view, marked: followingEdge(history, view) };
     case 'up':
       return { ...view, top: Math.max(0, Math.min(view.top, limit) - 1) };
     case 'down':

@@ -94,7 +94,7 @@ describe('the screen on a terminal', () => {
   it('sends the command to the clipboard of the terminal', async () => {
     const session = program.start({ TASK: '1' });
     await session.waitForText('Task 2 of 2');
-    session.press('x');
+    session.press('p');
     await session.waitForText('Enter run …');
     session.press('y');
     await session.waitForText('Sent to the clipboard.');
@@ -116,7 +116,7 @@ describe('the screen on a terminal', () => {
   it('interrupts a running command with Ctrl-C, and asks before Ctrl-C quits', async () => {
     const session = program.start({ TASK: '1' });
     await session.waitForText('Task 2 of 2');
-    session.press('x');
+    session.press('p');
     await session.waitForText('Enter run …');
     session.press('enter');
     await session.waitForText('Run this?');

@@ -128,7 +128,7 @@ async function choosesWeights(learner: Learner): Promise<void> {
 }
 
 async function leavesItOut(learner: Learner): Promise<void> {
-  learner.press('x');
+  learner.press('p');
   await learner.until(({ lesson }) => rowsText(lesson).includes('left out'), 'the command left out');
 }
 

@@ -66,6 +66,7 @@ async function parts(columns: number, rows: number): Promise<{ session: SessionS
     canOpenPages: false,
     traffic: undefined,
     recall: [],
+    explained: new Map(),
     glossary: [],
   };
   return { session: content.session, view };
@@ -153,7 +154,7 @@ describe('frames', () => {
          way yet.
          expected  50 %, give or take 10
        … Not yet: 1 of 2 conditions hold. It keeps looking.
-       Enter verify  v verify  h hint  : command  ? help  q quit"
+       Enter verify  v verify  h hint  x why  ? help  q quit"
     `);
   });
 
@@ -199,7 +200,7 @@ describe('frames', () => {
 
   it('show the card of a command that deletes, and that only y runs it, at 80×24', async () => {
     const now = await at(80, 24, { ...script(), taskIndex: 1 });
-    await now.press('x');
+    await now.press('p');
     await now.press('enter');
     expect(now.text()).toMatchInlineSnapshot(`
       " Lesson 2 of 2  Split traffic between two versions       ·●  sandbox · osm-demo

@@ -28,6 +28,7 @@ describe('the keymap', () => {
       editor: 'escape',
       map: 'escape',
       traffic: 'escape',
+      explain: 'escape',
       glossary: 'escape',
       search: 'escape',
       found: 'escape',

@@ -73,7 +73,7 @@ describe('Enter', () => {
 
   it('does not run what deletes; y does', async () => {
     await start(1);
-    await robot.press('x', 'enter', 'enter');
+    await robot.press('p', 'enter', 'enter');
     expect(robot.host.driver.state.status).toBe('confirming');
     expect(robot.text()).toContain('y runs it');
     await robot.press('y');
@@ -130,14 +130,14 @@ describe('the command line', () => {
 describe('Ctrl-C', () => {
   it('interrupts what runs', async () => {
     await start(1);
-    await robot.press('x', 'enter', 'y', 'ctrl-c');
+    await robot.press('p', 'enter', 'y', 'ctrl-c');
     expect(robot.host.driver.state.lastRun?.end).toEqual({ type: 'cancelled' });
     expect(robot.text()).toContain('interrupted');
   });
 
   it('takes the card back, leaves the command line, and asks before it quits', async () => {
     await start(1);
-    await robot.press('x', 'enter', 'ctrl-c');
+    await robot.press('p', 'enter', 'ctrl-c');
     expect(robot.host.driver.state.status).not.toBe('confirming');
     await robot.press(':', 'ctrl-c');
     expect(robot.text()).not.toContain('Your own command');
@@ -291,7 +291,7 @@ describe('a small screen', () => {
 
   it('begins nothing while it is too small to show what a key does', async () => {
     robot = await startRobot({ ...script, taskIndex: 1 }, 60, 20);
-    await robot.press('x');
+    await robot.press('p');
     expect(robot.text()).toContain('Enter run …');
     robot.store.resize({ columns: 39, rows: 11 });
     await robot.press('enter', 'y', 'm', '?', ':');

@@ -182,6 +182,7 @@ export function sceneAt(content: ScreenContent | SessionState, model: Partial<Sc
     words: en,
     traffic,
     recall: reviewed,
+    explained: new Map(),
   };
 }
 

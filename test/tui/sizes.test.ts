@@ -57,6 +57,8 @@ function primaryKey({ content, model }: Scene): RegExp {
       return /^ n next/;
     case 'review':
       return /^ Enter (answer|pass over|next question|finish)/;
+    case 'explain':
+      return /Esc back/;
     case 'traffic':
     case 'glossary':
     case 'help':

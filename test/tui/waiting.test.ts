@@ -20,6 +20,7 @@ const view = (content: ScreenContent): View => ({
   canOpenPages: false,
   traffic: undefined,
   recall: [],
+  explained: new Map(),
   glossary: [],
 });
 const shown = (content: ScreenContent) => drawFrame(view(content)).map(plain).join('\n');

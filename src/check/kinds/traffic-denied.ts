@@ -49,6 +49,7 @@ export const trafficDenied: CheckKind<Spec> = {
     return { from: spec.namespacedName('from'), to: spec.namespacedName('to'), attempts: spec.count('attempts', 5) };
   },
   describe: (spec) => `${nameOf(spec.from)} tries to reach ${nameOf(spec.to)} and fails`,
+  call: ({ from, to }) => ({ from, to }),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const expected = `${counted(spec.attempts, 'attempt')} of ${nameOf(spec.from)} to reach ${nameOf(spec.to)}, none with success`;

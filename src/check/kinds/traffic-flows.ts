@@ -44,6 +44,7 @@ export const trafficFlows: CheckKind<Spec> = {
     };
   },
   describe: (spec) => `${nameOf(spec.from)} gets ${answersOf(spec.code)} from ${nameOf(spec.to)}`,
+  call: ({ from, to }) => ({ from, to }),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const expected = `${counted(spec.requests, 'request')} from ${nameOf(spec.from)} to ${nameOf(spec.to)} with ${answersOf(spec.code)}`;

@@ -96,6 +96,11 @@ export const trafficSplit: CheckKind<Spec> = {
     if ('declared' in spec.wanted) return `${caller} are shared as TrafficSplit ${nameOf(spec.wanted.declared)} says`;
     return `${caller} are shared: ${showShares(sharesOf(spec.wanted.backends))}`;
   },
+  // Of a declared split the backends are not known here.
+  call: ({ from, wanted }) => {
+    const first = 'backends' in wanted ? wanted.backends[0] : undefined;
+    return first && { from, to: first.service };
+  },
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const backends = await wantedBackends(kube, spec);

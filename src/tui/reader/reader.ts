@@ -5,17 +5,20 @@ import type { Intent } from '../../session/events.ts';
 import { type Review, reviewOf } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-port.ts';
+import { answered } from '../explaining.ts';
 import { chapterBindings, keyName } from '../keymap.ts';
 import { runOnTerminal } from '../lending.ts';
 import { type EndSignal, hearEnds } from '../process-ends.ts';
 import { isUtf8 } from '../terminal-theme.ts';
 import { asciiText } from '../view/ascii.ts';
 import { availability, pageOf } from '../view/availability.ts';
+import { type About, subjectKey, subjectsOf } from '../view/explain-screen.ts';
 import { span, wrap } from '../view/spans.ts';
 import { trafficSentences } from '../view/traffic/sentences.ts';
 import { nextOf, proposalOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
+import { spokenExplanation } from './spoken-explanation.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
@@ -39,6 +42,7 @@ class Reader {
   #host: ScreenHost | undefined;
   #traffic: TrafficWatch | undefined;
   #told: Told = nothingTold;
+  readonly #closing = new AbortController();
   #cancel: (() => void) | undefined;
   /** The next line typed is a command. */
   #asked: { edited: boolean } | undefined;
@@ -69,6 +73,7 @@ class Reader {
     } finally {
       this.#cancel?.();
       this.#traffic?.stop();
+      this.#closing.abort(new Error('ended'));
       this.#lines.close();
       stopHearing();
     }
@@ -171,6 +176,9 @@ class Reader {
       case 'traffic':
         this.#tellTraffic();
         break;
+      case 'explain':
+        void this.#explain(host, deed.about, session);
+        break;
       case 'background':
         this.#say(
           ...session.background.map((one, index) => `${index + 1}. ${spokenBackground(one, this.#words)}`),
@@ -230,6 +238,17 @@ class Reader {
     systemClock.after(isFirst ? 3000 : 0, () =>
       this.#say(...trafficSentences(this.#traffic?.history().graphs.at(-1), this.#words)),
     );
+  }
+
+  async #explain(host: ScreenHost, about: About, session: SessionState): Promise<void> {
+    const subjects = subjectsOf(about, session);
+    if (subjects.length > 0) this.#say(`${this.#words.explain.looking}.`);
+    const answers = await Promise.all(
+      subjects.map(
+        async (subject) => [subjectKey(subject), await answered(host, subject, this.#closing.signal)] as const,
+      ),
+    );
+    if (!this.#closing.signal.aborted) this.#say(...spokenExplanation(about, session, new Map(answers), this.#words));
   }
 
   #interrupt(): void {

@@ -5,6 +5,7 @@ import { actionFor, bindingOf, type KeyAction, keyName } from '../keymap.ts';
 import { screenModel } from '../screen-model.ts';
 import { availability, type Moment } from '../view/availability.ts';
 import { choiceKeys } from '../view/card.ts';
+import { type About, aboutNow } from '../view/explain-screen.ts';
 import { nextOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 
@@ -21,6 +22,7 @@ export type Deed =
   | { type: 'open-lesson'; number: number }
   | { type: 'search'; words: string }
   | { type: 'traffic' }
+  | { type: 'explain'; about: About }
   | { type: 'background' }
   | { type: 'page' }
   | { type: 'shell' }
@@ -46,7 +48,7 @@ export const momentOf = (session: SessionState, words: Words): Moment => ({
 });
 
 /** Said where they can be used; all others `?` tells, since the prompt is heard again and again. */
-const promptKeys: readonly KeyAction[] = ['verify', 'hint', 'edit', 'skip', 'page'];
+const promptKeys: readonly KeyAction[] = ['verify', 'hint', 'edit', 'explain', 'skip', 'page'];
 
 /** What can be typed now, in one line. Empty while a look goes on that nobody waits for. */
 export function promptFor(session: SessionState, words: Words): string {
@@ -58,6 +60,8 @@ export function promptFor(session: SessionState, words: Words): string {
   const enter = availability('proceed', moment);
   const can = enter.can ? [typed.enter(enterWords(session, enter.label ?? names.label.goOn, words))] : [];
   for (const action of promptKeys) {
+    // What a card would change is found out by and by; a prompt that changes with it would be said again.
+    if (action === 'explain' && aboutNow(session)?.type !== 'check') continue;
     const state = availability(action, moment);
     const binding = bindingOf(action, 'lesson');
     if (!binding || !state.can) continue;
@@ -118,7 +122,8 @@ function answerOf(text: string, session: SessionState): Deed | undefined {
   return choice && send({ type: 'answer', question: next.question, choice: choice.id });
 }
 
-function deedFor(action: KeyAction, session: SessionState, { typed, search }: Words): Deed {
+function deedFor(action: KeyAction, session: SessionState, words: Words): Deed {
+  const { typed, search } = words;
   switch (action) {
     case 'proceed':
       return send({ type: 'proceed' });
@@ -126,6 +131,10 @@ function deedFor(action: KeyAction, session: SessionState, { typed, search }: Wo
       return send({ type: 'verify' });
     case 'hint':
       return send({ type: 'hint' });
+    case 'explain': {
+      const about = aboutNow(session);
+      return about ? { type: 'explain', about } : say(words.explain.nothing);
+    }
     case 'skip':
       return send({ type: 'skip-command' });
     case 'edit':

@@ -3,6 +3,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { KeyAction } from '../keymap.ts';
 import type { ScreenModel } from '../screen-model.ts';
 import type { Words } from '../words/en.ts';
+import { aboutNow } from './explain-screen.ts';
 import { nextOf, pageIn, proposalOf } from './words.ts';
 
 /** Which keys mean something now, under which name, and why the others do not. */
@@ -121,6 +122,12 @@ function review({ session, recall, words }: Moment): Availability {
   return recall > 0 ? yes : no(words.availability.nothingToRecall);
 }
 
+function why({ session, words }: Moment): Availability {
+  const about = aboutNow(session);
+  if (!about || session.status === 'running') return no(words.explain.nothing);
+  return named(words.explain.label[about.type === 'card' ? 'card' : 'check']);
+}
+
 export function availability(action: KeyAction, moment: Moment): Availability {
   switch (action) {
     case 'proceed':
@@ -138,6 +145,8 @@ export function availability(action: KeyAction, moment: Moment): Availability {
         : free(moment);
     case 'map':
       return free(moment);
+    case 'explain':
+      return why(moment);
     case 'skip':
       return skip(moment);
     case 'previous-task':

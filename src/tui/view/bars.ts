@@ -158,6 +158,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
     'verify',
     'hint',
     'edit',
+    'explain',
     'skip',
     'own-command',
     'shell',
@@ -172,7 +173,8 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   confirm: ['yes', 'no', 'edit'],
   editor: ['submit', 'newline', 'older', 'close'],
   map: ['open', 'up', 'down', 'close'],
-  traffic: ['close', 'earlier', 'later', 'freeze', 'identities'],
+  traffic: ['close', 'earlier', 'later', 'freeze', 'identities', 'next-call', 'explain'],
+  explain: ['close', 'up', 'down', 'explain'],
   glossary: ['up', 'down', 'close'],
   search: ['submit', 'everywhere', 'close'],
   found: ['open', 'up', 'down', 'search', 'close'],
@@ -184,7 +186,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
 };
 
 /** Not worth a place in the row unless they can be used. */
-const onlyWhenUseful = new Set<KeyAction>(['skip', 'page', 'background', 'review']);
+const onlyWhenUseful = new Set<KeyAction>(['explain', 'skip', 'page', 'background', 'review']);
 /** Nor these, where no task is under way. */
 const onlyInTasks = new Set<KeyAction>(['proceed', 'verify', 'hint', 'edit']);
 
@@ -194,6 +196,7 @@ const isTaskUnderWay = (session: SessionState | undefined): boolean =>
 /** Two keys that belong together share a word. */
 const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
   map: 'choose',
+  explain: 'scroll',
   found: 'choose',
   glossary: 'scroll',
   reading: 'scroll',

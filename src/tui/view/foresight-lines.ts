@@ -79,7 +79,7 @@ function changeLines(change: ForeseenChange, { width, words }: ForesightInk): Li
 }
 
 /** What goes with it: the contents of a namespace, the pods of a template. */
-function alongWords({ takesAlong, replacesPods }: ForeseenChange, { foresight }: Words): Line {
+export function alongWords({ takesAlong, replacesPods }: ForeseenChange, { foresight }: Words): Line {
   if (replacesPods) return [span(foresight.replacesPods, 'warn')];
   if (!takesAlong) return [];
   const total = takesAlong.reduce((sum, { count }) => sum + count, 0);

@@ -10,6 +10,7 @@ import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
+import { type About, type Explained, explainLines, explainTitle } from './explain-screen.ts';
 import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
 import {
@@ -59,6 +60,8 @@ export interface View {
   traffic: TrafficHistory | undefined;
   /** What a review would ask; empty while none is due. */
   recall: readonly RecallQuestion[];
+  /** Answers to what was asked to be explained, by subject. */
+  explained: ReadonlyMap<string, Explained>;
 }
 
 /** A lesson on the screen, measured: what drawing and keys both need. */
@@ -233,6 +236,10 @@ export function listText(
 export const reviewOn = ({ size, theme, words }: View, review: Review): ReviewText =>
   reviewText(review, { width: Math.min(readingWidth, size.columns - 2), glyphs: theme.glyphs, words });
 
+export function explainText({ size, theme, words, explained }: View, session: SessionState, about: About): Line[] {
+  return explainLines(about, session, { width: size.columns - 2, glyphs: theme.glyphs, words, explained });
+}
+
 function listRows({ size, theme, words }: View, title: string, lines: readonly Line[], from: number): Line[] {
   const height = listHeight(size);
   const top = Math.min(from, scrollLimit(lines.length, height));
@@ -273,6 +280,15 @@ function lessonFrame(view: View, session: SessionState): Line[] {
       header,
       ...listRows(view, title, lines, model.overlay.top),
       keyLine(place, undefined, columns, words, enter),
+    ];
+  }
+  if (model.overlay.type === 'explain') {
+    const { about, top } = model.overlay;
+    const title = explainTitle(about, words);
+    return [
+      header,
+      ...listRows(view, title, explainText(view, session, about), top),
+      keyLine(place, undefined, columns, words),
     ];
   }
   const scene = sceneOf(view, session);

@@ -205,6 +205,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'reading':
     case 'map':
     case 'traffic':
+    case 'explain':
     case 'glossary':
     case 'review':
     case 'help':

@@ -1,3 +1,4 @@
+import * as explain from './en/explain.ts';
 import * as faults from './en/faults.ts';
 import * as foresight from './en/foresight.ts';
 import * as frame from './en/frame.ts';
@@ -15,6 +16,7 @@ import * as traffic from './en/traffic.ts';
  */
 export const en = {
   language: 'en',
+  ...explain,
   ...faults,
   ...foresight,
   ...frame,

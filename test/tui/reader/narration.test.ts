@@ -101,7 +101,7 @@ describe('the walk told in lines', () => {
   it('asks before what cannot be undone, and takes only y for a yes', async () => {
     const { hear, type } = bound(await listen(1));
     await hear();
-    type('x');
+    type('p');
     expect(await hear()).toContain('You will be asked before it runs.');
     type('');
     expect(await hear()).toBe('Run it? y runs it, n does not, e edits it.');
@@ -162,7 +162,7 @@ describe('typed lines', () => {
       type: 'say',
       words: '"zzz" means nothing here. ? tells what can be typed; : begins a command of your own.',
     });
-    expect(type('x')).toMatchObject({ type: 'say' });
+    expect(type('p')).toMatchObject({ type: 'say' });
     expect(type('t 4')).toEqual({ type: 'say', words: 'Nothing in the background has the number 4.' });
   });
 

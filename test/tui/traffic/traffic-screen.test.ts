@@ -41,7 +41,9 @@ function shown(
 describe('the traffic map', () => {
   it('draws boxes and lines where the terminal is wide', () => {
     expect(shown(of(busy), 190)).toMatchInlineSnapshot(`
-      "╭───────────╮                          ╭───────────────╮                               ╭────────────────────────╮               ╭───────────────╮               ╭─────────────────────╮
+      "▸ bookthief to bookstore – 50 % 403
+
+      ╭───────────╮                          ╭───────────────╮                               ╭────────────────────────╮               ╭───────────────╮               ╭─────────────────────╮
       │ bookbuyer │─ 4.0/s ✓ ───────────────▶│ bookstore     │─ 64 % 3.2/s 16 % 403 ! ──────▶│ bookstore              │─ 0.4/s ✓ ────▶│ bookwarehouse │─ 0.1/s ✓ ────▶│ bookwarehouse/mysql │
       │ 1/1 ready │                      ╭──▶│ traffic split │─ 36 % 1.8/s ✓ ──────────╮     │ 1/1 ready              │               │ 1/1 ready     │               │ 1/1 ready           │
       ╰───────────╯                      │   ╰───────────────╯                         │     ╰────────────────────────╯               ╰───────────────╯               ╰─────────────────────╯
@@ -55,7 +57,9 @@ describe('the traffic map', () => {
 
   it('draws a tree at 80 columns', () => {
     expect(shown(of(busy), 78)).toMatchInlineSnapshot(`
-      "bookbuyer  1/1 ready
+      "▸ bookthief to bookstore – 50 % 403
+
+      bookbuyer  1/1 ready
       ╰─▶ bookstore  traffic split                                     mTLS  4.0/s ✓
          ├─▶ bookstore  1/1 rea… ━━━━━━──── 64 %, wanted 50  mTLS  16 % 403  3.2/s !
          │  ╰─▶ bookwarehouse  1/1 ready                               mTLS  0.4/s ✓
@@ -69,7 +73,9 @@ describe('the traffic map', () => {
 
   it('draws a tree at 60 columns, in ASCII where the locale needs it', () => {
     expect(shown(of(busy), 58, asciiGlyphs)).toMatchInlineSnapshot(`
-      "bookbuyer  1/1 ready
+      "> bookthief to bookstore - 50 % 403
+
+      bookbuyer  1/1 ready
       \`-> bookstore                                      4.0/s +
          |-> bookstore                   64 %  16 % 403  3.2/s !
          |  \`-> bookwarehouse                            0.4/s +
@@ -83,7 +89,9 @@ describe('the traffic map', () => {
 
   it('says in words who was refused', () => {
     expect(shown(of(denied), 58)).toMatchInlineSnapshot(`
-      "╭───────────╮                       ╭───────────╮
+      "▸ bookbuyer to bookstore/bookstore-v1 – refused
+
+      ╭───────────╮                       ╭───────────╮
       │ bookbuyer │─ 2.0/s refused ✗ ────▶│ bookstore │
       │ 1/1 ready │                       │ 1/1 ready │
       ╰───────────╯                       ╰───────────╯"

@@ -61,7 +61,7 @@ async function walk(ratio: CheckResult, columns: number, rows: number): Promise<
   seen.push(screen.text());
   await press('?', 'space', 'space', 'escape', 'm', 'escape', 'i', 'escape', 'w', 'escape', ':');
   await screen.type('kubectl get pods');
-  await press('enter', 'e', 'escape', 'n', 'enter', 'v', 'h', 'h', 'h', 'h', 'x', 'o', 't', 'y', '[', ']');
+  await press('enter', 'e', 'escape', 'n', 'enter', 'v', 'h', 'h', 'h', 'h', 'p', 'o', 't', 'y', '[', ']');
   for (let page = 0; page < 12; page += 1) await press('enter');
   await press('b');
   for (let page = 0; page < 12; page += 1) await press('enter');

@@ -8,6 +8,11 @@ export const keys = {
     edit: { label: 'edit', does: 'edit the command before it runs' },
     'own-command': { label: 'command', does: 'type a command of your own' },
     shell: { label: 'shell', does: 'open a shell in this world; `exit` comes back' },
+    explain: { label: 'why', does: 'explain: why a condition fails, or what the command would change' },
+    'explain-again': { label: 'again', does: 'look again' },
+    'close-explain': { label: 'back', does: 'back to where you were' },
+    'explain-call': { label: 'why', does: 'explain the marked call, link by link' },
+    'next-call': { label: 'next call', does: 'mark another call' },
     skip: { label: 'skip', does: 'leave an optional command out' },
     map: { label: 'map', does: 'show all lessons and tasks, and jump' },
     traffic: { label: 'traffic', does: 'watch the traffic: who calls whom' },
@@ -83,6 +88,7 @@ export const keys = {
     search: 'While you search',
     found: 'In the list of places',
     review: 'In a review',
+    explain: 'In an explanation',
   },
   /** As the keyboard has them. */
   named: {
