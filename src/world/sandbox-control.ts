@@ -30,9 +30,12 @@ export async function findDoor(folder: string): Promise<SandboxDoor | undefined>
 
 export const isRunning = (door: SandboxDoor): boolean => startTimeOf(door.pid) === door.startTime;
 
+/** On a busy machine an answer takes its time; one that is about to end refuses at once. */
+const answerMs = 10_000;
+
 /** Whether it answers; one that is about to end does not. */
 export function answers(door: SandboxDoor): Promise<boolean> {
-  return ask(door, 'GET', '/status', AbortSignal.timeout(1000)).then(
+  return ask(door, 'GET', '/status', AbortSignal.timeout(answerMs)).then(
     () => true,
     () => false,
   );
@@ -41,7 +44,7 @@ export function answers(door: SandboxDoor): Promise<boolean> {
 /** What it found damaged when it started; nothing when it does not answer. */
 export async function noticesOf(door: SandboxDoor): Promise<readonly string[]> {
   try {
-    const status: unknown = JSON.parse(await ask(door, 'GET', '/status', AbortSignal.timeout(1000)));
+    const status: unknown = JSON.parse(await ask(door, 'GET', '/status', AbortSignal.timeout(answerMs)));
     return isRecord(status) && Array.isArray(status['notices']) ? status['notices'].map(String) : [];
   } catch {
     return [];

@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from '../sandbox/mesh/mutants.ts';
-import { MutantBench, type Verdict } from './mutant-bench.ts';
+import { MutantBench, type Tier, type Verdict } from './mutant-bench.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,10 +43,13 @@ const all = [
   ...['engine/health-check.test.ts', 'identity.test.ts', 'policies/egress.test.ts', ...pure],
 ];
 
-function tiersFor(file: string): (readonly string[])[] {
+function tiersFor(file: string): Tier[] {
   const [, ...first] = likely.find(([pattern]) => pattern.test(file)) ?? [/./];
   const rest = all.filter((test) => !first.flat().includes(test));
-  return [...first, rest].map((tests) => tests.map((test) => `test/sandbox/mesh/${test}`));
+  return [...first, rest].map((tests) => ({
+    files: tests.map((test) => `test/sandbox/mesh/${test}`),
+    isPure: tests === pure,
+  }));
 }
 
 /** What stands in the file and in the mutant is what was judged. */
@@ -78,25 +81,44 @@ const kept = keptVerdicts(values.kept);
 const chosen = mutants
   .slice(Number(values.from), Number(values.to))
   .filter(({ file, rule }) => `${file} ${rule}`.includes(values.find));
-const counts: Record<Fate, number> = { killed: 0, equivalent: 0, survived: 0, 'not applied': 0 };
+const isSettled = (mutant: Mutant) => {
+  const known = kept.get(keyOf(mutant));
+  return known !== undefined && ['killed', 'equivalent'].includes(fateOf(mutant, known));
+};
+// What is held for equivalent goes through every test before that is known, so it comes last.
+const work = chosen.filter((mutant) => !isSettled(mutant)).sort((a, b) => Number(!!a.survives) - Number(!!b.survives));
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 const bench = new MutantBench(join(import.meta.dirname, '..', '..'));
 try {
-  console.log('| file | rule | verdict | by which test, or why none can |\n|---|---|---|---|');
-  for (const mutant of chosen) {
-    const known = kept.get(keyOf(mutant));
-    const isSettled = known && ['killed', 'equivalent'].includes(fateOf(mutant, known));
-    const verdict = isSettled ? known : bench.judge(mutant, tiersFor(mutant.file));
-    if (!isSettled && values.kept) appendFileSync(values.kept, `${JSON.stringify({ mutant, verdict })}\n`);
-    counts[fateOf(mutant, verdict)]++;
-    console.log(tableLine(mutant, verdict));
+  for (const mutant of work) {
+    const verdict = await bench.judge(mutant, tiersFor(mutant.file), stopping.signal);
+    kept.set(keyOf(mutant), verdict);
+    if (values.kept) appendFileSync(values.kept, `${JSON.stringify({ mutant, verdict })}\n`);
+    process.stderr.write(`${fateOf(mutant, verdict)}: ${mutant.file}, ${mutant.rule}\n`);
   }
+} catch (error) {
+  if (error !== stopping.signal.reason) throw error;
 } finally {
   bench.close();
 }
+
+const counts: Record<Fate | 'not judged', number> = {
+  killed: 0,
+  equivalent: 0,
+  survived: 0,
+  'not applied': 0,
+  'not judged': 0,
+};
+console.log('| file | rule | verdict | by which test, or why none can |\n|---|---|---|---|');
+for (const mutant of chosen) {
+  const verdict = kept.get(keyOf(mutant));
+  counts[verdict ? fateOf(mutant, verdict) : 'not judged']++;
+  if (verdict) console.log(tableLine(mutant, verdict));
+}
 // An equivalent mutant changes nothing that could be seen, so there is nothing to kill.
-const rate = ((100 * counts.killed) / Math.max(1, chosen.length - counts.equivalent)).toFixed(1);
-console.log(
-  `\n${chosen.length} mutants: ${counts.killed} killed, ${counts.equivalent} equivalent, ${counts.survived} survived,` +
-    ` ${counts['not applied']} not applied; kill rate ${rate} %.`,
-);
-if (counts.survived > 0 || counts['not applied'] > 0) process.exitCode = 1;
+const rate = ((100 * counts.killed) / Math.max(1, counts.killed + counts.survived)).toFixed(1);
+const summary = Object.entries(counts).map(([fate, count]) => `${count} ${fate}`);
+console.log(`\n${chosen.length} mutants: ${summary.join(', ')}; kill rate ${rate} %.`);
+if (counts.killed + counts.equivalent < chosen.length) process.exitCode = 1;
