@@ -3,6 +3,7 @@ import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
 import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
 import { courseOf, firstCourse } from '../lesson/catalog.ts';
+import { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Term } from '../lesson/glossary.ts';
 import type { Condition, Lesson } from '../lesson/lesson.ts';
 import type { Library } from '../lesson/library.ts';
@@ -24,6 +25,7 @@ import type { ExplainSubject } from '../tui/view/explain-screen.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
+import { fieldPorts, openText } from './field-ports.ts';
 import { foreseer } from './foreseeing.ts';
 import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
@@ -99,6 +101,10 @@ export class LessonHost implements ScreenHost {
 
   glossary(): readonly Term[] {
     return this.#parts.catalog.glossary;
+  }
+
+  fields(onChange: () => void): FieldDesk {
+    return new FieldDesk(openText(this.#driver?.state), fieldPorts(this.#parts.world), onChange);
   }
 
   library(): Library {

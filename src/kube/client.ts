@@ -28,6 +28,8 @@ export interface KubeClient {
     path: string,
     signal?: AbortSignal,
   ): Promise<{ status: number; body: string }>;
+  /** The OpenAPI v3 document of a group and version, at `apis/apps/v1`; undefined where the cluster serves none. */
+  openApi(path: string): Promise<unknown>;
   /** Calls back after something about these kinds changed; returns how to stop. Reconnects by itself. */
   watch(refs: readonly ResourceRef[], onChange: () => void): () => void;
   close(): void;

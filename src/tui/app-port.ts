@@ -1,5 +1,6 @@
 import type { ExplainedCall } from '../check/explain/subject.ts';
 import type { TrafficWatch } from '../check/traffic/history.ts';
+import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Term } from '../lesson/glossary.ts';
 import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
@@ -27,6 +28,8 @@ export interface ScreenHost {
   glossary(): readonly Term[];
   /** All lessons, to search and to read beside the walk; absent where there are none. */
   library?(): Library;
+  /** The manifests of the open text, and what the cluster's schemas say of their fields; absent where nobody can look. */
+  fields?(onChange: () => void): FieldDesk;
   /** Leaves the lesson for another one; `content()` turns to `preparing` while its start state is built. */
   openLesson(lesson: string, task?: string): void;
   /** Opens what was open before the lesson that `content()` says is stopped, just as it was. */

@@ -18,6 +18,7 @@ export type Place =
   | 'found'
   | 'reading'
   | 'review'
+  | 'fields'
   | 'help'
   | 'background'
   | 'quit';
@@ -34,6 +35,7 @@ export type KeyAction =
   | 'glossary'
   | 'search'
   | 'everywhere'
+  | 'fields'
   | 'next-match'
   | 'previous-match'
   | 'end-search'
@@ -105,6 +107,7 @@ const everywhere: readonly Place[] = [
   'found',
   'reading',
   'review',
+  'fields',
   'help',
   'background',
   'quit',
@@ -118,6 +121,7 @@ const scrolling: readonly Place[] = [
   'found',
   'reading',
   'review',
+  'fields',
   'help',
 ];
 
@@ -135,6 +139,7 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'traffic', keys: ['w'], places: ['lesson'], name: 'traffic' },
   { action: 'glossary', keys: ['i'], places: ['lesson'], name: 'glossary' },
   { action: 'search', keys: ['/'], places: ['lesson', 'found'], name: 'search' },
+  { action: 'fields', keys: ['f'], places: ['lesson'], name: 'fields' },
   { action: 'next-match', keys: ['n'], places: ['lesson', 'reading'], name: 'next-match' },
   { action: 'previous-match', keys: ['N'], places: ['lesson', 'reading'], name: 'previous-match' },
   { action: 'end-search', keys: ['escape'], places: ['lesson'], name: 'end-search' },
@@ -162,6 +167,8 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'explain', keys: ['x'], places: ['explain'], name: 'explain-again' },
   { action: 'close', keys: ['escape', 'q'], places: ['explain'], name: 'close-explain' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
+  { action: 'focus', keys: ['tab'], places: ['fields'], name: 'next-manifest' },
+  { action: 'close', keys: ['escape', 'f', 'q'], places: ['fields'], name: 'close-fields' },
   { action: 'submit', keys: ['enter'], places: ['search'], name: 'submit-search' },
   { action: 'everywhere', keys: ['tab'], places: ['search'], name: 'everywhere' },
   { action: 'close', keys: ['escape'], places: ['search'], name: 'close-search' },
@@ -228,6 +235,7 @@ export const chapters: readonly (Place & keyof Words['keys']['chapters'])[] = [
   'search',
   'found',
   'explain',
+  'fields',
 ];
 
 /** Bindings of a chapter; what the first chapter says is not said again. */

@@ -2,6 +2,7 @@ import type { Found } from '../lesson/search.ts';
 import type { Review } from '../session/review.ts';
 import type { LineEditor } from './line-editor.ts';
 import type { About } from './view/explain-screen.ts';
+import type { FieldsView } from './view/fields-screen.ts';
 import type { TrafficView } from './view/traffic/traffic-screen.ts';
 
 /** What the screen remembers beside the session: where one scrolled to, what is open. Plain data, kept outside React. */
@@ -22,6 +23,7 @@ export type Overlay =
   /** A lesson that is only read; `at` is the match shown last. */
   | { type: 'reading'; lesson: string; top: number; at: number; from: FoundList }
   | { type: 'review'; review: Review; top: number }
+  | ({ type: 'fields' } & FieldsView)
   | { type: 'help'; top: number }
   | { type: 'background' }
   | { type: 'quit' };

@@ -1,4 +1,5 @@
 import type { TrafficWatch } from '../check/traffic/history.ts';
+import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
@@ -50,6 +51,7 @@ export class ScreenStore {
   readonly #explaining = new Explaining(() => this.#schedule());
   readonly #listeners = new Set<() => void>();
   #host: ScreenHost | undefined;
+  #fields: FieldDesk | undefined;
   #traffic: TrafficWatch | undefined;
   #detach: (() => void) | undefined;
   #model: ScreenModel;
@@ -139,6 +141,7 @@ export class ScreenStore {
       markdown: this.#markdown,
       glossary: host?.glossary() ?? [],
       library: host?.library?.(),
+      fields: this.#fields,
       now: clock.now(),
       isCalm: this.#isCalm,
       canOpenPages: host?.openPage !== undefined,
@@ -174,6 +177,10 @@ export class ScreenStore {
         return;
       case 'explain':
         if (host) this.#explaining.look(host, act.subjects);
+        return;
+      case 'open-fields':
+        // Another text has other manifests.
+        this.#fields = host?.fields?.(() => this.#schedule());
         return;
       case 'open-page':
         host?.openPage?.(act.url);

@@ -4,6 +4,7 @@ import { isGrave, taskOf } from '../session/next-step.ts';
 import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import { explainEdge, explainMoment, inExplanation, type Opened } from './explain-keys.ts';
+import { inFields } from './field-keys.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
 import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
 import { inReview } from './review-keys.ts';
@@ -36,6 +37,7 @@ export type ScreenAct =
   | { type: 'watch-traffic' }
   | { type: 'recalled'; recalled: Recalled }
   | { type: 'explain'; subjects: readonly ExplainSubject[] }
+  | { type: 'open-fields' }
   | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
@@ -149,6 +151,7 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     case 'background':
       return action === 'close' || action === 'interrupt' ? only(withOverlay(model, none)) : general(view, action);
     case 'found':
+    case 'fields':
     case 'reading':
       return inLibrary(view, session, action);
     case 'quit':
@@ -215,6 +218,8 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       return only(withOverlay(model, { type: 'glossary', top: 0 }));
     case 'search':
       return openSearch(view);
+    case 'fields':
+      return only(withOverlay(model, { type: 'fields', manifest: 0, line: 0, top: 0 }), { type: 'open-fields' });
     case 'next-match':
     case 'previous-match':
     case 'end-search':
@@ -372,6 +377,7 @@ function inLibrary(view: View, session: SessionState, action: KeyAction): Reacti
   const { overlay } = view.model;
   if (action === 'suspend' || action === 'redraw') return general(view, action);
   if (overlay.type === 'found') return inFound(view, session, overlay, action);
+  if (overlay.type === 'fields') return inFields(view, overlay, action);
   return overlay.type === 'reading' ? inReading(view, overlay, action) : only(view.model);
 }
 

@@ -107,6 +107,15 @@ class KubernetesClient implements KubeClient {
     return this.#tunnels.get(pod, path, AbortSignal.any(signals));
   }
 
+  async openApi(path: string): Promise<unknown> {
+    try {
+      return await this.#connection.json(`/openapi/v3/${path}`);
+    } catch (error) {
+      if (error instanceof StatusError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
   watch(refs: readonly ResourceRef[], onChange: () => void): () => void {
     const stopping = new AbortController();
     const signal = AbortSignal.any([stopping.signal, this.#closing.signal]);

@@ -34,6 +34,7 @@ describe('the keymap', () => {
       found: 'escape',
       reading: 'escape',
       review: 'escape',
+      fields: 'escape',
       help: 'escape',
       background: 'escape',
       quit: 'escape',

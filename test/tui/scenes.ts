@@ -246,6 +246,7 @@ export function scenes(): Record<string, Scene> {
       review: proceeded(marked(reviewOf(reviewed), 'half')).review,
       top: 0,
     }),
+    'fields of a manifest': over(question, { type: 'fields', manifest: 0, line: 2, top: 0 }),
     help: over(question, { type: 'help', top: 0 }),
     background: over(forwarding, { type: 'background' }),
     quit: over(running, { type: 'quit' }),

@@ -1,5 +1,6 @@
 // Hosts the screen with the real driver; only commands and looks are played.
 import type { CheckResult } from '../../src/check/check.ts';
+import { FieldDesk, type FieldPorts } from '../../src/lesson/fields/field-desk.ts';
 import type { Lesson } from '../../src/lesson/lesson.ts';
 import { Library } from '../../src/lesson/library.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -44,6 +45,35 @@ export const course: readonly CourseEntry[] = [
     ],
   },
 ];
+
+const manifests: Readonly<Record<string, string>> = {
+  'manifests/split.yaml':
+    '# Half each\napiVersion: split.smi-spec.io/v1alpha2\nkind: TrafficSplit\nspec:\n  service: bookstore\n  weight: 50',
+  'manifests/app.yaml': 'apiVersion: apps/v1\nkind: Deployment\nspec:\n  replicas: 1',
+};
+
+const split = {
+  'x-kubernetes-group-version-kind': [{ group: 'split.smi-spec.io', version: 'v1alpha2', kind: 'TrafficSplit' }],
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['service'],
+      properties: {
+        service: { type: 'string', description: 'The Service that clients call.' },
+        weight: { type: 'number', minimum: 0 },
+      },
+    },
+  },
+};
+
+const playedSchemas: FieldPorts = {
+  read: async (path) => manifests[path],
+  list: async () => [],
+  openApi: async (path) =>
+    path.startsWith('apis/split')
+      ? { type: 'document', document: { components: { schemas: { split } } } }
+      : { type: 'no-kind' },
+};
 
 /** Another lesson, to be found by a search. */
 const welcome: Lesson = {
@@ -96,6 +126,11 @@ export class ScriptedHost implements ScreenHost {
 
   library() {
     return this.#library;
+  }
+
+  fields(onChange: () => void) {
+    const text = { prose: [], scripts: ['kubectl apply -f manifests/split.yaml -f manifests/app.yaml'] };
+    return new FieldDesk(text, playedSchemas, onChange);
   }
 
   openLesson(lesson: string, task?: string) {

@@ -59,6 +59,7 @@ function primaryKey({ content, model }: Scene): RegExp {
       return /^ Enter (answer|pass over|next question|finish)/;
     case 'explain':
       return /Esc back/;
+    case 'fields':
     case 'traffic':
     case 'glossary':
     case 'help':

@@ -9,6 +9,7 @@ import { Fault } from '../../src/fault.ts';
 import type { KubeClient } from '../../src/kube/client.ts';
 import { namespaces, nodes, pods } from '../../src/kube/resources.ts';
 import { StatusError } from '../../src/kube/status.ts';
+import { answerFor, documentPath } from '../../src/lesson/fields/schema.ts';
 import { connectAzure } from '../../src/world/azure-client.ts';
 import { findKubectl } from '../../src/world/learner-environment.ts';
 import { findDoor, readAzureAccess } from '../../src/world/sandbox-control.ts';
@@ -225,6 +226,17 @@ describe('with a cluster', () => {
     await expect(kube.podHttp({ ...pod, name: 'nope', port: 1 }, '/')).rejects.toMatchObject({
       code: 'pod.unreachable',
     });
+  });
+
+  it('has the schemas of kinds, those that come with the mesh among them', async () => {
+    const about = async (apiVersion: string, kind: string, path: string) =>
+      answerFor(await kube.openApi(documentPath(apiVersion)), { apiVersion, kind, path: path.split('.') });
+    expect(await about('split.smi-spec.io/v1alpha2', 'TrafficSplit', 'spec.backends.weight')).toMatchObject({
+      type: 'facts',
+      facts: { type: 'number' },
+    });
+    expect(await about('apps/v1', 'Deployment', 'spec.selector')).toMatchObject({ facts: { isRequired: true } });
+    expect(await kube.openApi('apis/example.com/v1')).toBeUndefined();
   });
 
   it('tells changes', async () => {

@@ -19,6 +19,7 @@ import { nextOf, proposalOf } from '../view/words.ts';
 import type { Words } from '../words/en.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenExplanation } from './spoken-explanation.ts';
+import { spokenField } from './spoken-fields.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
@@ -170,6 +171,9 @@ class Reader {
       case 'open-lesson':
         this.#openLesson(deed.number);
         break;
+      case 'fields':
+        this.#tellField(deed.path);
+        break;
       case 'search':
         this.#say(...spokenPlaces(deed.words, host, this.#options.words));
         break;
@@ -229,6 +233,15 @@ class Reader {
     if (!entry) this.#say(typed.noLesson(number));
     else if (entry.locked) this.#say(typed.locked(entry.title, entry.locked));
     else this.#host?.openLesson(entry.id);
+  }
+
+  #tellField(path: string): void {
+    const desk = this.#host?.fields?.(() => {});
+    if (!desk) return;
+    spokenField(path, desk, this.#options.words).then(
+      (lines) => this.#say(...lines),
+      (error: unknown) => this.#end.reject(error),
+    );
   }
 
   #tellTraffic(): void {

@@ -21,6 +21,8 @@ export type Deed =
   | { type: 'lessons' }
   | { type: 'open-lesson'; number: number }
   | { type: 'search'; words: string }
+  /** Without a path: which manifests there are. */
+  | { type: 'fields'; path: string }
   | { type: 'traffic' }
   | { type: 'explain'; about: About }
   | { type: 'background' }
@@ -83,6 +85,8 @@ export function deedOf(line: string, session: SessionState, words: Words): Deed 
   if (session.status === 'confirming') return onCard(text, words);
   if (text.startsWith(':') && text.length > 1) return own(session, text.slice(1).trim(), words);
   if (text.startsWith('/') && text.length > 1) return { type: 'search', words: text.slice(1).trim() };
+  const field = /^f\s*(\S.*)$/.exec(text)?.[1];
+  if (field !== undefined) return { type: 'fields', path: field };
   const lesson = /^m\s*(\d+)$/.exec(text)?.[1];
   if (lesson !== undefined) return { type: 'open-lesson', number: Number(lesson) };
   const stop = /^t\s*(\d+)$/.exec(text)?.[1];
@@ -156,6 +160,8 @@ function deedFor(action: KeyAction, session: SessionState, words: Words): Deed {
     case 'review':
     case 'quit':
       return { type: action };
+    case 'fields':
+      return { type: 'fields', path: '' };
     case 'search':
       return say(search.howToSpeak);
     case 'copy':

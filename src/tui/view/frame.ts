@@ -1,4 +1,5 @@
 import type { TrafficHistory } from '../../check/traffic/history.ts';
+import type { FieldDesk } from '../../lesson/fields/field-desk.ts';
 import type { Term } from '../../lesson/glossary.ts';
 import type { Library } from '../../lesson/library.ts';
 import type { RecallQuestion } from '../../session/recall.ts';
@@ -11,6 +12,7 @@ import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
 import { type About, type Explained, explainLines, explainTitle } from './explain-screen.ts';
+import { fieldsRows } from './fields-screen.ts';
 import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
 import {
@@ -51,6 +53,8 @@ export interface View {
   glossary: readonly Term[];
   /** All lessons to search and to read; undefined where there are none. */
   library?: Library | undefined;
+  /** The manifests whose fields were asked about last. */
+  fields?: FieldDesk | undefined;
   /** Milliseconds since the epoch, for how long a command has run. */
   now: number;
   /** Nothing moves by itself: no seconds are counted, and the traffic is told in sentences. */
@@ -290,6 +294,10 @@ function lessonFrame(view: View, session: SessionState): Line[] {
       ...listRows(view, title, explainText(view, session, about), top),
       keyLine(place, undefined, columns, words),
     ];
+  }
+  if (model.overlay.type === 'fields') {
+    const ink = { size, glyphs: theme.glyphs, words, glossary: view.glossary };
+    return [header, ...fieldsRows(view.fields, model.overlay, ink), keyLine(place, undefined, columns, words)];
   }
   const scene = sceneOf(view, session);
   const tray = trayLine(session, columns, theme.glyphs, words);

@@ -202,6 +202,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'search':
       return searchPanel(overlay, ink);
     case 'found':
+    case 'fields':
     case 'reading':
     case 'map':
     case 'traffic':

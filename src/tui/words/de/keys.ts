@@ -18,6 +18,9 @@ export const keys: typeof shape = {
     traffic: { label: 'Traffic', does: 'dem Traffic zusehen: wer ruft wen auf' },
     glossary: { label: 'Wörter', does: 'Fachwörter erklären, die dieses Textes zuerst' },
     search: { label: 'suchen', does: 'diesen Text und alle Lektionen durchsuchen' },
+    fields: { label: 'Felder', does: 'die Felder der Manifeste erklären, die dieser Text zeigt oder anwendet' },
+    'next-manifest': { label: 'nächstes', does: 'das nächste Manifest' },
+    'close-fields': { label: 'schließen', does: 'zurück zur Lektion' },
     'next-match': { label: 'nächste', does: 'nächste Stelle der Suche' },
     'previous-match': { label: 'vorige', does: 'Stelle davor' },
     'end-search': { label: 'beenden', does: 'die Suche beenden' },
@@ -91,6 +94,7 @@ export const keys: typeof shape = {
     found: 'In der Liste der Stellen',
     review: 'In einem Rückblick',
     explain: 'In einer Erklärung',
+    fields: 'In einem Manifest',
   },
   named: {
     enter: 'Enter',

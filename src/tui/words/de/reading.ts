@@ -1,4 +1,4 @@
-import type { search as shape } from '../en/reading.ts';
+import type { fields as fieldsShape, search as shape } from '../en/reading.ts';
 import { grammarOf } from '../grammar.ts';
 
 const { counted } = grammarOf('de');
@@ -22,4 +22,31 @@ export const search: typeof shape = {
   spoken: (words, count) => `„${words}“ steht an ${places(count)}.`,
   spokenMore: (count) => `${places(count)} mehr sind ausgelassen; mehr Wörter finden weniger Stellen.`,
   howToSpeak: '/ und Wörter durchsucht alle Lektionen, zum Beispiel: / Gewicht',
+};
+
+export const fields: typeof fieldsShape = {
+  title: 'Felder der Manifeste',
+  reading: 'Die Manifeste dieses Textes werden gelesen.',
+  asking: 'Der Cluster wird nach seinem Schema gefragt.',
+  noManifest: 'Dieser Text zeigt kein Manifest, und keiner seiner Befehle wendet eines an.',
+  noField: 'In dieser Zeile steht kein Feld.',
+  noKindSaid: 'Dieser Block sagt nicht, von welcher Art er ist; also gehört kein Schema zu ihm.',
+  noCluster: 'Es gibt noch keinen Cluster, den man fragen könnte. Seine Schemas kommen mit ihm.',
+  noKind: (kind, apiVersion) =>
+    `Dieser Cluster kennt die Art ${kind} in ${apiVersion} nicht und hat also kein Schema davon.`,
+  unknownField: (inside, name, known) =>
+    `${inside} hat kein Feld ${name}.${known.length > 0 ? ` Es hat: ${known.join(', ')}.` : ''}`,
+  trouble: (why) => `Der Cluster konnte nicht gefragt werden: ${why}`,
+  noDescription: 'Das Schema des Clusters beschreibt dieses Feld nicht.',
+  type: 'Typ:',
+  required: 'erforderlich',
+  allowed: 'Eines von:',
+  limits: 'Grenzen:',
+  default: 'Sonst:',
+  fieldsInside: 'Enthält:',
+  alsoWord: (word) => `${word} ist auch ein Fachwort; i erklärt es in der Lektion.`,
+  ofManifests: (number, count) => `Manifest ${number} von ${count}`,
+  howToSpeak: 'f und ein Feld erklärt es, zum Beispiel: f spec.backends.weight',
+  spokenField: (field) => `Feld ${field}.`,
+  nowhere: (path) => `Kein Manifest dieses Textes hat ein Feld ${path}.`,
 };

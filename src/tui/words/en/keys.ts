@@ -18,6 +18,9 @@ export const keys = {
     traffic: { label: 'traffic', does: 'watch the traffic: who calls whom' },
     glossary: { label: 'words', does: "explain the field's words, those of this text first" },
     search: { label: 'search', does: 'search this text and all lessons' },
+    fields: { label: 'fields', does: 'explain the fields of the manifests that this text shows or applies' },
+    'next-manifest': { label: 'next manifest', does: 'the next manifest' },
+    'close-fields': { label: 'close', does: 'back to the lesson' },
     'next-match': { label: 'next', does: 'next match of the search' },
     'previous-match': { label: 'previous', does: 'match before' },
     'end-search': { label: 'end', does: 'end the search' },
@@ -89,6 +92,7 @@ export const keys = {
     found: 'In the list of places',
     review: 'In a review',
     explain: 'In an explanation',
+    fields: 'In a manifest',
   },
   /** As the keyboard has them. */
   named: {
