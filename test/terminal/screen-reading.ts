@@ -54,7 +54,9 @@ export function readScreen(screen: string): ScreenReading {
   const pane = (start: string) => panes.find(({ rule }) => rule.startsWith(start));
   const output = pane('Output: ');
   const check = pane('Check: ');
-  const others = panes.filter((each) => each !== output && each !== check);
+  // Beside a lesson on the widest screens; alone it is the whole screen.
+  const map = border > 0 ? pane('Traffic') : undefined;
+  const others = panes.filter((each) => each !== output && each !== check && each !== map);
   return {
     header,
     lesson: others[0] ?? { rule: '', rows: [] },

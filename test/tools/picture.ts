@@ -5,7 +5,14 @@ import type { HeadlessTerminal, PtySession } from './pty.ts';
 const cell = { width: 8.4, height: 18 };
 const margin = 14;
 const bar = 30;
-const colours = { paper: '#16181d', ink: '#d7dae0', frame: '#2a2d35' };
+export interface Paper {
+  paper: string;
+  ink: string;
+  frame: string;
+}
+
+export const darkPaper: Paper = { paper: '#16181d', ink: '#d7dae0', frame: '#2a2d35' };
+export const lightPaper: Paper = { paper: '#fbfbf8', ink: '#22262e', frame: '#d5d5cd' };
 // The palette most terminals are shipped with, slightly softened.
 const basic = [
   '#2b2f38',
@@ -28,7 +35,7 @@ const basic = [
 
 /** xterm's 256 colours: 16 of the palette, a 6×6×6 cube, 24 greys. */
 function paletteColour(index: number): string {
-  if (index < 16) return basic[index] ?? colours.ink;
+  if (index < 16) return basic[index] ?? darkPaper.ink;
   const hex = (value: number) => value.toString(16).padStart(2, '0');
   if (index >= 232) return `#${hex(8 + (index - 232) * 10).repeat(3)}`;
   const level = (value: number) => hex(value === 0 ? 0 : 55 + value * 40);
@@ -49,7 +56,7 @@ type Cell = NonNullable<
   ReturnType<NonNullable<ReturnType<HeadlessTerminal['buffer']['active']['getLine']>>['getCell']>
 >;
 
-function lookOf(from: Cell): Look {
+function lookOf(from: Cell, colours: Paper): Look {
   const colour = (isRgb: boolean, isPalette: boolean, value: number) =>
     isRgb ? `#${value.toString(16).padStart(6, '0')}` : isPalette ? paletteColour(value) : undefined;
   let ink = colour(from.isFgRGB(), from.isFgPalette(), from.getFgColor());
@@ -72,14 +79,14 @@ interface Run extends Look {
 }
 
 /** Neighbours that look alike are one piece of text. */
-function runsOf(terminal: HeadlessTerminal, row: number): Run[] {
+function runsOf(terminal: HeadlessTerminal, row: number, colours: Paper): Run[] {
   const buffer = terminal.buffer.active;
   const line = buffer.getLine(buffer.viewportY + row);
   const runs: Run[] = [];
   for (let column = 0; line && column < terminal.cols; column += 1) {
     const at = line.getCell(column);
     if (!at || at.getWidth() === 0) continue;
-    const look = lookOf(at);
+    const look = lookOf(at, colours);
     const last = runs.at(-1);
     const text = at.getChars() || ' ';
     const same = last && (Object.keys(look) as (keyof Look)[]).every((key) => last[key] === look[key]);
@@ -112,12 +119,11 @@ function drawRun(run: Run, row: number): string {
   return `${paper}<text x="${x.toFixed(1)}" y="${y + 13.5}" textLength="${width.toFixed(1)}" lengthAdjust="spacingAndGlyphs" xml:space="preserve" ${style.join(' ')}>${asXml(run.text)}</text>`;
 }
 
-export function screenPicture(session: PtySession, title: string): string {
-  const { terminal } = session;
+export function screenPicture(terminal: HeadlessTerminal, title: string, colours: Paper = darkPaper): string {
   const width = Math.ceil(terminal.cols * cell.width + 2 * margin);
   const height = terminal.rows * cell.height + bar + margin;
   const rows = Array.from({ length: terminal.rows }, (_, row) =>
-    runsOf(terminal, row)
+    runsOf(terminal, row, colours)
       .map((run) => drawRun(run, row))
       .join(''),
   );
@@ -137,5 +143,5 @@ export function screenPicture(session: PtySession, title: string): string {
 }
 
 export function savePicture(session: PtySession, title: string, file: string): void {
-  writeFileSync(file, screenPicture(session, title));
+  writeFileSync(file, screenPicture(session.terminal, title));
 }

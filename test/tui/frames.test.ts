@@ -154,7 +154,7 @@ describe('frames', () => {
          way yet.
          expected  50 %, give or take 10
        … Not yet: 1 of 2 conditions hold. It keeps looking.
-       Enter verify  v verify  h hint  x why  ? help  q quit"
+       Enter verify  h hint  x why  : command  ? help  q quit"
     `);
   });
 
@@ -191,9 +191,9 @@ describe('frames', () => {
     const rows = (await applied(200, 60)).text().split('\n');
     expect(rows.slice(0, 4).join('\n')).toMatchInlineSnapshot(`
       " Lesson 2 of 2  Split traffic between two versions                                                                                                               ●·  sandbox on this machine · osm-demo
-      ─ Task 1 of 2: Send half of the requests to v2 ───────────────────────────────────────────────│─ Output: kubectl apply -f manifests/split/50-50.yaml ──────────────────────── done, exit code 0, 0.0 s ─
-       A TrafficSplit names a root Service and the share of each backend:                           │ trafficsplit.split.smi-spec.io/bookstore-split created
-                                                                                                    │"
+      ─ Task 1 of 2: Send half of the requests to v2 ───────────────────────────────────────────────│─ Check: half of the books come from v2 ──────────────────────────────────────────────────────── 1 of 2 ─
+       A TrafficSplit names a root Service and the share of each backend:                           │ ✓ The split lists both backends with weight 50 – passed: weights 50 and 50
+                                                                                                    │ … Half of the requests reach each version – not yet"
     `);
     expect(rows.filter((row) => row.includes('38 % of 40 requests'))).toHaveLength(1);
   });

@@ -5,6 +5,7 @@ import { Library } from '../../src/lesson/library.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { recallQuestions } from '../../src/session/recall.ts';
 import { marked, proceeded, reviewOf } from '../../src/session/review.ts';
+import { always } from '../../src/session/stance.ts';
 import type { ConditionReport, FinishedRun, SessionState, TaskProgress } from '../../src/session/state.ts';
 import { openLesson } from '../../src/session/tasks.ts';
 import type { ScreenContent } from '../../src/tui/app-port.ts';
@@ -114,12 +115,13 @@ const forwarding: SessionState = {
   ],
 };
 const running: SessionState = {
-  ...forwarding,
+  ...always(forwarding),
   status: 'running',
   proposal: deletes,
   run: {
     ...applied,
     runId: 2,
+    startedAt: 1000,
     script: remove.script,
     command: remove.name,
     output: {
@@ -200,9 +202,9 @@ export function scenes(): Record<string, Scene> {
     introduction: sceneAt(opened(-1)),
     question: sceneAt(question, { choice: 'refused' }),
     command: sceneAt(commandNext),
-    'card that asks': sceneAt({ ...forwarding, status: 'confirming', proposal: deletes }),
+    'card that asks': sceneAt({ ...always(forwarding), status: 'confirming', proposal: deletes }),
     'own card': sceneAt({
-      ...question,
+      ...always(question),
       status: 'confirming',
       proposal: { script: 'for i in 1 2 3; do\n  kubectl get pods -A\ndone', command: undefined, edited: false },
     }),

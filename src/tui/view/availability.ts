@@ -73,7 +73,7 @@ function edit({ session, words }: Moment): Availability {
 
 function hint({ session, words }: Moment): Availability {
   const task = taskOf(session);
-  if (!task || task.hints.length === 0) return no(words.availability.noHints);
+  if (!task || task.hints.length === 0 || session.status === 'finished') return no(words.availability.noHints);
   const left = task.hints.length - session.progress.hints;
   const { label, allHints } = words.availability;
   return left > 0 ? named(left === 1 ? label.solution : label.hint) : no(allHints);

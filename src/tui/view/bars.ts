@@ -246,6 +246,9 @@ export function keyLine(
     const word = keyWord(action, place, state, words, moment?.session);
     return word ? [word] : [];
   });
+  // Two keys for the same would only make one wonder.
+  const [first] = shown;
+  shown = shown.filter((word) => word === first || word.label !== first?.label);
   if (label !== undefined) shown = shown.map((word, index) => (index === 0 ? { ...word, label } : word));
   const session = moment?.session;
   const isBusy = session?.status === 'running' || session?.status === 'verifying';

@@ -16,6 +16,7 @@ import { fieldsRows } from './fields-screen.ts';
 import { glossaryLines } from './glossary-screen.ts';
 import { helpLines } from './help-screen.ts';
 import {
+  besideOf,
   isCardSeen,
   isSmall,
   isTooSmall,
@@ -35,6 +36,7 @@ import { type Matches, matchesIn } from './search-marks.ts';
 import { emptyLine, type Line, span, toWidth, widthOf, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
+import { mapPane } from './traffic/map-pane.ts';
 import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
 import { listHeight, matched, padded, position } from './window.ts';
 
@@ -75,6 +77,8 @@ export interface Scene {
   moment: Moment;
   panel: readonly Line[];
   panelInk: PanelInk;
+  /** The traffic map beside the lesson; empty where there is no room. */
+  map: readonly Line[];
   /** Of the search, in the lesson's rows; undefined while nobody searches. */
   matches: Matches | undefined;
 }
@@ -95,8 +99,21 @@ export function sceneOf(view: View, session: SessionState): Scene {
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
   const recall = view.recall.length;
+  const map = mapPane(view.traffic, { ...size, width: besideOf(size), glyphs: theme.glyphs, words });
   const seconds = view.isCalm ? undefined : now;
-  const layout = layoutOf({ session, model, size, taken, theme, markdown, course, now: seconds, words, recall });
+  const layout = layoutOf({
+    session,
+    model,
+    size,
+    taken,
+    theme,
+    markdown,
+    course,
+    now: seconds,
+    words,
+    recall,
+    takenBeside: map.length,
+  });
   const moment = {
     session,
     model,
@@ -110,7 +127,7 @@ export function sceneOf(view: View, session: SessionState): Scene {
   const { overlay } = model;
   const counted =
     overlay.type === 'search' ? searchPanel(overlay, panelInk, matches?.rows.length, session.lesson.id) : panel;
-  return { session, layout, moment, panel: counted, panelInk, matches };
+  return { session, layout, moment, panel: counted, panelInk, map, matches };
 }
 
 export function lessonLimit(layout: Layout): number {
@@ -188,7 +205,8 @@ function bodyRows(scene: Scene, view: View): Line[] {
   }
   const rightWidth = columns - layout.left - 1;
   const left = lessonRows(scene, view, layout.left);
-  const right = [...outputRows(scene, view, rightWidth), ...checkRows(scene, view, rightWidth)];
+  // The check is short and stays where it is while output comes.
+  const right = [...checkRows(scene, view, rightWidth), ...outputRows(scene, view, rightWidth), ...scene.map];
   return left.map((line, index) => [
     ...line,
     span(view.theme.glyphs.vertical, 'rule'),
@@ -247,7 +265,8 @@ export function explainText({ size, theme, words, explained }: View, session: Se
 function listRows({ size, theme, words }: View, title: string, lines: readonly Line[], from: number): Line[] {
   const height = listHeight(size);
   const top = Math.min(from, scrollLimit(lines.length, height));
-  const aside = [span(position(top, height, lines.length, words), 'dim')];
+  const place = position(top, height, lines.length, words);
+  const aside = place ? [span(place, 'dim')] : [];
   return [
     ruleLine([span(title, 'accent')], aside, size.columns, theme.glyphs, true),
     ...padded(lines.slice(top), height, size.columns),

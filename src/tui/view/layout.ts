@@ -48,6 +48,8 @@ export interface LayoutInput {
   now: number | undefined;
   words: Words;
   recall: number;
+  /** Rows at the end of the right part that something else takes. */
+  takenBeside: number;
 }
 
 export const smallest: Size = { columns: 40, rows: 12 };
@@ -59,6 +61,10 @@ export const readingWidth = 92;
 const leastLesson = 5;
 /** Rows of text of the open pane before titles of others are shown. */
 const leastUnfolded = 3;
+
+/** Columns of the lesson, and of the part beside it, where there are two. */
+const leftOf = ({ columns }: Size): number => Math.min(readingWidth + 2, Math.floor(columns * 0.54));
+export const besideOf = (size: Size): number => size.columns - leftOf(size) - 1;
 
 export const isTooSmall = ({ columns, rows }: Size): boolean => columns < smallest.columns || rows < smallest.rows;
 
@@ -150,7 +156,7 @@ function heightsOf(input: LayoutInput, shape: Shape, rows: Rows): Heights {
   const right = wanted
     .map((wish) => ({ ...wish, share: wish.pane === 'check' ? 0.5 : 0.8 }))
     .sort((a, b) => a.pane.localeCompare(b.pane));
-  return { heights: { ...share(body, 0, right, false), lesson: body - 1 }, folded: [] };
+  return { heights: { ...share(body - input.takenBeside, 0, right, false), lesson: body - 1 }, folded: [] };
 }
 
 export function layoutOf(input: LayoutInput): Layout {
@@ -160,8 +166,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const hasCheck = checkText(session, { width: 40, glyphs, words }) !== undefined;
   const isWide = size.columns >= wideFrom && !model.zoomed && (output !== undefined || hasCheck);
   const shape: Shape = isWide ? 'beside' : isSmall(size) ? 'folded' : 'stacked';
-  const left = isWide ? Math.min(readingWidth + 2, Math.floor(size.columns * 0.54)) : size.columns;
-  const right = isWide ? size.columns - left - 1 : size.columns;
+  const left = isWide ? leftOf(size) : size.columns;
+  const right = isWide ? besideOf(size) : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
   const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words, recall: input.recall };
