@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
-import { ensurePrivateFolder, writeAtomically } from './files.ts';
+import { ensurePrivateFolder, readIfThere, writeAtomically } from './files.ts';
 import { type RunningProcess, startProcess } from './process.ts';
 import { ProcessGroups } from './process-groups.ts';
 import type { RunEnd } from './run-end.ts';
@@ -100,6 +100,17 @@ export class LearnerShell {
   /** Variables, functions and folder are as at the very beginning. */
   forget(): void {
     rmSync(this.#kept, { force: true });
+  }
+
+  /** Variables, functions and folder, as a text that only the shell reads. */
+  kept(): string {
+    return readIfThere(this.#kept) ?? '';
+  }
+
+  /** Puts back what `kept` answered at another time. */
+  keep(kept: string): void {
+    if (kept === '') this.forget();
+    else writeAtomically(this.#kept, kept);
   }
 
   /** Ends every process that was started here. */

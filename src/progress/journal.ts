@@ -68,6 +68,11 @@ export class Journal {
     return this.#entries;
   }
 
+  /** Of the latest entry, those of a later program among them; 0 for an empty journal. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
   /** Durable when it returns. Throws a Fault when the disk refuses; the record is then kept here and tried again. */
   append(record: ProgressRecord): JournalEntry {
     const entry = { version: journalVersion, number: this.#lastNumber + 1, at: this.#clock.now(), record };

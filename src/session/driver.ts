@@ -7,7 +7,7 @@ import { Looks } from './looks.ts';
 import { type Notice, saying } from './notice.ts';
 import { OutputBuffer } from './output.ts';
 import type { DriverPorts, LessonOpening, RunningCommand, RunRequest } from './ports.ts';
-import type { Proposal, SessionState } from './state.ts';
+import { currentTask, type Proposal, type SessionState } from './state.ts';
 import { openLesson } from './tasks.ts';
 import { transition } from './transition.ts';
 
@@ -43,7 +43,7 @@ export interface Driver {
 
 export async function createDriver(ports: DriverPorts, opening: LessonOpening): Promise<Driver> {
   const world = await ports.describeWorld();
-  const { notice, ...lesson } = opening;
+  const { notice, background = [], ...lesson } = opening;
   const opened = openLesson({ type: 'lesson-opened', ...lesson, world, at: ports.clock.now() });
   const first = withForesight(opened);
   const driver = new SessionDriver(ports, {
@@ -51,6 +51,7 @@ export async function createDriver(ports: DriverPorts, opening: LessonOpening): 
     notice: notice === undefined ? undefined : saying(notice),
   });
   driver.start(first.effects);
+  for (const { command, script } of background) driver.startBackground(command, script);
   return driver;
 }
 
@@ -98,6 +99,10 @@ class SessionDriver implements Driver {
     this.#drain();
   }
 
+  startBackground(command: string, script: string): void {
+    this.#background.start(command, script);
+  }
+
   send(intent: Intent): void {
     this.#dispatch({ type: 'intent', intent, at: this.#ports.clock.now() });
   }
@@ -108,7 +113,7 @@ class SessionDriver implements Driver {
   }
 
   async open(opening: LessonOpening): Promise<void> {
-    const { notice, ...lesson } = opening;
+    const { notice, background: _, ...lesson } = opening;
     const world = await this.#ports.describeWorld();
     this.#dispatch({ type: 'lesson-opened', ...lesson, world, at: this.#ports.clock.now() });
     if (notice) this.#dispatch({ type: 'noticed', notice: saying(notice) });
@@ -217,6 +222,7 @@ class SessionDriver implements Driver {
     for (const effect of effects) {
       switch (effect.type) {
         case 'record':
+          if (effect.record.type === 'task-started') void this.#count(this.#enter());
           break;
         case 'run-command':
           this.#startRun(effect.runId, effect.proposal);
@@ -228,7 +234,7 @@ class SessionDriver implements Driver {
           }
           break;
         case 'start-background':
-          this.#background.start(nameOf(effect.proposal), effect.proposal.script);
+          void this.#count(this.#startBeside(effect.proposal));
           break;
         case 'stop-background':
           this.#background.stop(effect.command);
@@ -262,8 +268,41 @@ class SessionDriver implements Driver {
     if (this.#run?.runId === runId) this.#run.ended = ended;
   }
 
+  /** Nothing is done in a task before the way back from it is kept. */
+  async #enter(): Promise<void> {
+    const { lesson, background } = this.#state;
+    const task = currentTask(this.#state);
+    if (!task || !this.#ports.enter) return;
+    const running = background.filter(({ status }) => status !== 'ended');
+    try {
+      await this.#ports.enter({
+        lesson: lesson.id,
+        task: task.id,
+        background: running.map(({ command, script }) => ({ command, script })),
+      });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.#dispatch({ type: 'noticed', sentence: `This task cannot be undone: ${error.what}` });
+    }
+  }
+
+  /** The learner may have stopped the command, or left, while the way back was being kept. */
+  async #mayStart(runId: number): Promise<boolean> {
+    await this.#enter();
+    const { state } = this;
+    if (!this.#isClosed && !(state.status === 'running' && state.run.interrupts > 0)) return true;
+    this.#dispatch({ type: 'run-ended', runId, end: { type: 'cancelled' }, at: this.#ports.clock.now() });
+    return false;
+  }
+
+  async #startBeside(proposal: Proposal): Promise<void> {
+    if (this.#ports.enter) await this.#enter();
+    if (!this.#isClosed) this.#background.start(nameOf(proposal), proposal.script);
+  }
+
   async #runInteractive(runId: number, request: RunRequest): Promise<void> {
     this.#run = { runId, command: undefined, ended: Promise.resolve() };
+    if (this.#ports.enter && !(await this.#mayStart(runId))) return;
     const end = await this.#ports.runner.runInteractive(request);
     this.#dispatch({ type: 'run-ended', runId, end, at: this.#ports.clock.now() });
     await this.#lookAtWorld();
@@ -271,6 +310,8 @@ class SessionDriver implements Driver {
 
   async #runPlain(runId: number, request: RunRequest): Promise<void> {
     const { clock, runner } = this.#ports;
+    this.#run = { runId, command: undefined, ended: Promise.resolve() };
+    if (this.#ports.enter && !(await this.#mayStart(runId))) return;
     const output = new OutputBuffer();
     let cancelFlush: (() => void) | undefined;
     const flush = () => {
@@ -281,7 +322,7 @@ class SessionDriver implements Driver {
       output.add(text);
       cancelFlush ??= clock.after(flushMs, flush);
     });
-    this.#run = { runId, command, ended: Promise.resolve() };
+    this.#run.command = command;
     this.#dispatch({ type: 'run-started', runId, at: clock.now() });
     const end = await command.ended;
     cancelFlush?.();

@@ -49,6 +49,19 @@ export interface LookRequest {
   signal: AbortSignal;
 }
 
+/** A command that goes on beside the lesson. */
+export interface BackgroundScript {
+  command: string;
+  script: string;
+}
+
+/** A task that is entered, before anything is done in it. */
+export interface TaskEntry {
+  lesson: string;
+  task: string;
+  background: readonly BackgroundScript[];
+}
+
 /** A lesson as it is to be opened: where to go on, and what is known about it. */
 export interface LessonOpening {
   lesson: Lesson;
@@ -59,6 +72,8 @@ export interface LessonOpening {
   answers: Readonly<Record<string, string>>;
   following?: string;
   titles: Readonly<Record<string, string>>;
+  /** What is to go on in the background, as it did when a task was begun that was now undone. */
+  background?: readonly BackgroundScript[];
   /** Told to the learner at once: a drift since the last time, for example. */
   notice?: string;
 }
@@ -79,6 +94,11 @@ export interface DriverPorts {
   /** Durable when it returns. Throws a Fault when it is not; the record is then kept and tried again. */
   record(record: ProgressRecord): void;
   openLesson(id: string): Promise<LessonOpening>;
+  /**
+   * Called when a task begins, and before every command: whoever keeps a way back needs a moment. Commands wait for it;
+   * it rejects only with a Fault, which is told, and stops nothing. Left out where there is no way back.
+   */
+  enter?(entry: TaskEntry): Promise<void>;
   /** How often the world went away and came back by itself; left out where it never does. */
   worldRestarts?(): number;
   /** It ended by itself and is on its way back. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import type { AzureAccess } from './azure-client.ts';
+import { readServerLine } from './server-line.ts';
 
 /** The door of a sandbox process that runs on a folder, as its sandbox.json tells. */
 export interface SandboxDoor {
@@ -56,15 +57,45 @@ export async function resetSandbox(door: SandboxDoor): Promise<void> {
   await ask(door, 'POST', '/reset', AbortSignal.timeout(resetMs));
 }
 
-async function ask(door: SandboxDoor, method: string, path: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(door.url + path, { method, headers: { authorization: `Bearer ${door.token}` }, signal });
+/** Keeps all that there is now under this id. */
+export async function snapshotSandbox(door: SandboxDoor, id: string, note: unknown): Promise<void> {
+  await ask(door, 'POST', '/snapshot', AbortSignal.timeout(resetMs), { id, note });
+}
+
+/** Resolves when it answers again, as it was. */
+export async function restoreSandbox(door: SandboxDoor, id: string): Promise<void> {
+  await ask(door, 'POST', '/restore', AbortSignal.timeout(resetMs), { id });
+}
+
+async function ask(
+  door: SandboxDoor,
+  method: string,
+  path: string,
+  signal: AbortSignal,
+  json?: object,
+): Promise<string> {
+  const headers = { authorization: `Bearer ${door.token}` };
+  const sent = json === undefined ? {} : { body: JSON.stringify(json) };
+  const response = await fetch(door.url + path, { method, headers, signal, ...sent });
   const body = await response.text();
   if (response.ok) return body;
+  const fault = faultIn(body);
+  if (fault) throw fault;
   throw new Fault('sandbox.control', {
     what: `The sandbox answered ${method} ${path} with ${response.status}.`,
     why: body.slice(0, 200),
     next: ['meshwalk sandbox stop'],
   });
+}
+
+/** What it could not do, in its own words. */
+function faultIn(body: string): Fault | undefined {
+  try {
+    const said = readServerLine(JSON.parse(body));
+    return said?.type === 'fault' ? said.fault : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** How its Resource Manager is reached; undefined until the process wrote it. */

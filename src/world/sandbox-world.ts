@@ -17,8 +17,10 @@ import {
   resetSandbox,
   type SandboxDoor,
 } from './sandbox-control.ts';
+import { sandboxSnapshots } from './sandbox-snapshots.ts';
 import { readServerLine } from './server-line.ts';
 import { ServerProcess } from './server-process.ts';
+import type { WorldSnapshots } from './snapshots.ts';
 import type { AzureClient, World, WorldDescription } from './world.ts';
 
 /**
@@ -50,6 +52,7 @@ export function createSandboxWorld(options: SandboxWorldOptions): World {
 class SandboxWorld implements World {
   readonly kind = 'sandbox';
   readonly workingFolder: string;
+  readonly snapshots: WorldSnapshots;
   readonly #options: SandboxWorldOptions;
   readonly #clock: Clock;
   readonly #process: ServerProcess;
@@ -63,6 +66,7 @@ class SandboxWorld implements World {
   constructor(options: SandboxWorldOptions) {
     this.#options = options;
     this.workingFolder = options.workingFolder;
+    this.snapshots = sandboxSnapshots(options.folder, () => this.#door());
     this.#clock = options.clock ?? systemClock;
     this.#process = new ServerProcess({
       file: options.serverFile,
@@ -149,6 +153,7 @@ class SandboxWorld implements World {
       // A sandbox whose state keeps it from starting is just what a reset is for.
       if (!(error instanceof Fault) || error.code === 'sandbox.locked') throw error;
       await this.#process.stop();
+      await rm(join(folder, 'restoring.json'), { force: true });
       await rm(join(folder, 'state'), { recursive: true, force: true });
     }
     await rm(this.#kubeconfig, { force: true });
@@ -186,6 +191,17 @@ class SandboxWorld implements World {
     if (this.#joined && isRunning(this.#joined)) return;
     this.#joined = undefined;
     await this.#startOrJoin(undefined);
+  }
+
+  async #door(): Promise<SandboxDoor> {
+    await this.#ensureRunning();
+    const door = await findDoor(this.#options.folder);
+    if (door) return door;
+    throw new Fault('sandbox.no-door', {
+      what: 'The sandbox runs, and does not say how it is reached.',
+      why: `${join(this.#options.folder, 'sandbox.json')} is missing or cannot be read.`,
+      next: ['meshwalk sandbox stop'],
+    });
   }
 
   /** Starts our own; where one runs on the folder already, waits for it to leave, or joins it. */

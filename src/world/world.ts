@@ -1,4 +1,5 @@
 import type { KubeClient } from '../kube/client.ts';
+import type { WorldSnapshots } from './snapshots.ts';
 
 export type WorldKind = 'sandbox' | 'aks' | 'cluster';
 
@@ -47,6 +48,8 @@ export interface World {
   describe(): Promise<WorldDescription>;
   /** Sandbox only: forgets every cluster and all of Azure's state; the next prepare starts fresh. */
   reset?(): Promise<void>;
+  /** Sandbox only: the ways back. Ask for them with mustHaveSnapshots, which says why there are none. */
+  readonly snapshots?: WorldSnapshots;
   /** It ended by itself and is being started again. */
   isRestarting?(): boolean;
   close(): Promise<void>;

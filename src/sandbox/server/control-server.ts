@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../../fault.ts';
+import { isJsonObject } from '../../kube/json-value.ts';
 
 /**
  * The process's own door, for `meshwalk sandbox …` and the sandbox world: HTTP on loopback, bearer token from
- * sandbox.json. GET /status; POST /reset deletes all state and starts fresh; POST /stop ends the process.
- * It does not know what these do.
+ * sandbox.json. GET /status; POST /reset deletes all state and starts fresh; POST /snapshot {id, note} keeps the state to
+ * come back to; POST /restore {id} comes back to it; POST /stop ends the process. It does not know what these do.
  */
 export interface ControlActions {
   status(): object;
   reset(): Promise<void>;
+  snapshot(id: string, note: unknown): Promise<void>;
+  restore(id: string): Promise<void>;
   stop(): void;
 }
 
@@ -25,6 +28,26 @@ function isAllowed(request: IncomingMessage, token: string): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
+/** Variables of a learner's shell travel in a note. */
+const mostBodyBytes = 4 * 1024 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > mostBodyBytes) break;
+    chunks.push(chunk);
+  }
+  try {
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    if (isJsonObject(body)) return body;
+  } catch {
+    // Said below, like a body that is no object.
+  }
+  throw new Fault('control.body', { what: 'The request has no JSON object of at most 4 MB for a body.', next: [] });
+}
+
 async function act(request: IncomingMessage, actions: ControlActions): Promise<{ code: number; body: object }> {
   switch (`${request.method} ${request.url}`) {
     case 'GET /status':
@@ -32,10 +55,23 @@ async function act(request: IncomingMessage, actions: ControlActions): Promise<{
     case 'POST /reset':
       await actions.reset();
       return { code: 200, body: actions.status() };
+    case 'POST /snapshot': {
+      const { id, note } = await bodyOf(request);
+      await actions.snapshot(String(id), note);
+      return { code: 200, body: { taken: true } };
+    }
+    case 'POST /restore': {
+      const { id } = await bodyOf(request);
+      await actions.restore(String(id));
+      return { code: 200, body: actions.status() };
+    }
     case 'POST /stop':
       return { code: 202, body: { stopping: true } };
     default:
-      return { code: 404, body: { error: 'The control server answers GET /status, POST /reset and POST /stop.' } };
+      return {
+        code: 404,
+        body: { error: 'The control server answers GET /status, POST /reset, /snapshot, /restore and /stop.' },
+      };
   }
 }
 
@@ -46,8 +82,10 @@ function send(response: ServerResponse, code: number, body: object): void {
 
 export async function startControlServer(token: string, actions: ControlActions): Promise<ControlServer> {
   const server = createServer((request, response) => {
-    request.resume();
-    if (!isAllowed(request, token)) return send(response, 401, { error: 'The token of sandbox.json is required.' });
+    if (!isAllowed(request, token)) {
+      request.resume();
+      return send(response, 401, { error: 'The token of sandbox.json is required.' });
+    }
     act(request, actions)
       .then(({ code, body }) => {
         if (code === 202) response.once('finish', () => actions.stop());

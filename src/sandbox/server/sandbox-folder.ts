@@ -22,6 +22,10 @@ export interface SandboxPaths {
   azureState: string;
   clusters: string;
   secrets: string;
+  /** What was kept to come back to; a reset of the cluster leaves it. */
+  snapshots: string;
+  /** There while a snapshot is being put back. */
+  restoring: string;
 }
 
 export const formatVersion = 1;
@@ -37,6 +41,8 @@ export function sandboxPaths(folder: string): SandboxPaths {
     azureState: join(state, 'azure.json'),
     clusters: join(state, 'clusters'),
     secrets: join(folder, 'secrets.json'),
+    snapshots: join(folder, 'snapshots'),
+    restoring: join(folder, 'restoring.json'),
   };
 }
 

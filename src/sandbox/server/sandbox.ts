@@ -12,7 +12,9 @@ import { type ControlServer, startControlServer } from './control-server.ts';
 import { EmbeddedClusters, type StartCluster } from './embedded-clusters.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import type { Notices } from './notices.ts';
+import { finishRestore, forgetRestore, intendRestore } from './restore.ts';
 import { openFolder, openSecrets, type SandboxPaths, type Secrets } from './sandbox-folder.ts';
+import { sweepSnapshots, takeSnapshot } from './snapshots.ts';
 
 /**
  * One sandbox: a Resource Manager, the clusters that it manages, and a folder that holds it all. It does not know who
@@ -99,9 +101,32 @@ async function reset(parts: Parts): Promise<void> {
   await stopManager(parts);
   rmSync(parts.paths.state, { recursive: true, force: true });
   parts.options.notices.clear();
+  forgetRestore(parts.paths);
+  await startAgain(parts);
+}
+
+/** Everything becomes what it was: all clusters end, the files are exchanged, all begin again as after a reboot of their nodes. */
+async function restore(parts: Parts, id: string): Promise<void> {
+  intendRestore(parts.paths, id);
+  await stopManager(parts);
+  await startAgain(parts);
+}
+
+async function startAgain(parts: Parts): Promise<void> {
+  finishRestore(parts.paths);
   openFolder(parts.paths.folder);
   Object.assign(parts, await startManager(parts.options, parts.paths, parts.secrets));
   writeAzureConfig(parts);
+}
+
+/** One after the other, whatever became of the one before. */
+function inTurn(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.catch(() => {}).then(work);
+    last = next;
+    return next;
+  };
 }
 
 function statusOf(parts: Parts, startedAt: number): object {
@@ -145,19 +170,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const paths = openFolder(options.folder);
   const lock = lockFolder(options.folder);
   try {
+    sweepSnapshots(paths);
+    // One that a killed process had begun.
+    if (finishRestore(paths)) openFolder(options.folder);
     const secrets = openSecrets(paths, options.clock, (sentence) => options.notices.add(sentence));
     writeWrappers(paths.bin, options.entry);
     const parts: Parts = { options, paths, secrets, lock, ...(await startManager(options, paths, secrets)) };
     writeAzureConfig(parts);
     const token = randomBytes(32).toString('base64url');
-    // Resets come one after the other.
-    let lastReset: Promise<void> = Promise.resolve();
+    const next = inTurn();
     const control = await startControlServer(token, {
       status: () => statusOf(parts, startedAt),
-      reset: () => {
-        lastReset = lastReset.catch(() => {}).then(() => reset(parts));
-        return lastReset;
-      },
+      reset: () => next(() => reset(parts)),
+      snapshot: (id, note) => next(() => takeSnapshot(paths.folder, { id, takenAt: options.clock.now(), note })),
+      restore: (id) => next(() => restore(parts, id)),
       stop: options.onStop,
     });
     writeDescription(parts, startedAt, control, token);
@@ -165,7 +191,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       description: paths.description,
       async close() {
         control.close();
-        await stopManager(parts);
+        await next(() => stopManager(parts));
         rmSync(paths.description, { force: true });
         lock.release();
       },

@@ -6,6 +6,8 @@ import type { KubeObject } from '../../kube/objects.ts';
 export type StoreRecord =
   | { v: 1; type: 'put'; revision: number; kind: string; object: KubeObject }
   | { v: 1; type: 'remove'; revision: number; kind: string; namespace: string; name: string }
+  /** Revisions up to this one were given out, though no object here has it: an older state was put back. */
+  | { v: 1; type: 'reached'; revision: number }
   /** First line of a snapshot: the revision it stands for and how many puts follow. */
   | { v: 1; type: 'snapshot'; revision: number; count: number };
 

@@ -17,11 +17,11 @@ export interface Change {
 
 export interface Changes {
   list: readonly Change[];
-  /** What controllers made, changed or deleted because of it, by kind; only counted. */
-  byControllers: readonly { kind: string; count: number }[];
+  /** What came along with it, by kind, only counted: of controllers, and in clusters that came or went whole. */
+  alongside: readonly { kind: string; count: number }[];
 }
 
-export const noChanges: Changes = { list: [], byControllers: [] };
+export const noChanges: Changes = { list: [], alongside: [] };
 
 /** Of one thing; a CustomResourceDefinition alone has thousands. */
 const mostLines = 120;
@@ -32,12 +32,15 @@ const order: Readonly<Record<Change['type'], number>> = { created: 0, changed: 1
 export function changesBetween(before: readonly Thing[], after: readonly Thing[]): Changes {
   const old = new Map(before.map((thing) => [keyOf(thing), thing]));
   const now = new Map(after.map((thing) => [keyOf(thing), thing]));
+  const clusters = { was: clustersOf(before), is: clustersOf(after) };
   const list: Change[] = [];
   const counts = new Map<string, number>();
   for (const key of new Set([...old.keys(), ...now.keys()])) {
     const pair = { was: old.get(key), is: now.get(key) };
-    const { kind, madeBy } = pair.is ?? pair.was ?? {};
-    if (madeBy !== undefined && kind !== undefined) {
+    const { kind = '', madeBy, cluster } = pair.is ?? pair.was ?? {};
+    // A cluster comes and goes with all that is in it; only the cluster is told then.
+    const isApart = cluster !== undefined && clusters.was.has(cluster) !== clusters.is.has(cluster);
+    if (madeBy !== undefined || isApart) {
       if (isDifferent(pair)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     } else {
       const change = changeOf(pair);
@@ -45,8 +48,8 @@ export function changesBetween(before: readonly Thing[], after: readonly Thing[]
     }
   }
   list.sort((left, right) => order[left.type] - order[right.type] || compare(titleOf(left), titleOf(right)));
-  const byControllers = [...counts].map(([kind, count]) => ({ kind, count }));
-  return { list, byControllers: byControllers.sort((left, right) => compare(left.kind, right.kind)) };
+  const alongside = [...counts].map(([kind, count]) => ({ kind, count }));
+  return { list, alongside: alongside.sort((left, right) => compare(left.kind, right.kind)) };
 }
 
 /** `Deployment bookstore/bookstore-v2`, as kubectl's users write it. */
@@ -58,8 +61,11 @@ interface Pair {
   is: Thing | undefined;
 }
 
-const keyOf = ({ apiVersion, kind, namespace = '', name }: Thing): string =>
-  [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, namespace, name].join('|');
+const clustersOf = (things: readonly Thing[]): ReadonlySet<string | undefined> =>
+  new Set(things.map(({ cluster }) => cluster));
+
+const keyOf = ({ cluster = '', apiVersion, kind, namespace = '', name }: Thing): string =>
+  [cluster, apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, namespace, name].join('|');
 
 const isDifferent = ({ was, is }: Pair): boolean => !was || !is || was.uid !== is.uid || !sameJson(was.value, is.value);
 

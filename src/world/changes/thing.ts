@@ -6,6 +6,8 @@ import type { KubeObject } from '../../kube/objects.ts';
  * there for itself. Knows no diff and no screen.
  */
 export interface Thing {
+  /** The managed cluster that it is in; undefined for what is in none. */
+  cluster: string | undefined;
   /** What it is, in the words of who made it: `Deployment`, `Managed cluster`. */
   kind: string;
   /** API group and version; empty for what is no object of Kubernetes. */
@@ -50,12 +52,13 @@ const serverAnnotations: ReadonlySet<string> = new Set([lastApplied, 'deployment
 export const leftOutFields =
   'status, managedFields, resourceVersion, uid, generation, timestamps, last-applied-configuration';
 
-export function thingOf(object: KubeObject): Thing {
+export function thingOf(object: KubeObject, cluster?: string): Thing {
   const { metadata, kind = '', apiVersion = '' } = object;
   const { name = '', namespace, uid } = metadata;
   const isOwned = metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;
   const isKept = keptByServers.has(kind) || inEachNamespace.has(`${kind}/${name}`);
   return {
+    cluster,
     kind,
     apiVersion,
     namespace,
@@ -106,3 +109,16 @@ function hide(value: string): string {
   for (const character of value) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return `(hidden, ${value.length} characters, mark ${(hash & 0xffff).toString(16).padStart(4, '0')})`;
 }
+
+/** What is no object of Kubernetes, as a thing. */
+export const otherThing = (kind: string, name: string, value: unknown, uid?: string): Thing => ({
+  cluster: undefined,
+  kind,
+  apiVersion: '',
+  namespace: undefined,
+  name,
+  uid,
+  value,
+  asked: undefined,
+  madeBy: undefined,
+});

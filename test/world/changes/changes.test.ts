@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kube/objects.ts';
 import { changesBetween, noChanges, titleOf } from '../../../src/world/changes/changes.ts';
-import { thingOf } from '../../../src/world/changes/thing.ts';
+import { otherThing, thingOf } from '../../../src/world/changes/thing.ts';
 
 const split: KubeObject = {
   apiVersion: 'split.smi-spec.io/v1alpha2',
@@ -11,7 +11,10 @@ const split: KubeObject = {
 };
 
 const changes = (before: readonly KubeObject[], after: readonly KubeObject[]) =>
-  changesBetween(before.map(thingOf), after.map(thingOf));
+  changesBetween(
+    before.map((object) => thingOf(object)),
+    after.map((object) => thingOf(object)),
+  );
 const shown = (before: readonly KubeObject[], after: readonly KubeObject[]) =>
   changes(before, after).list.map((change) => `${change.type} ${titleOf(change)}`);
 const linesOf = (before: readonly KubeObject[], after: readonly KubeObject[]) =>
@@ -82,7 +85,7 @@ describe('what changed between two moments', () => {
     const event: KubeObject = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e', namespace: 'bookstore' } };
     expect(changes([pod('a')], [pod('b'), pod('c'), event])).toEqual({
       list: [],
-      byControllers: [
+      alongside: [
         { kind: 'Event', count: 1 },
         { kind: 'Pod', count: 3 },
       ],
@@ -132,5 +135,12 @@ describe('what changed between two moments', () => {
     expect(change?.lines).toHaveLength(120);
     expect(change?.more).toBe(85);
     expect(Math.max(...(change?.lines ?? []).map(({ text }) => text.length))).toBeLessThan(200);
+  });
+
+  it('that came with a whole cluster is only counted', () => {
+    const cluster = otherThing('Managed cluster', 'rg/one', { kubernetesVersion: '1.32' });
+    const made = changesBetween([], [cluster, thingOf(split, 'rg/one')]);
+    expect(made.list.map(titleOf)).toEqual(['Managed cluster rg/one']);
+    expect(made.alongside).toEqual([{ kind: 'TrafficSplit', count: 1 }]);
   });
 });

@@ -1,0 +1,36 @@
+import { Fault } from '../fault.ts';
+import type { Thing } from './changes/thing.ts';
+import type { World } from './world.ts';
+
+/** What a world keeps of itself to come back to; types, and the words for worlds that cannot. */
+export interface WorldSnapshots {
+  /** All of the world at one moment, durable when this resolves; replaces an older one of this id. */
+  take(id: string, note: unknown): Promise<void>;
+  /** Those that can be gone back to, oldest first. Works while nothing runs. */
+  list(): Promise<readonly WorldSnapshot[]>;
+  /**
+   * The world is as it was, every object with its uid and version. Either it is, or nothing happened, also when a
+   * process is killed meanwhile. Clients see what they see when a server restarts: closed connections, and 410 for
+   * watches that reach back.
+   */
+  restore(id: string): Promise<void>;
+  /** What there was, to be compared; without an id what there is now. Works while nothing runs. */
+  things(id?: string): Promise<readonly Thing[]>;
+}
+
+export interface WorldSnapshot {
+  id: string;
+  /** In ms since the epoch. */
+  takenAt: number;
+  note: unknown;
+}
+
+/** A real cluster has no way back: what was deleted there is gone. */
+export function mustHaveSnapshots({ kind, snapshots }: Pick<World, 'kind' | 'snapshots'>): WorldSnapshots {
+  if (snapshots) return snapshots;
+  throw new Fault('world.no-snapshots', {
+    what: `Nothing can be undone in the ${kind} world.`,
+    why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',
+    next: ['Take back by hand what the last command did', 'In the sandbox every task can be undone: meshwalk'],
+  });
+}
