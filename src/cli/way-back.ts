@@ -3,50 +3,23 @@ import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import { readIfThere, syncFolder, writeAtomically } from '../platform/files.ts';
 import type { ProgressRecord } from '../progress/events.ts';
-import { isNewHere, type Point, type Step, stepForth, stepsBack } from '../progress/ways-back.ts';
+import { isNewHere } from '../progress/ways-back.ts';
 import type { BackgroundScript, TaskEntry } from '../session/ports.ts';
-import { type Changes, changesBetween } from '../world/changes/changes.ts';
-import { otherThing, type Thing } from '../world/changes/thing.ts';
 import { mustHaveSnapshots, type WorldSnapshots } from '../world/snapshots.ts';
 import type { Parts } from './compose.ts';
+import { keptPoints, type Note, type Offer, pointsOf, type Traces } from './traces.ts';
 
 /**
  * Undoing and redoing tasks: keeps a snapshot of the world when a task begins, and goes back to it with the shell's
  * variables and the progress of then. Either all three are as they were or none of it happened, whoever is killed on the
  * way: from the moment that the intent is on disk, the next start finishes it. Knows no screen.
  */
-export interface Offer {
-  way: 'undo' | 'redo';
-  lesson: string;
-  task: string;
-  point: Point;
-  /** What the task changed: what undoing takes away, and redoing brings again. */
-  changes: Changes;
-}
-
-/** What a snapshot's note says, as it lies on disk. */
-interface Note {
-  version: 1;
-  kind: Point['kind'];
-  after: number;
-  lesson: string;
-  task: string;
-  /** Variables, functions and folder of the learner's shell. */
-  shell: string;
-  background: readonly BackgroundScript[];
-}
-
 interface Intent {
   version: 1;
   snapshot: string;
   /** Number of the record in the journal; a journal that has reached it holds the record. */
   number: number;
   record: ProgressRecord;
-}
-
-interface Kept {
-  point: Point;
-  note: Note;
 }
 
 export class WayBack {
@@ -72,7 +45,7 @@ export class WayBack {
   }
 
   async #keepWayBack(snapshots: WorldSnapshots, { lesson, task, background }: TaskEntry): Promise<void> {
-    const points = (await this.#kept(snapshots)).map(({ point }) => point);
+    const points = pointsOf(await keptPoints(snapshots));
     const { journal, clock } = this.#parts;
     if (!isNewHere(journal.entries, points, { lesson, task })) return;
     await this.#take(snapshots, `begun-${journal.lastNumber}-${clock.now()}`, {
@@ -93,52 +66,10 @@ export class WayBack {
     await snapshots.take(id, note);
   }
 
-  /** The task that undoing takes back: the latest that left something, in progress or in the world. */
-  async undoable(): Promise<Offer | undefined> {
-    const snapshots = mustHaveSnapshots(this.#parts.world);
-    const kept = await this.#kept(snapshots);
-    const points = kept.map(({ point }) => point);
-    const now = await this.#now(snapshots);
-    for (const step of stepsBack(this.#parts.journal.entries, points)) {
-      // Untouched tasks in between stay: what is undone with the one before is told for both.
-      const changes = changesBetween(await this.#then(snapshots, kept, step.before), now);
-      if (!step.isDone && changes.list.length === 0) continue;
-      return { way: 'undo', lesson: step.lesson, task: step.task, point: step.before, changes };
-    }
-    return undefined;
-  }
-
-  async redoable(): Promise<Offer | undefined> {
-    const snapshots = mustHaveSnapshots(this.#parts.world);
-    const kept = await this.#kept(snapshots);
-    const point = stepForth(
-      this.#parts.journal.entries,
-      kept.map((one) => one.point),
-    );
-    if (!point) return undefined;
-    const changes = changesBetween(await this.#now(snapshots), await this.#then(snapshots, kept, point));
-    return { way: 'redo', lesson: point.lesson, task: point.task, point, changes };
-  }
-
-  /** What a task changed; the latest one that changed something, when none is named. Undefined when nothing is kept of it. */
-  async changesOf(wanted?: {
-    lesson: string;
-    task: string;
-  }): Promise<(Pick<Step, 'lesson' | 'task'> & { changes: Changes }) | undefined> {
-    const snapshots = mustHaveSnapshots(this.#parts.world);
-    const kept = await this.#kept(snapshots);
-    const steps = stepsBack(
-      this.#parts.journal.entries,
-      kept.map(({ point }) => point),
-    );
-    for (const step of steps) {
-      if (wanted && (step.lesson !== wanted.lesson || step.task !== wanted.task)) continue;
-      const after = step.after ? this.#then(snapshots, kept, step.after) : this.#now(snapshots);
-      const changes = changesBetween(await this.#then(snapshots, kept, step.before), await after);
-      const { lesson, task } = step;
-      if (wanted || changes.list.length > 0) return { lesson, task, changes };
-    }
-    return undefined;
+  /** To see what can be undone and redone. A Fault where the world has no way back. */
+  get traces(): Traces {
+    const { world, journal, shell } = this.#parts;
+    return { entries: journal.entries, snapshots: mustHaveSnapshots(world), shell: shell.kept() };
   }
 
   /** Goes where the offer leads; resolves with what ran in the background there. No command may run meanwhile. */
@@ -183,7 +114,7 @@ export class WayBack {
     { snapshot, number, record }: Intent,
   ): Promise<readonly BackgroundScript[]> {
     const { journal, shell } = this.#parts;
-    const note = (await this.#kept(snapshots)).find(({ point }) => point.id === snapshot)?.note;
+    const note = (await keptPoints(snapshots)).find(({ point }) => point.id === snapshot)?.note;
     try {
       await snapshots.restore(snapshot);
     } catch (error) {
@@ -209,40 +140,9 @@ export class WayBack {
     syncFolder(this.#parts.folders.state);
   }
 
-  async #kept(snapshots: WorldSnapshots): Promise<Kept[]> {
-    return (await snapshots.list()).flatMap(({ id, note: found }) => {
-      const note = readNote(found);
-      if (!note) return [];
-      const { kind, after, lesson, task } = note;
-      return [{ point: { id, kind, after, lesson, task }, note }];
-    });
+  /** There is no way back any more. */
+  async forget(): Promise<void> {
+    await this.#parts.world.snapshots?.forget();
+    this.#forgetIntent();
   }
-
-  async #now(snapshots: WorldSnapshots): Promise<Thing[]> {
-    return [...(await snapshots.things()), shellThing(this.#parts.shell.kept())];
-  }
-
-  async #then(snapshots: WorldSnapshots, kept: readonly Kept[], { id }: Point): Promise<Thing[]> {
-    const note = kept.find(({ point }) => point.id === id)?.note;
-    return [...(await snapshots.things(id)), shellThing(note?.shell ?? '')];
-  }
-}
-
-/** Variables and folder only: bodies of functions come from the learner's own start files as often as not. */
-function shellThing(kept: string): Thing {
-  const lines = kept.split('\n').filter((line) => /^(declare|export|unset|cd|[A-Za-z_]\w*=)/.test(line));
-  return otherThing('Shell', 'variables and folder', lines.length === 0 ? '' : `${lines.join('\n')}\n`);
-}
-
-/** A note that another program, or another version of this one, wrote is passed over. */
-function readNote(found: unknown): Note | undefined {
-  if (typeof found !== 'object' || found === null) return undefined;
-  const note = found as Partial<Note>;
-  const isWhole =
-    note.version === 1 &&
-    (note.kind === 'begun' || note.kind === 'undone') &&
-    [note.lesson, note.task, note.shell].every((text) => typeof text === 'string') &&
-    Number.isInteger(note.after) &&
-    Array.isArray(note.background);
-  return isWhole ? (note as Note) : undefined;
 }

@@ -16,6 +16,8 @@ export interface WorldSnapshots {
   restore(id: string): Promise<void>;
   /** What there was, to be compared; without an id what there is now. Works while nothing runs. */
   things(id?: string): Promise<readonly Thing[]>;
+  /** Drops them all. */
+  forget(): Promise<void>;
 }
 
 export interface WorldSnapshot {

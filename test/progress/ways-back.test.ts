@@ -85,6 +85,6 @@ describe('a point of its own', () => {
   });
 
   it('is not needed again where one came back to by undoing', () => {
-    expect(isNewHere(journal(begin('a'), pass('a'), undo('a', 1)), points, of('a'))).toBe(false);
+    expect(isNewHere(journal(begin('a'), pass('a'), undo('a', 1)), [point('a', 1)], of('a'))).toBe(false);
   });
 });
