@@ -11,17 +11,21 @@ import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
 import type { Intent } from '../session/events.ts';
 import { taskOf } from '../session/next-step.ts';
+import type { BackgroundScript } from '../session/ports.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type {
+  BackCard,
   CourseEntry,
   LendTerminal,
   ScreenContent,
   ScreenHost,
   Stopped,
   TerminalProgram,
+  Way,
 } from '../tui/app-port.ts';
 import type { ExplainSubject } from '../tui/view/explain-screen.ts';
+import { BackCards } from './back-cards.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
@@ -31,6 +35,8 @@ import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { recallAfter } from './recalling.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
+import type { Offer } from './traces.ts';
+import { WayBack } from './way-back.ts';
 
 /** Nobody reads three lines in less. */
 const readingMs = 700;
@@ -56,14 +62,29 @@ export class LessonHost implements ScreenHost {
   /** The lesson whose start wants an empty sandbox, and when the learner was asked about it. */
   #asked: { lesson: string; at: number } | undefined;
 
+  readonly #wayBack: WayBack;
+  readonly #cards: BackCards;
+
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#wayBack = new WayBack(parts);
+    this.#cards = new BackCards(parts, this.#wayBack, () => this.#tell());
     this.#history = openHistory(parts.folders.state);
     this.#pendingNotice = parts.journal.notice;
   }
 
   /** Goes on where the learner was, or starts the course; another course than the first when it is named. */
   begin(course?: string): void {
+    if (!this.#wayBack.isUnfinished) this.#beginAt(course);
+    else {
+      this.#work = this.#work
+        .then(() => this.#finishGoingBack())
+        .catch((error: unknown) => this.#parts.log.write('finishing to go back', error))
+        .then(() => this.#beginAt(course));
+    }
+  }
+
+  #beginAt(course: string | undefined): void {
     const summary = this.#parts.summary();
     const lesson = lessonToResume(this.#parts.catalog, summary, course);
     const isElsewhere = course !== undefined && summary.last?.lesson !== lesson?.id;
@@ -159,6 +180,26 @@ export class LessonHost implements ScreenHost {
     return this.#history.scripts;
   }
 
+  lookBack(way: Way): void {
+    void this.#cards.find(way);
+  }
+
+  backCard(): BackCard | undefined {
+    return this.#cards.card;
+  }
+
+  goBack(): void {
+    const offer = this.#cards.take();
+    if (!offer) return;
+    const lesson = this.#parts.catalog.find(offer.lesson) ?? this.#driver?.state.lesson;
+    if (!lesson) return;
+    this.#work = this.#work
+      .then(() => this.#goBack(offer, lesson))
+      .catch((error: unknown) => {
+        if (!this.#closing.signal.aborted) this.#stopped(this.#left?.lesson ?? lesson, error);
+      });
+  }
+
   watchTraffic(onChange: () => void): TrafficWatch {
     const { clock, world } = this.#parts;
     return watchTraffic(
@@ -241,6 +282,27 @@ export class LessonHost implements ScreenHost {
     if (!isJump && !isMissing) void this.#tellDrift(lesson.id);
   }
 
+  async #goBack(offer: Offer, lesson: Lesson): Promise<void> {
+    this.#isAway = true;
+    const title = lesson.tasks.find(({ id }) => id === offer.task)?.title ?? lesson.title;
+    this.#teller(title)(offer.way === 'undo' ? 'Undoing the task' : 'Redoing the task');
+    const running = this.#driver?.state.background.filter(({ status }) => status !== 'ended') ?? [];
+    await this.#leave();
+    const background = await this.#wayBack.go(
+      offer,
+      running.map(({ command, script }) => ({ command, script })),
+    );
+    this.#pendingNotice ??= offer.way === 'undo' ? `Undone: ${title}. U redoes it.` : `Redone: ${title}.`;
+    const isKnown = lesson.tasks.some(({ id }) => id === offer.task);
+    await this.#show(lesson, isKnown ? offer.task : undefined, background);
+  }
+
+  async #finishGoingBack(): Promise<void> {
+    await this.#parts.world.prepare(this.#teller('Going back'), this.#closing.signal);
+    this.#isPrepared = true;
+    await this.#wayBack.finish();
+  }
+
   /** Whether the lesson's start can be built on what is there; the learner is asked before the sandbox is emptied for it. */
   async #groundOf(
     lesson: Lesson,
@@ -257,7 +319,7 @@ export class LessonHost implements ScreenHost {
     }
     if (mayEmpty) return 'to-empty';
     this.#asked = { lesson: lesson.id, at: clock.now() };
-    const { back } = this.#wayBack(lesson);
+    const { back } = this.#backFrom(lesson);
     this.#set({
       phase: 'stopped',
       asks: 'empty the sandbox',
@@ -287,18 +349,19 @@ export class LessonHost implements ScreenHost {
     this.#driver = undefined;
   }
 
-  #wayBack(from: Lesson): Pick<Stopped, 'back'> {
+  #backFrom(from: Lesson): Pick<Stopped, 'back'> {
     const before = this.#driver?.state.lesson ?? this.#left?.lesson;
     return before && before.id !== from.id ? { back: before.title } : {};
   }
 
-  async #show(lesson: Lesson, task: string | undefined): Promise<void> {
+  async #show(lesson: Lesson, task: string | undefined, background: readonly BackgroundScript[] = []): Promise<void> {
     const opening = this.#parts.opening(lesson.id, task);
     const notice = this.#pendingNotice;
     this.#pendingNotice = undefined;
     const { world, shell, clock } = this.#parts;
-    const ports = this.#parts.ports({ foresee: foreseer(world, shell, clock) });
-    const driver = await createDriver(ports, { ...opening, ...(notice && { notice }) });
+    const { enter } = this.#wayBack;
+    const ports = this.#parts.ports({ foresee: foreseer(world, shell, clock), ...(enter && { enter }) });
+    const driver = await createDriver(ports, { ...opening, background, ...(notice && { notice }) });
     this.#driver = driver;
     driver.subscribe(() => {
       if (this.#driver === driver && !this.#isAway) this.#draw(driver);
@@ -336,17 +399,21 @@ export class LessonHost implements ScreenHost {
   #stopped(lesson: Lesson, error: unknown): void {
     if (error instanceof Fault) {
       const { what, why = '', next } = error;
-      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...this.#wayBack(lesson) });
+      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...this.#backFrom(lesson) });
       return;
     }
     this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
     const tryThis = [`The log has it: ${this.#parts.log.file}`];
     const what = 'meshwalk made a mistake.';
-    this.#set({ phase: 'stopped', what, why: '', tryThis, lesson: lesson.id, ...this.#wayBack(lesson) });
+    this.#set({ phase: 'stopped', what, why: '', tryThis, lesson: lesson.id, ...this.#backFrom(lesson) });
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #set(content: ScreenContent): void {
     this.#content = content;
-    for (const listener of this.#listeners) listener();
+    this.#tell();
   }
 }

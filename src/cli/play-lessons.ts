@@ -15,6 +15,7 @@ import { exitCodes } from './report.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { mustTrust } from './trust.ts';
+import { WayBack } from './way-back.ts';
 
 /** Plays lessons from first to last with the driver that the screen uses; returns the exit code. */
 export async function playLessons(options: RunOptions, subcommand: Subcommand): Promise<number> {
@@ -37,6 +38,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   if (options.prove) mustBeOpen(parts, lessons);
   if (parts.journal.notice) narrator.note(parts.journal.notice);
   await parts.world.prepare((sentence) => narrator.note(sentence), signal);
+  await new WayBack(parts).finish();
   for (const [index, lesson] of lessons.entries()) {
     // The first course is one walk; lessons of others each begin where they need to.
     const isJump = options.course !== undefined || (options.from !== undefined && index === 0);
@@ -101,7 +103,11 @@ async function playLesson(
   narrator: Narrator,
   signal: AbortSignal,
 ): Promise<Solved> {
-  const driver = await createDriver(parts.ports(), { ...parts.opening(lesson.id), taskIndex: -1 });
+  const { enter } = new WayBack(parts);
+  const driver = await createDriver(parts.ports(enter ? { enter } : {}), {
+    ...parts.opening(lesson.id),
+    taskIndex: -1,
+  });
   const stop = follow(driver, narrator, parts.words);
   try {
     for (const [taskIndex, task] of lesson.tasks.entries()) {

@@ -3,6 +3,7 @@ import { Fault } from '../fault.ts';
 import { openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { languageIn, languageOf, loadWords } from '../tui/words/language.ts';
+import { changesCommand } from './changes.ts';
 import { chartsCommand } from './charts.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
@@ -21,6 +22,7 @@ import { statusCommand } from './status.ts';
 import type { Subcommand } from './subcommand.ts';
 import { Teardown } from './teardown.ts';
 import { traceCommand } from './trace.ts';
+import { redoCommand, undoCommand } from './undo.ts';
 
 /**
  * The command line: which subcommands there are, and what their end means for the exit code. Heavy parts are loaded by
@@ -83,6 +85,9 @@ function build(subcommand: Subcommand): Command {
     searchCommand,
     resetCommand,
     reviewCommand,
+    undoCommand,
+    redoCommand,
+    changesCommand,
     sandboxCommand,
     lintCommand,
     explainCommand,

@@ -35,6 +35,8 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
   const parts = await openParts({ ...options, pace: 'brisk' }, machine, teardown, hooks);
   if (wanted === undefined) {
     await parts.world.reset?.();
+    const { WayBack } = await import('./way-back.ts');
+    await new WayBack(parts).forget();
     parts.shell.forget();
     parts.journal.append({ type: 'reset' });
     machine.out('All progress is forgotten, and the sandbox is empty. Begin with: meshwalk');

@@ -141,6 +141,10 @@ export class LearnerShell {
   }
 }
 
+/** What a learner's shell keeps in this folder, for those who only read. */
+export const keptVariables = (folder: string): string =>
+  readIfThere(join(folder, 'kept.bash')) ?? readIfThere(join(folder, 'kept.sh')) ?? '';
+
 /** Lessons are written for bash; sh does for most of them. */
 function findShell(path: string): string {
   const folders = [...path.split(delimiter).filter(Boolean), '/bin', '/usr/bin'];

@@ -9,6 +9,7 @@ import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ExplainSubject } from './view/explain-screen.ts';
+import type { Changes } from '../world/changes/changes.ts';
 import type { Words } from './words/en.ts';
 
 /**
@@ -44,6 +45,11 @@ export interface ScreenHost {
   recall?(): readonly RecallQuestion[];
   /** A question of a review was answered. */
   recalled?(answer: Recalled): void;
+  /** Begins to find out what undoing, redoing or the last task is about; `backCard` tells, and changes are told as ever. */
+  lookBack?(way: Way): void;
+  backCard?(): BackCard | undefined;
+  /** Does what the card says; `content()` turns to `preparing` meanwhile. */
+  goBack?(): void;
   /** Looks at the mesh from here on, until it is stopped; absent where nobody can look. */
   watchTraffic?(onChange: () => void): TrafficWatch;
   /**
@@ -56,6 +62,16 @@ export interface ScreenHost {
   /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */
   lendTerminal?(lend: LendTerminal): void;
 }
+
+/** Undo a task, redo it, or only look at what the last one changed. */
+export type Way = 'undo' | 'redo' | 'look';
+
+export type BackCard =
+  | { status: 'looking'; way: Way }
+  /** Titles of lesson and task. */
+  | { status: 'ready'; way: Way; lesson: string; task: string; changes: Changes }
+  | { status: 'nothing'; way: Way }
+  | { status: 'failed'; way: Way; what: string; why: string; tryThis: readonly string[] };
 
 export type ScreenContent =
   /** The world comes up, or solutions are replayed for a jump. `done` sentences, then the one under way. */

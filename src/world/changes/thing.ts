@@ -35,6 +35,9 @@ const keptByServers: ReadonlySet<string> = new Set([
 /** Made in every namespace. */
 const inEachNamespace: ReadonlySet<string> = new Set(['ConfigMap/kube-root-ca.crt', 'ServiceAccount/default']);
 
+/** OSM's injector makes one for each pod that it meshes. */
+const forPods = /^Secret\/envoy-bootstrap-config-/;
+
 /** Fields of `metadata` that the API server writes. */
 const serverMetadata: ReadonlySet<string> = new Set([
   'managedFields',
@@ -56,7 +59,7 @@ export function thingOf(object: KubeObject, cluster?: string): Thing {
   const { metadata, kind = '', apiVersion = '' } = object;
   const { name = '', namespace, uid } = metadata;
   const isOwned = metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;
-  const isKept = keptByServers.has(kind) || inEachNamespace.has(`${kind}/${name}`);
+  const isKept = keptByServers.has(kind) || inEachNamespace.has(`${kind}/${name}`) || forPods.test(`${kind}/${name}`);
   return {
     cluster,
     kind,

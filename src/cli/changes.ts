@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+import { Fault } from '../fault.ts';
+import type { Catalog } from '../lesson/catalog.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+import type { TaskChanges, Traces } from './traces.ts';
+
+/** `meshwalk changes`: what a task changed, as a diff. Only reads; works while meshwalk runs elsewhere, and while nothing runs. */
+type ChangesOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+
+export const changesCommand = (subcommand: Subcommand): Command =>
+  new Command('changes')
+    .description('show what a task changed: objects created, changed and deleted, as a diff')
+    .argument('[task]', '<lesson>/<task>; the latest task that changed something, when none is named')
+    .option('--json', 'print one JSON object')
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText(
+      'after',
+      examples(
+        ['meshwalk changes', 'of the latest task'],
+        ['meshwalk changes split-traffic/split-half', 'of that one'],
+      ),
+    )
+    .action((task: string | undefined, options: ChangesOptions) => showChanges(task, options, subcommand));
+
+async function showChanges(
+  wanted: string | undefined,
+  options: ChangesOptions,
+  { machine }: Subcommand,
+): Promise<void> {
+  const { loadCourse } = await import('./course-files.ts');
+  const { findChanges } = await import('./traces.ts');
+  const { changeDiff, changeSentences, leftOut } = await import('./changes-text.ts');
+  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const traces = await tracesOf(options, machine);
+  const found = await findChanges(traces, wanted === undefined ? undefined : taskNamed(catalog, wanted));
+  if (!found) throw nothingKept(wanted);
+  if (options.json) {
+    machine.out(JSON.stringify(found));
+    return;
+  }
+  machine.out(titleOf(catalog, found));
+  for (const sentence of changeSentences(found.changes)) machine.out(`  ${sentence}`);
+  machine.out('');
+  for (const line of found.changes.list.flatMap(changeDiff)) machine.out(line);
+  machine.out(leftOut);
+}
+
+/** Without the lock: a screen may be open on the same state. */
+async function tracesOf(options: ChangesOptions, machine: Subcommand['machine']): Promise<Traces> {
+  const { join } = await import('node:path');
+  const { createWorld } = await import('../world/registry.ts');
+  const { mustHaveSnapshots } = await import('../world/snapshots.ts');
+  const { readJournal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { keptVariables } = await import('../platform/learner-shell.ts');
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const world = createWorld(options.world, {
+    folder: folders.sandbox,
+    workingFolder: options.lessons ?? machine.root,
+    serverFile: join(machine.root, 'dist', 'server.js'),
+    pace: 'brisk',
+    learner: machine.environment,
+  });
+  const snapshots = mustHaveSnapshots(world);
+  return { entries: readJournal(folders.journal), snapshots, shell: keptVariables(folders.shell) };
+}
+
+function taskNamed(catalog: Catalog, name: string): { lesson: string; task: string } {
+  const [lessonId = '', taskId = ''] = name.split('/');
+  const lesson = catalog.find(lessonId);
+  if (lesson?.tasks.some(({ id }) => id === taskId)) return { lesson: lesson.id, task: taskId };
+  const known = lesson ? lesson.tasks.map(({ id }) => `${lesson.id}/${id}`) : catalog.lessons.map(({ id }) => id);
+  throw new Fault('task.unknown', {
+    what: `There is no task "${name}".`,
+    why: lesson ? `The tasks of this lesson are: ${known.join(', ')}.` : `The lessons are: ${known.join(', ')}.`,
+    next: ['meshwalk changes split-traffic/split-half'],
+  });
+}
+
+const titleOf = (catalog: Catalog, { lesson, task }: TaskChanges): string => {
+  const known = catalog.find(lesson);
+  return `${known?.title ?? lesson}: ${known?.tasks.find(({ id }) => id === task)?.title ?? task}`;
+};
+
+const nothingKept = (task: string | undefined): Fault =>
+  new Fault('changes.nothing', {
+    what: task === undefined ? 'No task changed anything yet.' : `Nothing is kept of the task "${task}".`,
+    why:
+      task === undefined
+        ? 'Or what it was like before is not kept any more.'
+        : 'It was not begun, it was undone, or it is too long ago: only the latest moments are kept.',
+    next: ['meshwalk status'],
+  });

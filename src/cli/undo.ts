@@ -1,0 +1,81 @@
+import { Command } from 'commander';
+import { Fault } from '../fault.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, paceOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+import { examples } from './subcommand.ts';
+
+/** `meshwalk undo` and `meshwalk redo`: the latest task, without the screen. Redoing takes undoing back, so nothing is asked. */
+type UndoOptions = CommonOptions & { dryRun?: boolean };
+
+export const undoCommand = (subcommand: Subcommand): Command =>
+  wayCommand(subcommand, 'undo', 'take the latest task back: the sandbox and your progress are as before it', [
+    ['meshwalk undo', 'take the latest task back'],
+    ['meshwalk undo --dry-run', 'only show what would be taken back'],
+    ['meshwalk redo', 'bring it again'],
+  ]);
+
+export const redoCommand = (subcommand: Subcommand): Command =>
+  wayCommand(subcommand, 'redo', 'bring the task again that was undone last', [
+    ['meshwalk redo', 'bring the undone task again'],
+    ['meshwalk redo --dry-run', 'only show what would come again'],
+  ]);
+
+const wayCommand = (
+  subcommand: Subcommand,
+  way: 'undo' | 'redo',
+  description: string,
+  lines: readonly [string, string][],
+): Command =>
+  new Command(way)
+    .description(description)
+    .option('--dry-run', 'change nothing')
+    .addOption(paceOption())
+    .addOption(worldOption())
+    .addOption(profileOption())
+    .addOption(lessonsOption())
+    .addHelpText('after', examples(...lines))
+    .action((options: UndoOptions) => go(way, options, subcommand));
+
+async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcommand): Promise<void> {
+  const { machine, teardown, signal } = subcommand;
+  const { openParts } = await import('./compose.ts');
+  const { findRedo, findUndo } = await import('./traces.ts');
+  const { WayBack } = await import('./way-back.ts');
+  const { changeSentences } = await import('./changes-text.ts');
+  const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write(way, error) };
+  const parts = await openParts(options, machine, teardown, hooks);
+  const wayBack = new WayBack(parts);
+  if (wayBack.isUnfinished) {
+    await parts.world.prepare(() => {}, signal);
+    await wayBack.finish();
+  }
+  const find = way === 'undo' ? findUndo : findRedo;
+  const offer = await find(wayBack.traces);
+  if (!offer) throw nothingTo(way);
+  const lesson = parts.catalog.find(offer.lesson);
+  const task = lesson?.tasks.find(({ id }) => id === offer.task);
+  machine.out(`${lesson?.title ?? offer.lesson}: ${task?.title ?? offer.task}`);
+  for (const sentence of changeSentences(offer.changes)) machine.out(`  ${sentence}`);
+  if (options.dryRun) return;
+  await parts.world.prepare(() => {}, signal);
+  await wayBack.go(offer, []);
+  machine.out(
+    way === 'undo'
+      ? 'Undone. The sandbox and your progress are as before this task; meshwalk redo brings it again.'
+      : 'Redone. The sandbox and your progress are as they were; meshwalk undo takes it back.',
+  );
+}
+
+const nothingTo = (way: 'undo' | 'redo'): Fault =>
+  way === 'undo'
+    ? new Fault('undo.nothing', {
+        what: 'There is nothing to undo.',
+        why: 'No task left anything since the oldest moment that is kept.',
+        next: ['meshwalk status'],
+      })
+    : new Fault('redo.nothing', {
+        what: 'There is nothing to redo.',
+        why: 'Nothing was undone, or something else was done since.',
+        next: ['meshwalk status'],
+      });
