@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { BackCard, Way } from '../tui/app-port.ts';
 import type { Parts } from './compose.ts';
+import { mistake } from './stopping.ts';
 import { findChanges, findRedo, findUndo, type Offer } from './traces.ts';
 import type { WayBack } from './way-back.ts';
 
@@ -57,12 +58,9 @@ export class BackCards {
 
   #failed(way: Way, error: unknown): BackCard {
     const { log } = this.#parts;
-    if (error instanceof Fault) {
-      return { status: 'failed', way, what: error.what, why: error.why ?? '', tryThis: error.next };
-    }
-    log.write('looking for the way back', error);
-    const what = 'meshwalk made a mistake.';
-    return { status: 'failed', way, what, why: '', tryThis: [`The log has it: ${log.file}`] };
+    if (!(error instanceof Fault)) log.write('looking for the way back', error);
+    const { what, why = '', next } = error instanceof Fault ? error : mistake(log.file);
+    return { status: 'failed', way, what, why, tryThis: next };
   }
 
   #set(card: BackCard): void {

@@ -35,6 +35,7 @@ import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { recallAfter } from './recalling.ts';
 import { buildStartState, isWorldBeyond } from './start-state.ts';
+import { askToEmpty, stoppedBy } from './stopping.ts';
 import type { Offer } from './traces.ts';
 import { WayBack } from './way-back.ts';
 
@@ -284,21 +285,22 @@ export class LessonHost implements ScreenHost {
 
   async #goBack(offer: Offer, lesson: Lesson): Promise<void> {
     this.#isAway = true;
+    const { wayBack: words } = this.#parts.words;
     const title = lesson.tasks.find(({ id }) => id === offer.task)?.title ?? lesson.title;
-    this.#teller(title)(offer.way === 'undo' ? 'Undoing the task' : 'Redoing the task');
+    this.#teller(title)(offer.way === 'undo' ? words.undoing : words.redoing);
     const running = this.#driver?.state.background.filter(({ status }) => status !== 'ended') ?? [];
     await this.#leave();
     const background = await this.#wayBack.go(
       offer,
       running.map(({ command, script }) => ({ command, script })),
     );
-    this.#pendingNotice ??= offer.way === 'undo' ? `Undone: ${title}. U redoes it.` : `Redone: ${title}.`;
+    this.#pendingNotice ??= offer.way === 'undo' ? words.undone(title) : words.redone(title);
     const isKnown = lesson.tasks.some(({ id }) => id === offer.task);
     await this.#show(lesson, isKnown ? offer.task : undefined, background);
   }
 
   async #finishGoingBack(): Promise<void> {
-    await this.#parts.world.prepare(this.#teller('Going back'), this.#closing.signal);
+    await this.#parts.world.prepare(this.#teller(this.#parts.words.wayBack.goingBack), this.#closing.signal);
     this.#isPrepared = true;
     await this.#wayBack.finish();
   }
@@ -319,20 +321,7 @@ export class LessonHost implements ScreenHost {
     }
     if (mayEmpty) return 'to-empty';
     this.#asked = { lesson: lesson.id, at: clock.now() };
-    const { back } = this.#backFrom(lesson);
-    this.#set({
-      phase: 'stopped',
-      asks: 'empty the sandbox',
-      what: `The sandbox is beyond the start of "${lesson.title}".`,
-      why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
-      tryThis: [
-        'Enter: empty the sandbox and build the start of this lesson',
-        ...(back === undefined ? [] : [`Esc: back to "${back}"; all stays as it is`]),
-        'q: leave; all stays as it is, and meshwalk goes on where you were',
-      ],
-      lesson: lesson.id,
-      ...(back !== undefined && { back }),
-    });
+    this.#set(askToEmpty(lesson, this.#backFrom(lesson).back));
     return 'asked';
   }
 
@@ -397,15 +386,8 @@ export class LessonHost implements ScreenHost {
   }
 
   #stopped(lesson: Lesson, error: unknown): void {
-    if (error instanceof Fault) {
-      const { what, why = '', next } = error;
-      this.#set({ phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...this.#backFrom(lesson) });
-      return;
-    }
-    this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
-    const tryThis = [`The log has it: ${this.#parts.log.file}`];
-    const what = 'meshwalk made a mistake.';
-    this.#set({ phase: 'stopped', what, why: '', tryThis, lesson: lesson.id, ...this.#backFrom(lesson) });
+    if (!(error instanceof Fault)) this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
+    this.#set(stoppedBy(error, lesson, this.#backFrom(lesson).back, this.#parts.log.file));
   }
 
   #tell(): void {

@@ -282,7 +282,7 @@ class SessionDriver implements Driver {
       });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      this.#dispatch({ type: 'noticed', sentence: `This task cannot be undone: ${error.what}` });
+      this.#dispatch({ type: 'noticed', notice: { type: 'no-way-back', what: error.what } });
     }
   }
 

@@ -17,6 +17,8 @@ export type Notice =
   | { type: 'could-not-tell'; reason: string | undefined }
   | { type: 'background-ended'; command: string; lastLine: string | undefined }
   | { type: 'not-saved'; what: string; next: readonly string[] }
+  /** The way back from the task could not be kept. */
+  | { type: 'no-way-back'; what: string }
   | { type: 'said'; sentence: string };
 
 export const saying = (sentence: string): Notice => ({ type: 'said', sentence });

@@ -8,8 +8,8 @@ import type { Intent } from '../session/events.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
-import type { ExplainSubject } from './view/explain-screen.ts';
 import type { Changes } from '../world/changes/changes.ts';
+import type { ExplainSubject } from './view/explain-screen.ts';
 import type { Words } from './words/en.ts';
 
 /**

@@ -19,6 +19,8 @@ export type Place =
   | 'reading'
   | 'review'
   | 'fields'
+  | 'way-back'
+  | 'changes'
   | 'help'
   | 'background'
   | 'quit';
@@ -40,6 +42,9 @@ export type KeyAction =
   | 'previous-match'
   | 'end-search'
   | 'copy'
+  | 'undo'
+  | 'redo'
+  | 'changes'
   | 'earlier'
   | 'later'
   | 'freeze'
@@ -102,6 +107,8 @@ const everywhere: readonly Place[] = [
   'map',
   'traffic',
   'explain',
+  'way-back',
+  'changes',
   'glossary',
   'search',
   'found',
@@ -117,6 +124,8 @@ const scrolling: readonly Place[] = [
   'confirm',
   'map',
   'explain',
+  'way-back',
+  'changes',
   'glossary',
   'found',
   'reading',
@@ -143,6 +152,9 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'next-match', keys: ['n'], places: ['lesson', 'reading'], name: 'next-match' },
   { action: 'previous-match', keys: ['N'], places: ['lesson', 'reading'], name: 'previous-match' },
   { action: 'end-search', keys: ['escape'], places: ['lesson'], name: 'end-search' },
+  { action: 'undo', keys: ['u'], places: ['lesson'], name: 'undo' },
+  { action: 'redo', keys: ['U'], places: ['lesson'], name: 'redo' },
+  { action: 'changes', keys: ['D'], places: ['lesson'], name: 'changes' },
   { action: 'copy', keys: ['y'], places: ['lesson'], name: 'copy' },
   { action: 'review', keys: ['r'], places: ['lesson'], name: 'review' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], name: 'previous-task' },
@@ -166,6 +178,9 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'next-call', keys: ['tab'], places: ['traffic'], name: 'next-call' },
   { action: 'explain', keys: ['x'], places: ['explain'], name: 'explain-again' },
   { action: 'close', keys: ['escape', 'q'], places: ['explain'], name: 'close-explain' },
+  { action: 'yes', keys: ['enter'], places: ['way-back'], name: 'yes-way-back' },
+  { action: 'no', keys: ['escape', 'n', 'q', 'u', 'U'], places: ['way-back'], name: 'no-way-back' },
+  { action: 'close', keys: ['escape', 'D', 'u', 'U', 'q'], places: ['changes'], name: 'close-changes' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
   { action: 'focus', keys: ['tab'], places: ['fields'], name: 'next-manifest' },
   { action: 'close', keys: ['escape', 'f', 'q'], places: ['fields'], name: 'close-fields' },

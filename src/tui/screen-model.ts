@@ -4,6 +4,7 @@ import type { LineEditor } from './line-editor.ts';
 import type { About } from './view/explain-screen.ts';
 import type { FieldsView } from './view/fields-screen.ts';
 import type { TrafficView } from './view/traffic/traffic-screen.ts';
+import type { WayBackView } from './way-back-keys.ts';
 
 /** What the screen remembers beside the session: where one scrolled to, what is open. Plain data, kept outside React. */
 export type Pane = 'lesson' | 'output' | 'check';
@@ -16,6 +17,7 @@ export type Overlay =
   | { type: 'traffic'; view: TrafficView }
   /** `back` is where Esc leads. */
   | { type: 'explain'; about: About; top: number; back: Overlay }
+  | { type: 'way-back'; view: WayBackView }
   | { type: 'glossary'; top: number }
   /** `found` is what all lessons have of it. */
   | { type: 'search'; editor: LineEditor; found: readonly Found[] }

@@ -148,6 +148,7 @@ export class ScreenStore {
       traffic: this.#traffic?.history(),
       recall: this.#recall(host),
       explained: this.#explaining.answers,
+      back: host?.backCard?.(),
     };
   }
 
@@ -181,6 +182,12 @@ export class ScreenStore {
       case 'open-fields':
         // Another text has other manifests.
         this.#fields = host?.fields?.(() => this.#schedule());
+        return;
+      case 'look-back':
+        host?.lookBack?.(act.way);
+        return;
+      case 'go-back':
+        host?.goBack?.();
         return;
       case 'open-page':
         host?.openPage?.(act.url);

@@ -3,6 +3,7 @@ import type { Intent } from '../session/events.ts';
 import { isGrave, taskOf } from '../session/next-step.ts';
 import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
+import type { Way } from './app-port.ts';
 import { explainEdge, explainMoment, inExplanation, type Opened } from './explain-keys.ts';
 import { inFields } from './field-keys.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
@@ -23,6 +24,7 @@ import { type MapInk, mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
 import { listHeight } from './view/window.ts';
 import { nextOf, proposalOf } from './view/words.ts';
+import { inWayBack, lookBack } from './way-back-keys.ts';
 
 /** What keys do to the screen, and what they ask of the host. Pure; the store carries the acts out. */
 export type Input =
@@ -38,6 +40,8 @@ export type ScreenAct =
   | { type: 'recalled'; recalled: Recalled }
   | { type: 'explain'; subjects: readonly ExplainSubject[] }
   | { type: 'open-fields' }
+  | { type: 'look-back'; way: Way }
+  | { type: 'go-back' }
   | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
@@ -123,7 +127,7 @@ function general(view: View, action: KeyAction): Reaction {
 
 function pressed(view: View, session: SessionState, key: string): Reaction {
   const { model } = view;
-  const place = placeOf(view.content, model);
+  const place = placeOf(view);
   const digit = /^[1-9]$/.test(key) ? Number(key) : 0;
   if (place === 'background' && digit > 0) return stopBackground(view, session, digit);
   const choice = place === 'lesson' ? choiceOf(session, key) : undefined;
@@ -145,6 +149,9 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
       return inTraffic(view, session, action);
     case 'explain':
       return inExplain(view, session, action);
+    case 'way-back':
+    case 'changes':
+      return inWayBack(view, action) ?? general(view, action);
     case 'glossary':
     case 'help':
       return inList(view, session, action);
@@ -214,6 +221,11 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       );
       return only(withOverlay(model, { type: 'map', row: Math.max(0, here) }));
     }
+    case 'undo':
+    case 'redo':
+      return lookBack(model, action);
+    case 'changes':
+      return lookBack(model, 'look');
     case 'glossary':
       return only(withOverlay(model, { type: 'glossary', top: 0 }));
     case 'search':

@@ -29,6 +29,8 @@ describe('the keymap', () => {
       map: 'escape',
       traffic: 'escape',
       explain: 'escape',
+      'way-back': 'escape',
+      changes: 'escape',
       glossary: 'escape',
       search: 'escape',
       found: 'escape',

@@ -8,7 +8,7 @@ import { marked, proceeded, reviewOf } from '../../src/session/review.ts';
 import { always } from '../../src/session/stance.ts';
 import type { ConditionReport, FinishedRun, SessionState, TaskProgress } from '../../src/session/state.ts';
 import { openLesson } from '../../src/session/tasks.ts';
-import type { ScreenContent } from '../../src/tui/app-port.ts';
+import type { BackCard, ScreenContent } from '../../src/tui/app-port.ts';
 import { lineEditor } from '../../src/tui/line-editor.ts';
 import { type Overlay, type ScreenModel, screenModel } from '../../src/tui/screen-model.ts';
 import { openingView } from '../../src/tui/traffic-keys.ts';
@@ -159,6 +159,42 @@ const reviewed = recallQuestions(
   [lesson],
   seededRandom(4),
 );
+/** What the last task changed; `undo` asks whether to take it back. */
+export const back: BackCard = {
+  status: 'ready',
+  way: 'undo',
+  lesson: 'Split traffic between two versions',
+  task: 'Send half of the requests to v2',
+  changes: {
+    list: [
+      {
+        type: 'created',
+        kind: 'Service',
+        namespace: 'bookstore',
+        name: 'bookstore-v2',
+        lines: ['apiVersion: v1', 'kind: Service', 'spec:', '  ports:', '    - name: bookstore-port'].map((text) => ({
+          type: 'added',
+          text,
+        })),
+        more: 3,
+      },
+      {
+        type: 'changed',
+        kind: 'TrafficSplit',
+        namespace: 'bookstore',
+        name: 'bookstore-split',
+        lines: [
+          { type: 'at', text: 'spec.backends' },
+          { type: 'same', text: '    - service: bookstore-v2' },
+          { type: 'removed', text: '      weight: 0' },
+          { type: 'added', text: '      weight: 50' },
+        ],
+        more: 0,
+      },
+    ],
+    alongside: [{ kind: 'Pod', count: 2 }],
+  },
+};
 
 const markdown = new MarkdownRows(en);
 const library = new Library(
@@ -185,6 +221,7 @@ export function sceneAt(content: ScreenContent | SessionState, model: Partial<Sc
     traffic,
     recall: reviewed,
     explained: new Map(),
+    back,
   };
 }
 
@@ -234,6 +271,8 @@ export function scenes(): Record<string, Scene> {
     }),
     map: over(question, { type: 'map', row: 3 }),
     traffic: over(question, { type: 'traffic', view: openingView }),
+    undo: over(passed, { type: 'way-back', view: { way: 'undo', top: 0 } }),
+    changes: over(passed, { type: 'way-back', view: { way: 'look', top: 0 } }),
     words: over(question, { type: 'glossary', top: 0 }),
     searching: sceneAt(question, {
       search: { words: 'share', at: 0 },

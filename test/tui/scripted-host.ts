@@ -8,7 +8,7 @@ import type { RunEnd } from '../../src/platform/run-end.ts';
 import { createDriver, type Driver } from '../../src/session/driver.ts';
 import type { Intent } from '../../src/session/events.ts';
 import type { DriverPorts, RunningCommand } from '../../src/session/ports.ts';
-import type { CourseEntry, ScreenHost, TerminalProgram } from '../../src/tui/app-port.ts';
+import type { BackCard, CourseEntry, ScreenHost, TerminalProgram, Way } from '../../src/tui/app-port.ts';
 import type { WorldDescription } from '../../src/world/world.ts';
 import { sampleLesson } from './sample-lesson.ts';
 
@@ -89,6 +89,9 @@ export class ScriptedHost implements ScreenHost {
   readonly intents: Intent[] = [];
   readonly opened: string[] = [];
   readonly pages: string[] = [];
+  readonly ways: Way[] = [];
+  card: BackCard | undefined;
+  wentBack = 0;
   shells = 0;
   shellProgram: TerminalProgram = { file: '/bin/sh', args: [], environment: {}, folder: '/', greeting: '' };
   readonly #library: Library;
@@ -147,6 +150,19 @@ export class ScriptedHost implements ScreenHost {
 
   commandHistory() {
     return ['kubectl get pods', 'kubectl get services'];
+  }
+
+  lookBack(way: Way) {
+    this.ways.push(way);
+    this.card = { status: 'looking', way };
+  }
+
+  backCard() {
+    return this.card;
+  }
+
+  goBack() {
+    this.wentBack += 1;
   }
 
   openPage(url: string) {

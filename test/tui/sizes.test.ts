@@ -36,11 +36,11 @@ const arrangements = (['lesson', 'output', 'check'] satisfies Pane[]).flatMap((f
 );
 
 /** The key that the moment waits for. */
-function primaryKey({ content, model }: Scene): RegExp {
+function primaryKey({ content, model, back }: Scene): RegExp {
   if (content.phase === 'preparing') return /q quit/;
   if (content.phase === 'stopped') return /Enter empty the sandbox/;
   const { session } = content;
-  switch (placeOf(content, model)) {
+  switch (placeOf({ content, model, back })) {
     case 'confirm':
       return /^ (y|Enter) run it/;
     case 'editor':
@@ -59,7 +59,10 @@ function primaryKey({ content, model }: Scene): RegExp {
       return /^ Enter (answer|pass over|next question|finish)/;
     case 'explain':
       return /Esc back/;
+    case 'way-back':
+      return /^ Enter do it/;
     case 'fields':
+    case 'changes':
     case 'traffic':
     case 'glossary':
     case 'help':

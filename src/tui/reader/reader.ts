@@ -4,7 +4,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Intent } from '../../session/events.ts';
 import { type Review, reviewOf } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
-import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions } from '../app-port.ts';
+import type { RunScreen, ScreenExit, ScreenHost, ScreenOptions, Way } from '../app-port.ts';
 import { answered } from '../explaining.ts';
 import { chapterBindings, keyName } from '../keymap.ts';
 import { runOnTerminal } from '../lending.ts';
@@ -23,6 +23,7 @@ import { spokenField } from './spoken-fields.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
+import { spokenWayBack } from './spoken-way-back.ts';
 import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
 
 /**
@@ -45,6 +46,10 @@ class Reader {
   #told: Told = nothingTold;
   readonly #closing = new AbortController();
   #cancel: (() => void) | undefined;
+  /** What was asked about, until it is told. */
+  #way: Way | undefined;
+  /** The next line typed says whether to undo, or redo, what was told. */
+  #mayGoBack = false;
   /** The next line typed is a command. */
   #asked: { edited: boolean } | undefined;
   /** Lines typed answer its questions. */
@@ -107,6 +112,17 @@ class Reader {
     const { lines, told } = narrate(this.#told, content, this.#host.course(), this.#words, recall);
     this.#told = told;
     this.#write(lines);
+    this.#tellWayBack();
+  }
+
+  /** What undoing would take back, once it is known; the next line says yes or no to it. */
+  #tellWayBack(): void {
+    const card = this.#host?.backCard?.();
+    if (!this.#way || card?.way !== this.#way || card.status === 'looking') return;
+    const { way } = card;
+    this.#way = undefined;
+    this.#write(spokenWayBack(card, this.#words));
+    this.#mayGoBack = card.status === 'ready' && way !== 'look';
   }
 
   #say(...sentences: readonly string[]): void {
@@ -133,6 +149,7 @@ class Reader {
     const session = this.#session();
     if (!session) this.#typedOutside(line.trim());
     else if (this.#review) this.#turn(typedInReview(line, this.#review, this.#words), session);
+    else if (this.#mayGoBack) this.#answerWayBack(line.trim());
     else if (this.#asked) this.#answerAsked(session, line);
     else this.#do(deedOf(line, session, this.#words), session);
   }
@@ -141,6 +158,12 @@ class Reader {
     const content = this.#host?.content();
     if (line === 'q') this.#end.resolve({ type: 'quit' });
     else if (line === '' && content?.phase === 'stopped') this.#host?.openLesson(content.lesson);
+  }
+
+  #answerWayBack(line: string): void {
+    this.#mayGoBack = false;
+    if (line === '') this.#host?.goBack?.();
+    else this.#say(this.#words.typed.leftAsItIs);
   }
 
   #answerAsked(session: SessionState, line: string): void {
@@ -176,6 +199,10 @@ class Reader {
         break;
       case 'search':
         this.#say(...spokenPlaces(deed.words, host, this.#options.words));
+        break;
+      case 'way-back':
+        this.#way = deed.way;
+        host.lookBack?.(deed.way);
         break;
       case 'traffic':
         this.#tellTraffic();

@@ -1,6 +1,7 @@
 import type { Intent } from '../../session/events.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { Way } from '../app-port.ts';
 import { actionFor, bindingOf, type KeyAction, keyName } from '../keymap.ts';
 import { screenModel } from '../screen-model.ts';
 import { availability, type Moment } from '../view/availability.ts';
@@ -23,6 +24,7 @@ export type Deed =
   | { type: 'search'; words: string }
   /** Without a path: which manifests there are. */
   | { type: 'fields'; path: string }
+  | { type: 'way-back'; way: Way }
   | { type: 'traffic' }
   | { type: 'explain'; about: About }
   | { type: 'background' }
@@ -151,6 +153,11 @@ function deedFor(action: KeyAction, session: SessionState, words: Words): Deed {
       return send({ type: 'open-task', taskIndex: session.taskIndex + 1 });
     case 'map':
       return { type: 'lessons' };
+    case 'undo':
+    case 'redo':
+      return { type: 'way-back', way: action };
+    case 'changes':
+      return { type: 'way-back', way: 'look' };
     case 'traffic':
     case 'background':
     case 'page':

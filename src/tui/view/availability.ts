@@ -144,6 +144,9 @@ export function availability(action: KeyAction, moment: Moment): Availability {
         ? no(moment.words.availability.tryAgainFirst)
         : free(moment);
     case 'map':
+    case 'undo':
+    case 'redo':
+    case 'changes':
       return free(moment);
     case 'explain':
       return why(moment);

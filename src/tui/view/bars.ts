@@ -167,6 +167,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
     'map',
     'traffic',
     'search',
+    'undo',
     'help',
     'quit',
   ],
@@ -175,6 +176,8 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   map: ['open', 'up', 'down', 'close'],
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities', 'next-call', 'explain'],
   explain: ['close', 'up', 'down', 'explain'],
+  'way-back': ['yes', 'no', 'up', 'down'],
+  changes: ['close', 'up', 'down'],
   glossary: ['up', 'down', 'close'],
   search: ['submit', 'everywhere', 'close'],
   found: ['open', 'up', 'down', 'search', 'close'],
@@ -204,6 +207,8 @@ const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
   reading: 'scroll',
   review: 'scroll',
   help: 'scroll',
+  'way-back': 'scroll',
+  changes: 'scroll',
 };
 
 function keyWord(

@@ -5,9 +5,10 @@ import type { Library } from '../../lesson/library.ts';
 import type { RecallQuestion } from '../../session/recall.ts';
 import type { Review } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
-import type { CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
+import type { BackCard, CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
+import { isAsking, type WayBackView } from '../way-back-keys.ts';
 import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
@@ -38,6 +39,7 @@ import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 import { mapPane } from './traffic/map-pane.ts';
 import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
+import { wayBackLines } from './way-back-screen.ts';
 import { listHeight, matched, padded, position } from './window.ts';
 
 /**
@@ -68,6 +70,8 @@ export interface View {
   recall: readonly RecallQuestion[];
   /** Answers to what was asked to be explained, by subject. */
   explained: ReadonlyMap<string, Explained>;
+  /** What undoing, redoing or the last task is about; undefined where nobody can tell. */
+  back?: BackCard | undefined;
 }
 
 /** A lesson on the screen, measured: what drawing and keys both need. */
@@ -83,7 +87,8 @@ export interface Scene {
   matches: Matches | undefined;
 }
 
-export function placeOf(content: ScreenContent, model: ScreenModel): Place {
+export function placeOf({ content, model, back }: Pick<View, 'content' | 'model' | 'back'>): Place {
+  if (model.overlay.type === 'way-back') return isAsking(model.overlay.view, back) ? 'way-back' : 'changes';
   if (model.overlay.type !== 'none') return model.overlay.type;
   return content.phase === 'lesson' && content.session.status === 'confirming' ? 'confirm' : 'lesson';
 }
@@ -257,6 +262,10 @@ export function listText(
 /** Questions are read at the measure of a lesson. */
 export const reviewOn = ({ size, theme, words }: View, review: Review): ReviewText =>
   reviewText(review, { width: Math.min(readingWidth, size.columns - 2), glyphs: theme.glyphs, words });
+export function wayBackText(view: View, { way }: WayBackView): { title: string; lines: Line[] } {
+  const { size, words, back = { status: 'nothing', way } } = view;
+  return { title: words.wayBack.titles[way], lines: wayBackLines(back, { width: size.columns - 2, words }) };
+}
 
 export function explainText({ size, theme, words, explained }: View, session: SessionState, about: About): Line[] {
   return explainLines(about, session, { width: size.columns - 2, glyphs: theme.glyphs, words, explained });
@@ -277,7 +286,7 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   const { size, theme, model, words } = view;
   const { columns } = size;
   const header = headerLine(session, view.course, columns, theme.glyphs, words);
-  const place = placeOf(view.content, model);
+  const place = placeOf(view);
   if (model.overlay.type === 'map') {
     const rows = mapRows(view.course, session, { width: columns, glyphs: theme.glyphs, words });
     const inner = { columns, rows: size.rows - 2 };
@@ -289,6 +298,10 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   }
   if (model.overlay.type === 'traffic') {
     return [header, ...trafficRows(view, model.overlay.view), keyLine(place, undefined, columns, words)];
+  }
+  if (model.overlay.type === 'way-back') {
+    const { title, lines } = wayBackText(view, model.overlay.view);
+    return [header, ...listRows(view, title, lines, model.overlay.view.top), keyLine(place, undefined, columns, words)];
   }
   if (model.overlay.type === 'help' || model.overlay.type === 'glossary') {
     const { title, lines } = listText(view, session, model.overlay.type);

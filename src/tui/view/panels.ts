@@ -205,6 +205,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'fields':
     case 'reading':
     case 'map':
+    case 'way-back':
     case 'traffic':
     case 'explain':
     case 'glossary':

@@ -60,7 +60,7 @@ export function endWords(end: RunEnd, words: Words): { text: string; role: Role 
   }
 }
 
-export function noticeWords(notice: Notice, { notice: words }: Words): string {
+export function noticeWords(notice: Notice, { notice: words, wayBack }: Words): string {
   switch (notice.type) {
     case 'still-running':
       return words.stillRunning;
@@ -88,6 +88,8 @@ export function noticeWords(notice: Notice, { notice: words }: Words): string {
       return notice.lastLine ? words.endedSaying(notice.command, notice.lastLine) : words.ended(notice.command);
     case 'not-saved':
       return [words.notSaved(notice.what), ...notice.next].join(' ');
+    case 'no-way-back':
+      return wayBack.cannotUndo(notice.what);
     case 'said':
       return notice.sentence;
   }

@@ -8,6 +8,7 @@ import * as reader from './de/reader.ts';
 import * as reading from './de/reading.ts';
 import * as review from './de/review.ts';
 import * as traffic from './de/traffic.ts';
+import * as wayBack from './de/way-back.ts';
 import type { Words } from './en.ts';
 
 /** German: `du`, and the field's words as engineers say them (Pod, Deployment, Mesh, Sidecar, Traffic). */
@@ -23,4 +24,5 @@ export const de: Words = {
   ...reading,
   ...review,
   ...traffic,
+  ...wayBack,
 };

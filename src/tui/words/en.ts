@@ -8,6 +8,7 @@ import * as reader from './en/reader.ts';
 import * as reading from './en/reading.ts';
 import * as review from './en/review.ts';
 import * as traffic from './en/traffic.ts';
+import * as wayBack from './en/way-back.ts';
 
 /**
  * Every word of the interface in English, a group for each place where words stand: all that the files below export. Its
@@ -26,6 +27,7 @@ export const en = {
   ...reading,
   ...review,
   ...traffic,
+  ...wayBack,
 };
 
 export type Words = typeof en;

@@ -1,0 +1,37 @@
+import type { wayBack as shape } from '../en/way-back.ts';
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('de');
+
+export const wayBack: typeof shape = {
+  titles: {
+    undo: 'Aufgabe zurücknehmen',
+    redo: 'Aufgabe wiederherstellen',
+    look: 'Was die letzte Aufgabe geändert hat',
+  },
+  looking: 'Vergleicht die Welt mit dem, was war',
+  nothing: {
+    undo: 'Es gibt nichts zurückzunehmen: Seit dem ältesten aufgehobenen Moment hat keine Aufgabe etwas hinterlassen.',
+    redo: 'Es gibt nichts wiederherzustellen: Nichts wurde zurückgenommen, oder seither geschah etwas anderes.',
+    look: 'Seit dem ältesten aufgehobenen Moment hat keine Aufgabe etwas geändert.',
+  },
+  about: {
+    undo: 'Eingabe nimmt die Aufgabe zurück: Sandbox, Variablen und Fortschritt sind wie vorher. Was dabei verschwindet:',
+    redo: 'Eingabe stellt die Aufgabe wieder her: Sandbox, Variablen und Fortschritt sind wie danach. Damit wird:',
+    look: 'Diese Aufgabe hat:',
+  },
+  inLesson: (lesson) => `in „${lesson}“`,
+  progressOnly: 'In der Welt hat sie nichts geändert, nur deinen Fortschritt.',
+  types: { created: 'angelegt', changed: 'geändert', deleted: 'gelöscht', replaced: 'ersetzt' },
+  alongside: (kinds) => `Nebenher, von Controllern und dem Mesh gemacht: ${kinds}.`,
+  moreLines: (count) => `… ${counted(count, { one: 'weitere Zeile', other: 'weitere Zeilen' })}`,
+  leftOut: (fields) => `Weggelassen: ${fields}.`,
+  filesStay: 'Dateien, die du selbst angelegt hast, bleiben, wie sie sind.',
+  undone: (task) => `Zurückgenommen: ${task}. U stellt es wieder her.`,
+  redone: (task) => `Wiederhergestellt: ${task}. u nimmt es zurück.`,
+  undoing: 'Nimmt die Aufgabe zurück',
+  redoing: 'Stellt die Aufgabe wieder her',
+  goingBack: 'Bringt zu Ende, was begonnen war',
+  cannotUndo: (what) => `Diese Aufgabe wird sich nicht zurücknehmen lassen: ${what}`,
+  enterDoes: { undo: 'Eingabe nimmt sie zurück, n lässt sie.', redo: 'Eingabe stellt sie wieder her, n lässt es.' },
+};
