@@ -295,8 +295,7 @@ export class LessonHost implements ScreenHost {
       running.map(({ command, script }) => ({ command, script })),
     );
     this.#pendingNotice ??= offer.way === 'undo' ? words.undone(title) : words.redone(title);
-    const isKnown = lesson.tasks.some(({ id }) => id === offer.task);
-    await this.#show(lesson, isKnown ? offer.task : undefined, background);
+    await this.#show(lesson, lesson.tasks.find(({ id }) => id === offer.task)?.id, background);
   }
 
   async #finishGoingBack(): Promise<void> {

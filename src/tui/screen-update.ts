@@ -8,6 +8,7 @@ import { explainEdge, explainMoment, inExplanation, type Opened } from './explai
 import { inFields } from './field-keys.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
 import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
+import { mapInk, onMap } from './map-keys.ts';
 import { inReview } from './review-keys.ts';
 import { withCardInView } from './screen-follow.ts';
 import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
@@ -20,7 +21,7 @@ import { choiceKeys } from './view/card.ts';
 import { type ExplainSubject, subjectsOf } from './view/explain-screen.ts';
 import { lessonLimit, listText, placeOf, type Scene, sceneOf, trafficText, type View } from './view/frame.ts';
 import { isTooSmall, pageTowards, scrollLimit } from './view/layout.ts';
-import { type MapInk, mapRows } from './view/map-screen.ts';
+import { mapRows } from './view/map-screen.ts';
 import { confirmLimit } from './view/panels.ts';
 import { listHeight } from './view/window.ts';
 import { nextOf, proposalOf } from './view/words.ts';
@@ -144,7 +145,7 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     case 'confirm':
       return onCard(view, session, action, key);
     case 'map':
-      return onMap(view, session, action);
+      return onMap(view, session, action) ?? general(view, action);
     case 'traffic':
       return inTraffic(view, session, action);
     case 'explain':
@@ -330,26 +331,6 @@ function onCard(view: View, session: SessionState, action: KeyAction, key: strin
       return moved === undefined ? general(view, action) : only({ ...model, cardTop: moved });
     }
   }
-}
-
-const mapInk = ({ size, theme, words }: View): MapInk => ({ width: size.columns, glyphs: theme.glyphs, words });
-
-function onMap(view: View, session: SessionState, action: KeyAction): Reaction {
-  const { model } = view;
-  if (model.overlay.type !== 'map') return only(model);
-  const rows = mapRows(view.course, session, mapInk(view));
-  if (action === 'close' || action === 'interrupt') return only(withOverlay(model, none));
-  if (action === 'open') {
-    const row = rows[model.overlay.row];
-    if (!row) return only(model);
-    if (row.lesson.locked) return only({ ...model, refusal: row.lesson.locked });
-    const closed = withOverlay(model, none);
-    if (row.lesson.id === session.lesson.id)
-      return only(closed, send({ type: 'open-task', taskIndex: row.task?.index ?? -1 }));
-    return only(closed, { type: 'open-lesson', lesson: row.lesson.id, ...(row.task ? { task: row.task.id } : {}) });
-  }
-  const row = movedBy(action, model.overlay.row, view.size.rows - 5, rows.length - 1);
-  return row === undefined ? general(view, action) : only(withOverlay(model, { type: 'map', row }));
 }
 
 const explaining = ({ model, subjects }: Opened): Reaction =>

@@ -3,8 +3,9 @@ import type { KeyAction } from './keymap.ts';
 import type { ScreenModel } from './screen-model.ts';
 import type { Reaction } from './screen-update.ts';
 import { clamp, movedBy } from './scrolling.ts';
-import { type View, wayBackText } from './view/frame.ts';
+import type { View } from './view/frame.ts';
 import { scrollLimit } from './view/layout.ts';
+import { wayBackText } from './view/way-back-screen.ts';
 import { listHeight } from './view/window.ts';
 
 /** Keys on the card of undoing and redoing, and in the list of what a task changed. Pure. */

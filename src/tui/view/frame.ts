@@ -5,10 +5,10 @@ import type { Library } from '../../lesson/library.ts';
 import type { RecallQuestion } from '../../session/recall.ts';
 import type { Review } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
-import type { BackCard, CourseEntry, ScreenContent, Stopped } from '../app-port.ts';
+import type { BackCard, CourseEntry, ScreenContent } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
-import { isAsking, type WayBackView } from '../way-back-keys.ts';
+import { isAsking } from '../way-back-keys.ts';
 import type { Words } from '../words/en.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
@@ -25,7 +25,6 @@ import {
   layoutOf,
   readingWidth,
   scrollLimit,
-  smallest,
 } from './layout.ts';
 import { lessonTitle } from './lesson-pane.ts';
 import { libraryRows, searchLines } from './library-screens.ts';
@@ -34,12 +33,13 @@ import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines, searchPanel } from './panels.ts';
 import { type ReviewText, reviewText } from './review-screen.ts';
 import { type Matches, matchesIn } from './search-marks.ts';
-import { emptyLine, type Line, span, toWidth, widthOf, wrap } from './spans.ts';
+import { emptyLine, type Line, span, toWidth } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
 import { mapPane } from './traffic/map-pane.ts';
 import { momentWords, type TrafficView, trafficLines } from './traffic/traffic-screen.ts';
-import { wayBackLines } from './way-back-screen.ts';
+import { tooSmall, waitingFrame } from './waiting-screen.ts';
+import { wayBackText } from './way-back-screen.ts';
 import { listHeight, matched, padded, position } from './window.ts';
 
 /**
@@ -262,11 +262,6 @@ export function listText(
 /** Questions are read at the measure of a lesson. */
 export const reviewOn = ({ size, theme, words }: View, review: Review): ReviewText =>
   reviewText(review, { width: Math.min(readingWidth, size.columns - 2), glyphs: theme.glyphs, words });
-export function wayBackText(view: View, { way }: WayBackView): { title: string; lines: Line[] } {
-  const { size, words, back = { status: 'nothing', way } } = view;
-  return { title: words.wayBack.titles[way], lines: wayBackLines(back, { width: size.columns - 2, words }) };
-}
-
 export function explainText({ size, theme, words, explained }: View, session: SessionState, about: About): Line[] {
   return explainLines(about, session, { width: size.columns - 2, glyphs: theme.glyphs, words, explained });
 }
@@ -346,64 +341,6 @@ function lessonFrame(view: View, session: SessionState): Line[] {
 
 /** Rows of a sentence about the moment, where one row is short. */
 const tallestMoment = 3;
-
-type Waiting = Exclude<ScreenContent, { phase: 'lesson' }>;
-
-/** Before a lesson can be shown: progress of the world, or what is in the way. */
-function waitingFrame(view: View, content: Waiting): Line[] {
-  const { size, theme } = view;
-  const { glyphs } = theme;
-  const width = Math.max(8, size.columns - 2);
-  const rows: Line[] =
-    content.phase === 'preparing'
-      ? [
-          ...content.done.flatMap((sentence) =>
-            wrap([span(sentence, 'dim')], width, [span(`${glyphs.passed} `, 'good')], [span('  ')]),
-          ),
-          ...wrap([span(content.doing)], width, [span(`${glyphs.notYet} `, 'warn')], [span('  ')]),
-        ]
-      : [
-          ...wrap([span(content.what, content.asks === undefined ? 'bad' : 'warn')], width),
-          emptyLine,
-          ...wrap([span(content.why)], width),
-          emptyLine,
-          ...content.tryThis.flatMap((line) => wrap([span(line, 'code')], width, [span('  ')])),
-        ];
-  const title = content.phase === 'preparing' ? content.title : stoppedTitle(content, view.words);
-  const height = size.rows - 3;
-  const keys: Line =
-    view.model.overlay.type === 'quit'
-      ? keyLine('quit', undefined, size.columns, view.words)
-      : toWidth(waitingKeys(content, view.words), size.columns);
-  return [
-    toWidth([span(' meshwalk', 'bar-strong')], size.columns, 'bar'),
-    ruleLine([span(title, 'heading')], [], size.columns, glyphs),
-    ...padded(rows.slice(-height), height, size.columns),
-    keys,
-  ];
-}
-
-const stoppedTitle = ({ asks }: Stopped, { frame }: Words): string =>
-  asks === undefined ? frame.cannotBeOpened : frame.beforeOpening;
-
-function waitingKeys(content: Waiting, { frame, keys }: Words): Line {
-  const quit = [span('  '), span('q', 'key'), span(` ${frame.quit}`)];
-  if (content.phase === 'preparing') return quit;
-  const { asks = frame.tryAgain, back } = content;
-  const leave = back === undefined ? [] : [span('  '), span(keys.named.escape, 'key'), span(` ${frame.back}`)];
-  return [span('  '), span(keys.named.enter, 'key'), span(` ${asks}`), ...leave, ...quit];
-}
-
-/** As much of the sentence as there is room for: the size that is needed comes first. */
-function tooSmall(size: Size, { frame }: Words): Line[] {
-  const written = ({ columns, rows }: Size) => `${columns}×${rows}`;
-  const needed = written(smallest);
-  const sentences = [frame.tooSmall(needed, written(size)), frame.enlargeTerminal(needed), frame.enlarge(needed)];
-  const rowsOf = (sentence: string) => wrap([span(sentence)], Math.max(1, size.columns));
-  const isWhole = (sentence: string) =>
-    rowsOf(sentence).length <= size.rows && sentence.split(' ').every((word) => widthOf(word) <= size.columns);
-  return rowsOf(sentences.find(isWhole) ?? needed);
-}
 
 /** Exactly `size.rows` rows, none wider than the terminal. */
 export function drawFrame(view: View): Line[] {

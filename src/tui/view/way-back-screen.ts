@@ -2,10 +2,21 @@ import { type Change, type Changes, titleOf } from '../../world/changes/changes.
 import type { DiffLine } from '../../world/changes/line-diff.ts';
 import { leftOutFields } from '../../world/changes/thing.ts';
 import type { BackCard } from '../app-port.ts';
+import type { WayBackView } from '../way-back-keys.ts';
 import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
+import type { View } from './frame.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { Role } from './theme.ts';
+
+/** Title and text of what has the whole screen. */
+export function wayBackText(
+  { size, words, back }: Pick<View, 'size' | 'words' | 'back'>,
+  { way }: WayBackView,
+): { title: string; lines: Line[] } {
+  const card = back ?? { status: 'nothing', way };
+  return { title: words.wayBack.titles[way], lines: wayBackLines(card, { width: size.columns - 2, words }) };
+}
 
 /** What undoing, redoing or the last task is about: first a list to take in at a glance, then each change as a diff. Pure. */
 export function wayBackLines(card: BackCard, ink: { width: number; words: Words }): Line[] {
