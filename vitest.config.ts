@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
     globalSetup: [],
     testTimeout: 60_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     // Many tests start real processes, sockets and kubectl; two cores are the machine we promise to pass on.
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },

@@ -1,7 +1,8 @@
 // Changes one rule of the mesh at a time, in a copy of the project, and shows that some test of the mesh fails.
-// node test/tools/mesh-mutants.ts [--from 0] [--to 20] [--find word] [--kept file]
+// node test/tools/mesh-mutants.ts [--from 0] [--to 20] [--find word] [--kept file] [--quick]
 // With --kept, verdicts are added to a file line by line: a run can be stopped and gone on with. What survived without a
-// reason or did not apply is judged again, for a test or the mutant may be new.
+// reason or did not apply is judged again, for a test or the mutant may be new. --quick asks only the tests of pure
+// functions, and leaves open what they do not notice.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     to: { type: 'string', default: String(mutants.length) },
     find: { type: 'string', default: '' },
     kept: { type: 'string' },
+    quick: { type: 'boolean', default: false },
   },
 });
 
@@ -93,7 +95,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const bench = new MutantBench(join(import.meta.dirname, '..', '..'));
 try {
   for (const mutant of work) {
-    const verdict = await bench.judge(mutant, tiersFor(mutant.file), stopping.signal);
+    const tiers = tiersFor(mutant.file).filter(({ isPure }) => isPure || !values.quick);
+    const verdict = await bench.judge(mutant, tiers, stopping.signal);
+    if (values.quick && verdict === 'survived') continue;
     kept.set(keyOf(mutant), verdict);
     if (values.kept) appendFileSync(values.kept, `${JSON.stringify({ mutant, verdict })}\n`);
     process.stderr.write(`${fateOf(mutant, verdict)}: ${mutant.file}, ${mutant.rule}\n`);
