@@ -66,7 +66,7 @@ export async function openParts(
 ): Promise<Parts> {
   const folders = stateFolders(options.profile, options.world, machine.environment);
   const courseFolder = resolve(options.lessons ?? machine.root);
-  const catalog = await loadCourse(courseFolder);
+  const catalog = await loadCourse(courseFolder, machine.words.language);
   ensurePrivateFolder(folders.state);
   const lock = acquireLock(folders.lock);
   teardown.add(() => lock.release());

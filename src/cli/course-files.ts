@@ -22,8 +22,8 @@ export function courseFiles(folder: string): CourseFiles {
 }
 
 /** Throws a Fault with file and line when the course cannot be taught as it is. */
-export async function loadCourse(folder: string): Promise<Catalog> {
-  const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds);
+export async function loadCourse(folder: string, language?: string): Promise<Catalog> {
+  const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds, language);
   const [first] = problems;
   if (first) {
     throw new Fault('lesson.problem', {

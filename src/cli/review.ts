@@ -34,7 +34,7 @@ async function review(options: ReviewOptions, subcommand: Subcommand): Promise<v
   const { reviewOf } = await import('../session/review.ts');
   const { recallAll } = await import('./recalling.ts');
   const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
   const questions = recallAll(catalog, readJournal(folders.journal));
   if (options.json) machine.out(JSON.stringify(await sheet(questions, subcommand)));
   else if (questions.length === 0) machine.out(machine.words.review.nothing);

@@ -34,7 +34,7 @@ async function find(words: string, options: SearchOptions, { machine }: Subcomma
   const { libraryOf } = await import('./library.ts');
 
   const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
   const library = libraryOf(catalog, () => summarize(readJournal(folders.journal), renamedLessons(catalog)));
   const found = library.search(words);
   if (options.json) {

@@ -33,7 +33,7 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
   const { isLessonFinished, lessonToResume, renamedLessons } = await import('./openings.ts');
 
   const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root);
+  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
   const summary = summarize(readJournal(folders.journal), renamedLessons(catalog));
   const next = lessonToResume(catalog, summary);
   const lessons = catalog.lessons.map((lesson) => ({

@@ -1,7 +1,8 @@
 import type { CheckKind } from '../check/check.ts';
 import { glossaryFile, parseGlossary, type Term } from './glossary.ts';
 import type { Lesson, LessonProblem } from './lesson.ts';
-import { parseLesson } from './parse.ts';
+import { type ParsedLesson, parseLesson } from './parse.ts';
+import { differences, isVariant, originalLanguage, originalOf, variantOf } from './variants.ts';
 
 /** How lessons and manifests are read; paths are relative to the folder that holds `lessons/` and `manifests/`. */
 export interface CourseFiles {
@@ -84,32 +85,83 @@ export interface LoadedCatalog {
   problems: LessonProblem[];
 }
 
-export async function loadCatalog(files: CourseFiles, kinds: readonly CheckKind[]): Promise<LoadedCatalog> {
+/** In a language, where a lesson is written in it; lessons that are not come as they are. */
+export async function loadCatalog(
+  files: CourseFiles,
+  kinds: readonly CheckKind[],
+  language = originalLanguage,
+): Promise<LoadedCatalog> {
   const courses = [firstCourse, ...(await files.folders('lessons')).toSorted()];
   const names = (await Promise.all(courses.map((course) => lessonFiles(files, course)))).flat();
-  const parsed = await Promise.all(
-    names.map(async (name) => parseLesson((await files.read(`lessons/${name}`)) ?? '', name, kinds)),
-  );
+  const parsed = await Promise.all(names.map((name) => parseInLanguage(files, name, kinds, language)));
   const lessons = parsed.flatMap(({ lesson }) => (lesson ? [lesson] : []));
   const complete = lessons.length === parsed.length;
   const problems = [...parsed.flatMap((lesson) => lesson.problems), ...relationProblems(lessons, complete)];
-  const glossary = parseGlossary((await files.read(`lessons/${glossaryFile}`)) ?? '');
-  return { catalog: new Catalog(lessons, await titlesOf(files, courses), glossary), problems };
+  const glossary = parseGlossary((await readIn(files, `lessons/${glossaryFile}`, language)) ?? '');
+  return { catalog: new Catalog(lessons, await titlesOf(files, courses, language), glossary), problems };
+}
+
+const readIn = async (files: CourseFiles, path: string, language: string): Promise<string | undefined> =>
+  (await files.read(variantOf(path, language))) ?? files.read(path);
+
+async function parseInLanguage(
+  files: CourseFiles,
+  name: string,
+  kinds: readonly CheckKind[],
+  language: string,
+): Promise<ParsedLesson> {
+  const original = parseLesson((await files.read(`lessons/${name}`)) ?? '', name, kinds);
+  const file = variantOf(name, language);
+  const source = file === name ? undefined : await files.read(`lessons/${file}`);
+  if (source === undefined || !original.lesson) return original;
+  const variant = parseLesson(source, file, kinds);
+  if (!variant.lesson) return variant;
+  const problems = differences(original.lesson, variant.lesson);
+  return problems.length > 0 ? { problems } : variant;
+}
+
+/** Lessons in other languages, and what is wrong with them. */
+export async function variantProblems(
+  files: CourseFiles,
+  catalog: Catalog,
+  kinds: readonly CheckKind[],
+): Promise<LessonProblem[]> {
+  const names = await Promise.all(
+    [firstCourse, ...(await files.folders('lessons'))].map((course) => markdownIn(files, course)),
+  );
+  const found = names.flat().filter((name) => isVariant(name) && !noLessons.has(originalOf(name).replace(/^.*\//, '')));
+  const problems = found.map(async (file): Promise<LessonProblem[]> => {
+    const original = catalog.lessons.find((lesson) => lesson.file === originalOf(file));
+    const variant = parseLesson((await files.read(`lessons/${file}`)) ?? '', file, kinds);
+    if (variant.lesson && original) return differences(original, variant.lesson);
+    const isAlone = (await files.read(`lessons/${originalOf(file)}`)) === undefined;
+    const alone = { file, line: 1, message: `There is no ${originalOf(file)} that this could be in another language.` };
+    return [...variant.problems, ...(isAlone ? [alone] : [])];
+  });
+  return (await Promise.all(problems)).flat();
 }
 
 const noLessons: ReadonlySet<string> = new Set(['README.md', glossaryFile]);
 
-async function lessonFiles(files: CourseFiles, course: string): Promise<string[]> {
+async function markdownIn(files: CourseFiles, course: string): Promise<string[]> {
   const names = (await files.list(course === firstCourse ? 'lessons' : `lessons/${course}`)).toSorted();
   const lessons = names.filter((name) => name.endsWith('.md') && !noLessons.has(name));
   return lessons.map((name) => (course === firstCourse ? name : `${course}/${name}`));
 }
 
+async function lessonFiles(files: CourseFiles, course: string): Promise<string[]> {
+  return (await markdownIn(files, course)).filter((name) => !isVariant(name));
+}
+
 /** From the first heading of a course's README.md. */
-async function titlesOf(files: CourseFiles, courses: readonly string[]): Promise<Map<string, string>> {
+async function titlesOf(
+  files: CourseFiles,
+  courses: readonly string[],
+  language: string,
+): Promise<Map<string, string>> {
   const titles = new Map<string, string>();
   for (const course of courses.filter((name) => name !== firstCourse)) {
-    const title = /^# +(.+)$/m.exec((await files.read(`lessons/${course}/README.md`)) ?? '')?.[1];
+    const title = /^# +(.+)$/m.exec((await readIn(files, `lessons/${course}/README.md`, language)) ?? '')?.[1];
     if (title) titles.set(course, title.trim());
   }
   return titles;

@@ -90,6 +90,8 @@ export interface Lesson {
   presenter: readonly string[];
   /** Path relative to the lessons folder. */
   file: string;
+  /** What its text is written in: `en`, or what stands before `.md` in its name. */
+  language: string;
   /** sha256 of the file. */
   hash: string;
 }

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { CheckKind } from '../check/check.ts';
-import { type CourseFiles, type LoadedCatalog, loadCatalog } from './catalog.ts';
+import { type CourseFiles, type LoadedCatalog, loadCatalog, variantProblems } from './catalog.ts';
 import type { Command, Lesson, LessonProblem, Task } from './lesson.ts';
 import { isRecord } from './yaml-block.ts';
 
@@ -10,7 +10,7 @@ import { isRecord } from './yaml-block.ts';
  */
 export async function lintCourse(files: CourseFiles, kinds: readonly CheckKind[]): Promise<LoadedCatalog> {
   const { catalog, problems } = await loadCatalog(files, kinds);
-  const found = [...problems];
+  const found = [...problems, ...(await variantProblems(files, catalog, kinds))];
   const manifests = new Set<string>();
   for (const lesson of catalog.lessons) {
     found.push(...teachingProblems(lesson));

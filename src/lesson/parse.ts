@@ -10,6 +10,7 @@ import type { Lesson, LessonProblem, Task } from './lesson.ts';
 import { cutIntoPieces, type Piece } from './pieces.ts';
 import { Problems } from './problems.ts';
 import { TaskReader } from './task-reader.ts';
+import { languageOfFile } from './variants.ts';
 
 export interface ParsedLesson {
   /** Absent when there is a problem. */
@@ -41,9 +42,10 @@ export function parseLesson(source: string, file: string, kinds: readonly CheckK
   reportDuplicates(tasks, problems);
   problems.list.sort((a, b) => a.line - b.line);
   if (!matter || problems.list.length > 0) return { problems: problems.list };
+  const language = languageOfFile(file);
   const hash = createHash('sha256').update(source).digest('hex');
   return {
-    lesson: { ...matter, intro: head.intro, tasks, presenter: head.presenter, file, hash },
+    lesson: { ...matter, intro: head.intro, tasks, presenter: head.presenter, file, language, hash },
     problems: [],
   };
 }

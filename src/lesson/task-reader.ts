@@ -16,13 +16,14 @@ interface Fold {
   pieces: Exclude<Piece, { type: 'open' | 'close' }>[];
 }
 
+/** In the languages that lessons are written in: the word is text, for readers on the web as well. */
 const foldForms: readonly { kind: Fold['kind']; pattern: RegExp }[] = [
-  { kind: 'check', pattern: /^Check: *(.+)$/ },
-  { kind: 'hint', pattern: /^(Hint(?: \d+)?(?:: .+)?)$/ },
-  { kind: 'solution', pattern: /^(Solution)$/ },
-  { kind: 'quiz', pattern: /^Quiz(?:: *(.+))?$/ },
-  { kind: 'predict', pattern: /^Predict(?:: *(.+))?$/ },
-  { kind: 'more', pattern: /^More: *(.+)$/ },
+  { kind: 'check', pattern: /^(?:Check|Prüfung): *(.+)$/ },
+  { kind: 'hint', pattern: /^((?:Hint|Tipp)(?: \d+)?(?:: .+)?)$/ },
+  { kind: 'solution', pattern: /^(Solution|Lösung)$/ },
+  { kind: 'quiz', pattern: /^(?:Quiz|Frage)(?:: *(.+))?$/ },
+  { kind: 'predict', pattern: /^(?:Predict|Vorhersage)(?:: *(.+))?$/ },
+  { kind: 'more', pattern: /^(?:More|Mehr): *(.+)$/ },
 ];
 
 /** Reads one task: the pieces from its heading of level 2 up to the next. */

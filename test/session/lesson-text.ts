@@ -80,6 +80,7 @@ export const lesson = (...tasks: readonly Task[]): Lesson => ({
   tasks,
   presenter: [],
   file: '01-lesson-one.md',
+  language: 'en',
   hash: 'h',
 });
 

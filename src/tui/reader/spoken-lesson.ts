@@ -23,6 +23,7 @@ export function spokenLesson(session: SessionState, course: readonly CourseEntry
       lesson.minutes,
       words.session.worlds[session.world.kind],
     ),
+    ...(lesson.language === words.language ? [] : [words.lesson.onlyOriginal]),
     ...spokenMarkdown(lesson.intro, words),
     reader.tasks(lesson.tasks.length),
     ...lesson.tasks.map((task, index) => {

@@ -185,6 +185,7 @@ function introText(session: SessionState, ink: LessonInk): LessonText {
   const draft = newDraft();
   const { lesson: words } = ink.words;
   const { lesson } = session;
+  if (lesson.language !== ink.words.language) add(draft, wrap([span(words.onlyOriginal, 'dim')], ink.width));
   add(draft, ink.markdown.lines(lesson.intro, ink.width, ink.glyphs, ink.room));
   // Enter begins once the tasks were on the screen.
   draft.due = add(draft, [

@@ -82,6 +82,7 @@ export const lesson: typeof lessonShape = {
   blocked: 'Etwas ist im Weg',
   finished: 'Geschafft',
   intro: 'Worum es in dieser Lektion geht',
+  onlyOriginal: 'Diese Lektion gibt es bisher nur auf Englisch.',
   taskTitle: (number, count, title) => `Aufgabe ${number} von ${count}: ${title}`,
   taskDone: ' (fertig)',
 };

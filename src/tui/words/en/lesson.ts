@@ -78,6 +78,7 @@ export const lesson = {
   blocked: 'Something is in the way',
   finished: 'Done',
   intro: 'What this lesson is about',
+  onlyOriginal: 'This lesson has not been written in English yet.',
   taskTitle: (number: number, count: number, title: string) => `Task ${number} of ${count}: ${title}`,
   taskDone: ' (done)',
 };
