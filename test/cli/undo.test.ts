@@ -1,0 +1,155 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Fault } from '../../src/fault.ts';
+import { mustHaveSnapshots } from '../../src/world/snapshots.ts';
+import { tempFolders } from '../platform/temp-folder.ts';
+import { PtySession } from '../tools/pty.ts';
+import { build, entry, meshwalk, start } from './meshwalk.ts';
+
+// A small course of its own on the real sandbox: Azure's groups, the shell's variables and progress go back and forth.
+const tempFolder = tempFolders();
+beforeAll(build);
+
+const task = (name: string) => `
+## Make ${name}
+<!-- task: ${name} -->
+
+\`\`\`bash {"name":"${name}","effect":"changes"}
+az group create -l southeastasia -n ${name} -o none && MADE="$MADE ${name}"
+\`\`\`
+`;
+
+const lesson = (id: string, step: number, needs: string, ...tasks: string[]) => `---
+lesson: 1
+id: ${id}
+step: ${step}
+title: Lesson ${id}
+minutes: 1
+needs: [${needs}]
+worlds: [sandbox]
+---
+
+# Lesson ${id}
+
+Words.
+${tasks.map(task).join('')}`;
+
+function course(): { home: string; folder: string } {
+  const home = tempFolder();
+  const folder = join(home, 'course');
+  mkdirSync(join(folder, 'lessons'), { recursive: true });
+  mkdirSync(join(folder, 'manifests'));
+  writeFileSync(join(folder, 'lessons/01-first.md'), lesson('first', 1, '', 'one', 'two'));
+  writeFileSync(join(folder, 'lessons/02-second.md'), lesson('second', 2, 'first', 'three'));
+  return { home, folder };
+}
+
+/** World, shell and progress as they are on disk. */
+async function stateOf(home: string, folder: string) {
+  const state = join(home, 'default/sandbox');
+  const azure = JSON.parse(readFileSync(join(state, 'sandbox/state/azure.json'), 'utf8'));
+  const kept = readFileSync(join(state, 'shell/kept.bash'), 'utf8');
+  const { out } = await meshwalk(home, ['status', '--json', '--lessons', folder]);
+  const { lessons, next } = JSON.parse(out);
+  const finished = lessons.map((one: { finishedTasks: number }) => one.finishedTasks);
+  return { groups: azure.groups, made: /MADE="([^"]*)"/.exec(kept)?.[1] ?? '', finished, next };
+}
+
+const steps = (home: string, folder: string, ...args: string[]) =>
+  meshwalk(home, [...args, '--lessons', folder, '--pace', 'instant']);
+
+describe('undoing from the command line', { timeout: 300_000 }, () => {
+  it('takes tasks back one by one, brings them again, and leaves nothing else changed', async () => {
+    const { home, folder } = course();
+    const run = (...args: string[]) => steps(home, folder, ...args);
+    const now = () => stateOf(home, folder);
+    expect((await run('run', '--to', '1', '--trust')).code).toBe(0);
+    const afterFirst = await now();
+    expect((await run('run', '--trust')).code).toBe(0);
+    const all = await now();
+    expect(all).toMatchObject({ made: ' one two three', finished: [2, 1] });
+
+    const shown = await run('undo', '--dry-run');
+    expect(shown.out).toMatch(/Lesson second: Make three\n {2}created +Resource group three\n/);
+    expect(await now()).toEqual(all);
+
+    // The last task of a lesson, and of the course.
+    expect((await run('undo')).out).toContain('Undone.');
+    expect(await now()).toEqual({ ...afterFirst, next: 'second' });
+    expect((await run('undo')).out).toContain('Make two');
+    expect(await now()).toMatchObject({ made: ' one', finished: [1, 0], next: 'first' });
+    expect((await run('redo')).out).toContain('Make two');
+    expect(await now()).toEqual({ ...afterFirst, next: 'second' });
+    expect((await run('redo')).out).toContain('Make three');
+    expect(await now()).toEqual(all);
+    expect(await run('redo')).toMatchObject({ code: 1, err: expect.stringContaining('nothing to redo') });
+
+    const changes = await meshwalk(home, ['changes', 'first/two', '--lessons', folder]);
+    expect(changes.out).toContain('created Resource group two\n+ location: southeastasia');
+    expect(changes.out).not.toContain('three');
+
+    // On the screen, in another program: the way back is kept on disk.
+    const session = new PtySession({
+      file: process.execPath,
+      args: [entry, '--lessons', folder, '--trust', '--pace', 'instant'],
+      environment: { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+      folder: home,
+      columns: 60,
+      rows: 20,
+    });
+    try {
+      await session.waitForText('Lesson second');
+      session.write('u');
+      await session.waitFor((screen) => screen.includes('Resource group three'), 'what undoing takes back');
+      expect(session.screen()).toContain('Enter do it');
+      session.press('enter');
+      await session.waitForText('Undone: Make three');
+      expect(await now()).toEqual({ ...afterFirst, next: 'second' });
+      session.write('U');
+      await session.waitFor(
+        (screen) => screen.includes('Redo a task') && screen.includes('three'),
+        'what redoing brings',
+      );
+      session.press('enter');
+      await session.waitForText('Redone: Make three');
+      expect(await now()).toEqual(all);
+      session.write('D');
+      await session.waitForText('What the last task changed');
+      await session.waitFor((screen) => screen.includes('+ location'), 'the diff');
+    } finally {
+      await session.close();
+    }
+  });
+
+  it('is done or not done, all of it, when the program is killed on the way', async () => {
+    const { home, folder } = course();
+    expect((await steps(home, folder, 'run', '--to', '1', '--trust')).code).toBe(0);
+    const ends = new Set<string>();
+    for (const [round, delayMs] of [0, 40, 80, 150, 300].entries()) {
+      const way = round % 2 === 0 ? 'undo' : 'redo';
+      const child = start(home, [way, '--lessons', folder, '--pace', 'instant']);
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      // From its first word on it goes back; before that it only starts.
+      await Promise.race([new Promise((resolve) => child.stdout.once('data', resolve)), ended]);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, delayMs)), ended]);
+      child.kill('SIGKILL');
+      await ended;
+      // The next program finishes what was intended, whatever else it is asked for.
+      await steps(home, folder, 'redo', '--dry-run');
+      const { groups, made, finished } = await stateOf(home, folder);
+      ends.add(JSON.stringify({ groups: Object.keys(groups), made, finished }));
+    }
+    const old = JSON.stringify({ groups: ['one', 'two'], made: ' one two', finished: [2, 0] });
+    const undone = JSON.stringify({ groups: ['one'], made: ' one', finished: [1, 0] });
+    const before = JSON.stringify({ groups: [], made: '', finished: [0, 0] });
+    for (const end of ends) expect([old, undone, before]).toContain(end);
+  });
+});
+
+it('a world without a way back says so', () => {
+  expect(() => mustHaveSnapshots({ kind: 'aks' })).toThrow(Fault);
+  expect(() => mustHaveSnapshots({ kind: 'cluster' })).toThrow(
+    expect.objectContaining({ code: 'world.no-snapshots', what: 'Nothing can be undone in the cluster world.' }),
+  );
+});
