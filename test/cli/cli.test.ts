@@ -113,6 +113,22 @@ describe('meshwalk', () => {
     expect(after.lessons[0]).toMatchObject({ finished: false, finishedTasks: 0 });
   });
 
+  it('reviews what surprised the learner: on a pipe the questions first, then the answers', async () => {
+    const home = tempFolder();
+    expect((await meshwalk(home, ['review'])).out).toBe('Nothing surprised you yet, so there is nothing to review.\n');
+    mkdirSync(join(home, 'default/sandbox'), { recursive: true });
+    const journal = Journal.open(join(home, 'default/sandbox/journal.jsonl'));
+    const at = { lesson: 'deny-by-default', task: 'permissive-off' };
+    const question = 'what-denial-looks-like';
+    journal.append({ type: 'answered', ...at, question, choice: 'forbidden', right: false });
+    journal.close();
+    const { out } = await meshwalk(home, ['review']);
+    expect(out).toMatch(/^1\. There is no policy at all\.[\s\S]*\n {3}c {2}[\s\S]*\n1[abc] {2}No HTTP answer at all/);
+    expect(JSON.parse((await meshwalk(home, ['review', '--json'])).out)).toMatchObject([
+      { ...at, answer: 'No HTTP answer at all, because the connection fails.' },
+    ]);
+  });
+
   it('tells a new user the truth about a sandbox that was never made', async () => {
     const home = tempFolder();
     expect(await meshwalk(home, ['sandbox', 'status'])).toEqual({
