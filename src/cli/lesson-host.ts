@@ -1,11 +1,11 @@
-import { callOf, type ExplainedCall } from '../check/explain/subject.ts';
+import type { ExplainedCall } from '../check/explain/subject.ts';
 import { type TrafficWatch, watchTraffic } from '../check/traffic/history.ts';
 import { meshLook } from '../check/traffic/observe.ts';
 import { Fault } from '../fault.ts';
 import { courseOf, firstCourse } from '../lesson/catalog.ts';
 import { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Term } from '../lesson/glossary.ts';
-import type { Condition, Lesson } from '../lesson/lesson.ts';
+import type { Lesson } from '../lesson/lesson.ts';
 import type { Library } from '../lesson/library.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
@@ -14,6 +14,7 @@ import { taskOf } from '../session/next-step.ts';
 import type { BackgroundScript } from '../session/ports.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
+import { looksSecret } from '../session/secret-line.ts';
 import type {
   BackCard,
   CourseEntry,
@@ -25,10 +26,13 @@ import type {
   Way,
 } from '../tui/app-port.ts';
 import type { ExplainSubject } from '../tui/view/explain-screen.ts';
+import type { Completion } from '../world/completion/complete.ts';
 import { BackCards } from './back-cards.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
+import { completeLine } from './completing.ts';
 import type { Parts } from './compose.ts';
 import { findDrift } from './drift.ts';
+import { explainSubject } from './explaining.ts';
 import { fieldPorts, openText } from './field-ports.ts';
 import { foreseer } from './foreseeing.ts';
 import { libraryOf } from './library.ts';
@@ -102,7 +106,7 @@ export class LessonHost implements ScreenHost {
   }
 
   send(intent: Intent): void {
-    if (intent.type === 'propose' && !intent.edited) this.#history.add(intent.script);
+    if (intent.type === 'propose' && !intent.edited && !looksSecret(intent.script)) this.#history.add(intent.script);
     this.#driver?.send(intent);
   }
 
@@ -210,19 +214,12 @@ export class LessonHost implements ScreenHost {
     );
   }
 
-  async explain(subject: ExplainSubject, signal: AbortSignal): Promise<ExplainedCall | undefined> {
-    const { world, kinds } = this.#parts;
-    const condition = 'condition' in subject ? this.#condition(subject.condition) : undefined;
-    const call = 'call' in subject ? subject.call : condition && callOf(kinds, condition);
-    const kube = call && (await world.kube());
-    if (!call || !kube) return undefined;
-    const { explainCall } = await import('../check/explain/explain-call.ts');
-    return await explainCall(kube, call, signal);
+  explain(subject: ExplainSubject, signal: AbortSignal): Promise<ExplainedCall | undefined> {
+    return explainSubject(this.#parts, this.#driver?.state, subject, signal);
   }
 
-  #condition(id: string): Condition | undefined {
-    const state = this.#driver?.state;
-    return state && taskOf(state)?.check?.conditions.find((condition) => condition.id === id);
+  complete(text: string, cursor: number): Promise<Completion> {
+    return completeLine(this.#parts, text, cursor);
   }
 
   openPage(url: string): void {

@@ -8,7 +8,9 @@ import type { BackgroundCommand } from './state.ts';
 /** Keeps commands going beside the lesson (a port-forward) and brings them back when they die. Knows no lesson. */
 type Changed = Extract<SessionEvent, { type: 'background-changed' }>;
 
-const keptLines = 20;
+const keptLines = 200;
+/** A listener reads a few lines a second; a program may write thousands. */
+const tellMs = 250;
 /** Alive for so long without a word counts as running. */
 const settleMs = 1_000;
 /** A program that said something and still lives: what it said was no complaint. */
@@ -64,6 +66,8 @@ class Supervised {
   #output = new OutputBuffer();
   #run: RunningCommand | undefined;
   #cancelTimer = () => {};
+  #cancelTelling: (() => void) | undefined;
+  #status: BackgroundCommand['status'] = 'starting';
   #restarts = 0;
   #failures = 0;
   #startedAt = 0;
@@ -80,9 +84,11 @@ class Supervised {
   start(): void {
     this.#startedAt = this.#clock.now();
     this.#hasSpoken = false;
+    this.#status = 'starting';
     this.#output = new OutputBuffer();
     const run = this.#runner.runBeside({ script: this.#script, timeoutMs: noTimeout, firstFailure: false }, (text) => {
       this.#output.add(text);
+      this.#cancelTelling ??= this.#clock.after(tellMs, () => this.#change(this.#status));
       if (this.#hasSpoken || this.#run !== run) return;
       this.#hasSpoken = true;
       this.#cancelTimer();
@@ -129,6 +135,9 @@ class Supervised {
   }
 
   #change(status: BackgroundCommand['status'], end?: RunEnd): void {
+    this.#cancelTelling?.();
+    this.#cancelTelling = undefined;
+    this.#status = status;
     const lastLines = this.#output
       .snapshot()
       .lines.slice(-keptLines)

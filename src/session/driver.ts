@@ -236,6 +236,9 @@ class SessionDriver implements Driver {
         case 'start-background':
           void this.#count(this.#startBeside(effect.proposal));
           break;
+        case 'restart-background':
+          this.#background.start(effect.command, effect.script);
+          break;
         case 'stop-background':
           this.#background.stop(effect.command);
           break;

@@ -25,6 +25,7 @@ export type Intent =
   | { type: 'skip-command' } // leave an optional command
   | { type: 'interrupt' } // Ctrl-C while something runs
   | { type: 'stop-background'; command: string }
+  | { type: 'restart-background'; command: string }
   | { type: 'open-task'; taskIndex: number } // read an earlier or later task of this lesson
   | { type: 'dismiss-notice' };
 
@@ -72,6 +73,7 @@ export type Effect =
   | { type: 'run-command'; runId: number; proposal: Proposal }
   | { type: 'start-background'; proposal: Proposal }
   | { type: 'stop-background'; command: string }
+  | { type: 'restart-background'; command: string; script: string }
   | { type: 'cancel-run'; runId: number; force: boolean }
   | { type: 'verify'; verifyId: number; checkId: string; conditions: readonly string[] }
   | { type: 'foresee'; foresightId: number; script: string }

@@ -109,6 +109,12 @@ function intend(state: SessionState, intent: Intent, at: number): Next {
       return interruptAnything(state);
     case 'stop-background':
       return stay(state, [{ type: 'stop-background', command: intent.command }]);
+    case 'restart-background': {
+      const known = state.background.find(({ command }) => command === intent.command);
+      return known
+        ? stay(state, [{ type: 'restart-background', command: known.command, script: known.script }])
+        : stay(state);
+    }
     case 'open-task':
       return state.status === 'running'
         ? stay({ ...state, notice: { type: 'still-running' } })

@@ -9,6 +9,7 @@ import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Changes } from '../world/changes/changes.ts';
+import type { Completion } from '../world/completion/complete.ts';
 import type { ExplainSubject } from './view/explain-screen.ts';
 import type { Words } from './words/en.ts';
 
@@ -57,6 +58,8 @@ export interface ScreenHost {
    * or when it is stopped. Absent where nobody can look.
    */
   explain?(subject: ExplainSubject, signal: AbortSignal): Promise<ExplainedCall | undefined>;
+  /** What could stand at the cursor of a command line; absent where nobody knows. Never rejects for what the world does. */
+  complete?(text: string, cursor: number): Promise<Completion>;
   /** Opens a page in the learner's browser; absent where there is none. */
   openPage?(url: string): void;
   /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */

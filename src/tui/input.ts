@@ -41,11 +41,13 @@ function keyOf(character: string): Input | undefined {
 
 /**
  * A chunk with an Enter that more text follows was pasted by a terminal without bracketed paste:
- * taken as keys it would run things. An Enter at the very end is the learner's own.
+ * taken as keys it would run things. An Enter at the very end is the learner's own, unless whole words came with it in one
+ * read: nobody types those so fast. Behind a `:` they are for the command line, where Enter runs nothing.
  */
 function isPaste(text: string): boolean {
   const end = text.search(/[\r\n]/);
-  return end >= 0 && /[^\r\n]/.test(text.slice(end)) && text.length > 2;
+  if (end < 0 || text.length <= 2) return false;
+  return /[^\r\n]/.test(text.slice(end)) || /^[^:\s]\S+ +\S.*[\r\n]$/s.test(text);
 }
 
 function named(key: Key, name: string): Input {

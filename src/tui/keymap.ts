@@ -76,6 +76,10 @@ export type KeyAction =
   | 'open'
   | 'close'
   | 'submit'
+  | 'complete'
+  | 'search-older'
+  | 'stop'
+  | 'restart'
   | 'newline'
   | 'older'
   | 'newer'
@@ -192,6 +196,11 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'next-question', keys: ['enter'], places: ['review'], name: 'next-question' },
   { action: 'close', keys: ['escape', 'r', 'q'], places: ['review'], name: 'close-review' },
   { action: 'close', keys: ['escape', '?', 'q'], places: ['help'], name: 'close-help' },
+  { action: 'open', keys: ['enter'], places: ['background'], name: 'open-background' },
+  { action: 'stop', keys: ['s'], places: ['background'], name: 'stop-background' },
+  { action: 'restart', keys: ['r'], places: ['background'], name: 'restart-background' },
+  { action: 'up', keys: ['up', 'k'], places: ['background'], name: 'up' },
+  { action: 'down', keys: ['down', 'j'], places: ['background'], name: 'down' },
   { action: 'close', keys: ['escape', 't', 'q'], places: ['background'], name: 'close-background' },
   { action: 'up', keys: ['up', 'k'], places: scrolling, name: 'up' },
   { action: 'down', keys: ['down', 'j'], places: scrolling, name: 'down' },
@@ -204,6 +213,8 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'help', keys: ['?'], places: ['lesson'], name: 'help' },
   { action: 'quit', keys: ['q'], places: ['lesson', 'confirm'], name: 'quit' },
   { action: 'submit', keys: ['enter'], places: ['editor'], name: 'submit' },
+  { action: 'complete', keys: ['tab'], places: ['editor'], name: 'complete' },
+  { action: 'search-older', keys: ['ctrl-r'], places: ['editor'], name: 'search-older' },
   { action: 'newline', keys: ['alt-enter', 'ctrl-j'], places: ['editor'], name: 'newline' },
   { action: 'close', keys: ['escape'], places: ['editor'], name: 'close-editor' },
   { action: 'older', keys: ['up', 'ctrl-p'], places: ['editor'], name: 'older' },
@@ -251,6 +262,7 @@ export const chapters: readonly (Place & keyof Words['keys']['chapters'])[] = [
   'found',
   'explain',
   'fields',
+  'background',
 ];
 
 /** Bindings of a chapter; what the first chapter says is not said again. */

@@ -82,9 +82,17 @@ function newer(editor: LineEditor): LineEditor {
   return editor.entry < editor.history.length ? show(editor, editor.entry + 1) : editor;
 }
 
+/** The next older entry that holds what the learner typed. */
+function olderWith(editor: LineEditor): LineEditor {
+  const wanted = editor.entry === editor.history.length ? editor.text : editor.draft;
+  const found = editor.history.findLastIndex((entry, index) => index < editor.entry && entry.includes(wanted));
+  return found < 0 ? editor : show(editor, found);
+}
+
 export type EditorAction =
   | 'newline'
   | 'older'
+  | 'search-older'
   | 'newer'
   | 'left'
   | 'right'
@@ -101,6 +109,7 @@ export type EditorAction =
 const editorActions: ReadonlySet<string> = new Set<EditorAction>([
   'newline',
   'older',
+  'search-older',
   'newer',
   'left',
   'right',
@@ -126,6 +135,8 @@ export function edit(editor: LineEditor, action: EditorAction): LineEditor {
       return older(editor);
     case 'newer':
       return newer(editor);
+    case 'search-older':
+      return olderWith(editor);
     case 'left':
       return { ...editor, cursor: previous(text, cursor) };
     case 'right':

@@ -1,5 +1,6 @@
 import type { Found } from '../lesson/search.ts';
 import type { Review } from '../session/review.ts';
+import type { CompletionMenu } from './completion-keys.ts';
 import type { LineEditor } from './line-editor.ts';
 import type { About } from './view/explain-screen.ts';
 import type { FieldsView } from './view/fields-screen.ts';
@@ -12,7 +13,7 @@ export type Pane = 'lesson' | 'output' | 'check';
 export type Overlay =
   | { type: 'none' }
   /** `edit` changes the lesson's command, `own` is the learner's. */
-  | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor }
+  | { type: 'editor'; purpose: 'edit' | 'own'; editor: LineEditor; menu?: CompletionMenu }
   | { type: 'map'; row: number }
   | { type: 'traffic'; view: TrafficView }
   /** `back` is where Esc leads. */
@@ -27,7 +28,8 @@ export type Overlay =
   | { type: 'review'; review: Review; top: number }
   | ({ type: 'fields' } & FieldsView)
   | { type: 'help'; top: number }
-  | { type: 'background' }
+  /** `isOpen` shows what the marked command said; `below` are lines under the window. */
+  | { type: 'background'; row: number; isOpen: boolean; below: number }
   | { type: 'quit' };
 
 export interface FoundList {

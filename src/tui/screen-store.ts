@@ -3,6 +3,7 @@ import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
+import { withCompletion } from './editor-keys.ts';
 import { Explaining } from './explaining.ts';
 import { follow } from './screen-follow.ts';
 import { type ScreenModel, type Size, screenModel } from './screen-model.ts';
@@ -176,6 +177,9 @@ export class ScreenStore {
       case 'recalled':
         host?.recalled?.(act.recalled);
         return;
+      case 'complete':
+        void this.#complete(act);
+        return;
       case 'explain':
         if (host) this.#explaining.look(host, act.subjects);
         return;
@@ -195,6 +199,14 @@ export class ScreenStore {
       default:
         this.#options.onAct(act);
     }
+  }
+
+  /** Keys go on meanwhile; who typed on has another line, and the answer is not for that one. */
+  async #complete(asked: { text: string; cursor: number }): Promise<void> {
+    const completion = await this.#host?.complete?.(asked.text, asked.cursor);
+    if (!completion) return;
+    this.#model = withCompletion(this.#view(), asked, completion);
+    this.#draw();
   }
 
   #follow(): void {

@@ -4,10 +4,12 @@ import { isGrave, taskOf } from '../session/next-step.ts';
 import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Way } from './app-port.ts';
+import { inBackground } from './background-keys.ts';
+import { inEditor, pastedText } from './editor-keys.ts';
 import { explainEdge, explainMoment, inExplanation, type Opened } from './explain-keys.ts';
 import { inFields } from './field-keys.ts';
 import { actionFor, type KeyAction } from './keymap.ts';
-import { edit, insert, isEditorAction, lineEditor } from './line-editor.ts';
+import { insert, lineEditor } from './line-editor.ts';
 import { mapInk, onMap } from './map-keys.ts';
 import { inReview } from './review-keys.ts';
 import { withCardInView } from './screen-follow.ts';
@@ -39,6 +41,7 @@ export type ScreenAct =
   | { type: 'open-page'; url: string }
   | { type: 'watch-traffic' }
   | { type: 'recalled'; recalled: Recalled }
+  | { type: 'complete'; text: string; cursor: number }
   | { type: 'explain'; subjects: readonly ExplainSubject[] }
   | { type: 'open-fields' }
   | { type: 'look-back'; way: Way }
@@ -62,7 +65,7 @@ const none: Overlay = { type: 'none' };
 export function react(view: View, input: Input): Reaction {
   const fresh: View = { ...view, model: { ...view.model, refusal: undefined } };
   const { content, model } = fresh;
-  if (model.overlay.type === 'editor') return inEditor(fresh, model.overlay, input);
+  if (model.overlay.type === 'editor') return inEditor(fresh, model.overlay, input) ?? everywhere(fresh, input);
   if (isTooSmall(view.size)) return only(model, ...actsUnseen(content, input));
   if (content.phase !== 'lesson') return whileWaiting(fresh, input);
   if (model.overlay.type === 'search') return inSearch(fresh, content.session, model.overlay, input);
@@ -86,38 +89,14 @@ function pasted(view: View, session: SessionState, text: string): Reaction {
   const { model } = view;
   if (model.overlay.type !== 'none' || session.status === 'running' || session.status === 'confirming')
     return only(model);
-  const editor = insert(lineEditor('', model.history), text.replace(/[\r\n]+$/, ''));
+  const editor = insert(lineEditor('', model.history), pastedText(text));
   return only(withOverlay(model, { type: 'editor', purpose: 'own', editor }));
 }
 
-function inEditor(view: View, overlay: Extract<Overlay, { type: 'editor' }>, input: Input): Reaction {
-  const { model } = view;
-  const changed = (editor: typeof overlay.editor) => only(withOverlay(model, { ...overlay, editor }));
-  if (input.type !== 'key') return changed(insert(overlay.editor, input.text));
-  const action = actionFor(input.name, 'editor');
-  if (!action)
-    return input.name.length > 1 && input.name !== 'space'
-      ? only(model)
-      : changed(insert(overlay.editor, input.name === 'space' ? ' ' : input.name));
-  if (isEditorAction(action)) return changed(edit(overlay.editor, action));
-  switch (action) {
-    case 'submit':
-      return submit(model, overlay);
-    case 'interrupt':
-    case 'close':
-      return only(withOverlay(model, none));
-    default:
-      return general(view, action);
-  }
-}
-
-function submit(model: ScreenModel, { editor, purpose }: Extract<Overlay, { type: 'editor' }>): Reaction {
-  const script = editor.text.trim();
-  const closed = withOverlay(model, none);
-  if (script === '') return only(closed);
-  const history = model.history.at(-1) === script ? model.history : [...model.history, script].slice(-500);
-  return only({ ...closed, history, cardTop: 0 }, send({ type: 'propose', script, edited: purpose === 'edit' }));
-}
+const everywhere = (view: View, input: Input): Reaction => {
+  const action = input.type === 'key' ? actionFor(input.name, 'editor') : undefined;
+  return action ? general(view, action) : only(view.model);
+};
 
 /** Keys that mean the same in every place. */
 function general(view: View, action: KeyAction): Reaction {
@@ -157,7 +136,7 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     case 'help':
       return inList(view, session, action);
     case 'background':
-      return action === 'close' || action === 'interrupt' ? only(withOverlay(model, none)) : general(view, action);
+      return inBackground(model, session, action) ?? general(view, action);
     case 'found':
     case 'fields':
     case 'reading':
@@ -248,7 +227,7 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'next-task':
       return only(model, send({ type: 'open-task', taskIndex: session.taskIndex + 1 }));
     case 'background':
-      return only(withOverlay(model, { type: 'background' }));
+      return only(withOverlay(model, { type: 'background', row: 0, isOpen: false, below: 0 }));
     case 'page': {
       const url = pageOf(session);
       return url ? only(model, { type: 'open-page', url }) : only(model);

@@ -251,7 +251,7 @@ describe('frames', () => {
        deleting
       ─ Check: the split is gone ──────────────────────── 0 of 1 ─
        ✗ TrafficSplit bookstore-split is gone – wrong
-       Background  forward ● running
+       Background  forward ● running  Forwarding from 127.0.0.1:8…
 
        Ctrl-C interrupt  h hint  t background  ? help  q quit"
     `);

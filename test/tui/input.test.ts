@@ -12,11 +12,13 @@ describe('keys as Ink hands them over', () => {
   it('takes one read with many keys apart', () => {
     expect(names('jjj')).toEqual(['j', 'j', 'j']);
     expect(names('ls\r')).toEqual(['l', 's', 'enter']);
+    expect(names(':ls -l\r')).toEqual([':', 'l', 's', 'space', '-', 'l', 'enter']);
     expect(names('e\u0301x')).toEqual(['e\u0301', 'x']);
   });
 
   it('takes a read with text after an Enter for a paste, so that it cannot run anything', () => {
     expect(names('rm -rf x\ry\r')).toEqual(['paste "rm -rf x\\ry\\r"']);
+    expect(names('kubectl delete pod x\r')).toEqual(['paste "kubectl delete pod x\\r"']);
   });
 
   it('names control, alt and function keys', () => {

@@ -207,6 +207,18 @@ describe('other keys', () => {
     expect(robot.text()).not.toContain('Check:');
   });
 
+  it('open what a background command said, start it again, and stop it', async () => {
+    await start(1);
+    await robot.press('enter', 't', 'enter');
+    expect(robot.text()).toMatch(/─ forward .*running/);
+    expect(robot.text()).toContain('Forwarding');
+    await robot.press('escape', 'r');
+    expect(sent()).toContain('restart-background');
+    expect(robot.text()).toContain('In the background');
+    await robot.press('s');
+    expect(sent()).toContain('stop-background');
+  });
+
   it('stop a background command from its list', async () => {
     await start(1);
     await robot.press('enter', 't');

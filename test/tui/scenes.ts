@@ -289,7 +289,7 @@ export function scenes(): Record<string, Scene> {
     }),
     'fields of a manifest': over(question, { type: 'fields', manifest: 0, line: 2, top: 0 }),
     help: over(question, { type: 'help', top: 0 }),
-    background: over(forwarding, { type: 'background' }),
+    background: over(forwarding, { type: 'background', row: 0, isOpen: false, below: 0 }),
     quit: over(running, { type: 'quit' }),
     preparing: sceneAt({
       phase: 'preparing',

@@ -93,7 +93,11 @@ export function trayLine(session: SessionState, width: number, glyphs: Glyphs, w
   const parts = commands.flatMap(
     (command): Line => [span(`  ${bare(command.command)} `, 'text'), ...backgroundState(command, glyphs, words)],
   );
-  return toWidth([span(` ${words.tray.title}`, 'dim'), ...parts], width);
+  // Of one alone there is room to say what it said last.
+  const [only] = commands;
+  const last = commands.length === 1 ? only?.lastLines.at(-1) : undefined;
+  const said: Line = last ? [span(`  ${bare(last)}`, 'dim')] : [];
+  return toWidth([span(` ${words.tray.title}`, 'dim'), ...parts, ...said], width);
 }
 
 /**
@@ -172,7 +176,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
     'quit',
   ],
   confirm: ['yes', 'no', 'edit'],
-  editor: ['submit', 'newline', 'older', 'close'],
+  editor: ['submit', 'complete', 'older', 'newline', 'close'],
   map: ['open', 'up', 'down', 'close'],
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities', 'next-call', 'explain'],
   explain: ['close', 'up', 'down', 'explain'],
@@ -185,7 +189,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   reading: ['next-match', 'previous-match', 'up', 'down', 'close'],
   review: ['next-question', 'up', 'down', 'close'],
   help: ['up', 'down', 'close'],
-  background: ['close'],
+  background: ['close', 'open', 'stop', 'restart', 'up', 'down'],
   quit: ['yes', 'no'],
 };
 
@@ -200,6 +204,7 @@ const isTaskUnderWay = (session: SessionState | undefined): boolean =>
 /** Two keys that belong together share a word. */
 const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
   map: 'choose',
+  background: 'choose',
   explain: 'scroll',
   found: 'choose',
   glossary: 'scroll',

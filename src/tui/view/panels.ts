@@ -1,5 +1,5 @@
 import { isGrave } from '../../session/next-step.ts';
-import type { SessionState } from '../../session/state.ts';
+import type { BackgroundCommand, SessionState } from '../../session/state.ts';
 import type { WorldKind } from '../../world/world.ts';
 import type { LineEditor } from '../line-editor.ts';
 import type { ScreenModel } from '../screen-model.ts';
@@ -123,10 +123,29 @@ function firstGrapheme(text: string): string | undefined {
   return undefined;
 }
 
-export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: WorldKind, ink: PanelInk): Line[] {
+type EditorOverlay = Extract<ScreenModel['overlay'], { type: 'editor' }>;
+
+/** Rows of a completion's menu at most. */
+const tallestMenu = 6;
+
+function menuRows({ menu }: EditorOverlay, { width, height, glyphs }: PanelInk): Line[] {
+  if (!menu) return [];
+  const room = Math.min(tallestMenu, Math.max(1, height - 2), menu.candidates.length);
+  const from = Math.max(0, Math.min(menu.marked - Math.floor(room / 2), menu.candidates.length - room));
+  return menu.candidates.slice(from, from + room).map((candidate, index) => {
+    const isMarked = from + index === menu.marked;
+    const text = span(bare(candidate), isMarked ? 'selected' : 'text');
+    const count = isMarked ? [span(`  ${menu.marked + 1}/${menu.candidates.length}`, 'dim')] : [];
+    return toWidth([span(isMarked ? `  ${glyphs.pointer} ` : '    ', 'accent'), text, ...count], width);
+  });
+}
+
+export function editorPanel(overlay: EditorOverlay, world: WorldKind, ink: PanelInk): Line[] {
+  const { editor, purpose } = overlay;
   const { width, height, glyphs } = ink;
   const { rows, at } = editorRows(editor, width - 2);
-  const room = Math.max(1, height - 1);
+  const menu = menuRows(overlay, ink);
+  const room = Math.max(1, height - 1 - menu.length);
   const from = Math.max(0, Math.min(at - room + 1, rows.length - room));
   const { panels } = ink.words;
   const title = purpose === 'edit' ? panels.changeCommand : panels.ownCommand;
@@ -134,9 +153,13 @@ export function editorPanel(editor: LineEditor, purpose: 'edit' | 'own', world: 
     editor.entry < editor.history.length
       ? panels.history(editor.entry + 1, editor.history.length)
       : ink.words.session.placesInFull[world];
+  const lines = editor.text.split('\n').length;
+  // A paste of several lines is one command; how many there are stands where one looks before Enter.
+  const aside = lines > 1 ? `${panels.pastedLines(lines)} ${glyphs.dot} ${entry}` : entry;
   return [
-    ruleLine([span(title, 'accent')], [span(entry, 'dim')], width, glyphs, true),
+    ruleLine([span(title, 'accent')], [span(aside, 'dim')], width, glyphs, true),
     ...rows.slice(from, from + room).map((line) => [span(' '), ...line]),
+    ...menu,
   ];
 }
 
@@ -157,22 +180,45 @@ export function searchPanel(
   ];
 }
 
-export function backgroundPanel(session: SessionState, ink: PanelInk): Line[] {
+type BackgroundOverlay = Extract<ScreenModel['overlay'], { type: 'background' }>;
+
+/** Rows of the last line of each that the list shows. */
+const lastShown = 2;
+
+export function backgroundPanel(session: SessionState, overlay: BackgroundOverlay, ink: PanelInk): Line[] {
   const { width, height, glyphs, words } = ink;
-  const rows = session.background.flatMap((command, index): Line[] => {
-    const last = command.lastLines.at(-1);
-    return [
-      [
-        span(` ${index + 1} `, 'key'),
-        span(`${bare(command.command)} `, 'strong'),
-        ...backgroundState(command, glyphs, words),
-      ],
-      toWidth([span(`   $ ${bare(command.script.trim().split('\n')[0] ?? '')}`, 'code')], width),
-      ...(last ? [[span(`   ${bare(last)}`, 'dim')]] : []),
-    ];
-  });
+  const chosen = Math.min(overlay.row, session.background.length - 1);
+  const command = session.background[chosen];
+  if (overlay.isOpen && command) return outputPanel(command, overlay.below, ink);
+  const blocks = session.background.map((one, index): Line[] => [
+    [
+      span(index === chosen ? ` ${glyphs.pointer}` : '  ', 'accent'),
+      span(`${index + 1} `, 'key'),
+      span(`${bare(one.command)} `, 'strong'),
+      ...backgroundState(one, glyphs, words),
+    ],
+    toWidth([span(`    $ ${bare(one.script.trim().split('\n')[0] ?? '')}`, 'code')], width),
+    ...one.lastLines.slice(-lastShown).map((line): Line => [span(`    ${bare(line)}`, 'dim')]),
+  ]);
+  // The marked one is always among those that fit.
+  const above = blocks.slice(0, chosen + 1).flat().length;
+  const from = Math.max(0, above - (height - 1));
   const title: Line = [span(words.panels.inBackground, 'accent')];
-  return [ruleLine(title, [span(words.panels.digitStops, 'dim')], width, glyphs, true), ...rows].slice(0, height);
+  return [ruleLine(title, [], width, glyphs, true), ...blocks.flat().slice(from, from + height - 1)];
+}
+
+/** What one command said last, as much of it as is kept. */
+function outputPanel(command: BackgroundCommand, below: number, { width, height, glyphs, words }: PanelInk): Line[] {
+  const { lastLines } = command;
+  const room = height - 1;
+  const end = Math.max(Math.min(room, lastLines.length), lastLines.length - below);
+  const shown = lastLines.slice(Math.max(0, end - room), end);
+  const title = [span(`${bare(command.command)} `, 'accent'), ...backgroundState(command, glyphs, words)];
+  const rows: Line[] =
+    shown.length > 0 ? shown.map((line) => [span(` ${bare(line)}`)]) : [[span(` ${words.panels.saidNothing}`, 'dim')]];
+  const position =
+    lastLines.length > room ? [span(`${end - shown.length + 1}–${end} / ${lastLines.length}`, 'dim')] : [];
+  return [ruleLine(title, position, width, glyphs, true), ...rows];
 }
 
 export function quitPanel(session: SessionState | undefined, ink: PanelInk): Line[] {
@@ -194,9 +240,9 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
   const { overlay } = model;
   switch (overlay.type) {
     case 'editor':
-      return editorPanel(overlay.editor, overlay.purpose, session?.world.kind ?? 'sandbox', ink);
+      return editorPanel(overlay, session?.world.kind ?? 'sandbox', ink);
     case 'background':
-      return session ? backgroundPanel(session, ink) : [];
+      return session ? backgroundPanel(session, overlay, ink) : [];
     case 'quit':
       return quitPanel(session, ink);
     case 'search':

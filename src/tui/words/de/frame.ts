@@ -90,7 +90,9 @@ export const panels: typeof panelsShape = {
   ownCommand: 'Dein eigener Befehl',
   history: (entry, count) => `Verlauf ${entry} von ${count}`,
   inBackground: 'Im Hintergrund',
-  digitStops: 'eine Ziffer beendet einen',
+  nothingCompletes: 'Dazu gibt es nichts zu ergänzen.',
+  pastedLines: (count) => `${counted(count, { one: 'Zeile', other: 'Zeilen' })}`,
+  saidNothing: 'Es hat noch nichts gesagt.',
   quit: 'Beenden?',
   stillRunning: (commands) =>
     `Noch ${form(commands.length, { one: 'läuft', other: 'laufen' })}: ${listed(commands)}. Beim Beenden ${form(commands.length, { one: 'endet er', other: 'enden sie' })} auch.`,

@@ -70,6 +70,14 @@ export const keys: typeof shape = {
     zoom: { label: 'groß', does: 'dem gewählten Bereich den ganzen Bildschirm geben, und zurück' },
     help: { label: 'Hilfe', does: 'die Tasten zeigen' },
     quit: { label: 'beenden', does: 'beenden; was du getan hast, ist gespeichert' },
+    'open-background': { label: 'Ausgabe', does: 'zeigen, was der markierte Befehl gesagt hat, und zurück' },
+    'stop-background': {
+      label: 'beenden',
+      does: 'den markierten Befehl beenden; eine Ziffer beendet den dieser Nummer',
+    },
+    'restart-background': { label: 'neu starten', does: 'den markierten Befehl neu starten' },
+    complete: { label: 'ergänzen', does: 'Wörter, Arten, Namen aus dem Cluster und Dateien ergänzen' },
+    'search-older': { label: 'suchen', does: 'der nächste ältere Befehl, in dem das Getippte steht' },
     submit: { label: 'auf die Karte', does: 'den Befehl auf die Karte legen; noch wird nichts ausgeführt' },
     newline: { label: 'neue Zeile', does: 'eine neue Zeile beginnen' },
     'close-editor': { label: 'verlassen', does: 'die Befehlszeile verlassen' },
@@ -101,6 +109,7 @@ export const keys: typeof shape = {
     review: 'In einem Rückblick',
     explain: 'In einer Erklärung',
     fields: 'In einem Manifest',
+    background: 'In der Liste des Hintergrunds',
   },
   named: {
     enter: 'Enter',

@@ -86,7 +86,9 @@ export const panels = {
   ownCommand: 'Your own command',
   history: (entry: number, count: number) => `history ${entry} of ${count}`,
   inBackground: 'In the background',
-  digitStops: 'a digit stops one',
+  nothingCompletes: 'Nothing completes this.',
+  pastedLines: (count: number) => `${counted(count, { one: 'line', other: 'lines' })}`,
+  saidNothing: 'It has said nothing yet.',
   quit: 'Quit?',
   stillRunning: (commands: readonly string[]) =>
     `Still running: ${listed(commands)}. Quitting stops ${commands.length === 1 ? 'it' : 'them'}.`,

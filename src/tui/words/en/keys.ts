@@ -67,6 +67,11 @@ export const keys = {
     zoom: { label: 'zoom', does: 'give the chosen pane the whole screen, and back' },
     help: { label: 'help', does: 'show the keys' },
     quit: { label: 'quit', does: 'quit; what you did is saved' },
+    'open-background': { label: 'output', does: 'show what the marked command said, and back' },
+    'stop-background': { label: 'stop', does: 'stop the marked command; a digit stops the one of that number' },
+    'restart-background': { label: 'restart', does: 'start the marked command again' },
+    complete: { label: 'complete', does: 'complete words, kinds, names of the cluster and files' },
+    'search-older': { label: 'search', does: 'the next older command with what you typed' },
     submit: { label: 'to the card', does: 'put the command on the card; nothing runs yet' },
     newline: { label: 'new line', does: 'start a new line' },
     'close-editor': { label: 'leave', does: 'leave the command line' },
@@ -99,6 +104,7 @@ export const keys = {
     review: 'In a review',
     explain: 'In an explanation',
     fields: 'In a manifest',
+    background: 'In the list of the background',
   },
   /** As the keyboard has them. */
   named: {
