@@ -94,6 +94,17 @@ describe('validation texts', () => {
     );
   });
 
+  it.each([
+    ['deployments', 'Deployment', 'deployment'],
+    ['replicasets', 'ReplicaSet', 'deployment'],
+    ['statefulsets', 'StatefulSet', 'statefulset'],
+  ])('an empty selector of %s', async (resource, kind, named) => {
+    const object = { ...deploymentOf('x', { spec: { selector: { matchLabels: {} } } }), kind };
+    expect(await message(object, `apps/v1/${resource}`)).toContain(
+      `spec.selector: Invalid value: {"matchLabels":{}}: empty selector is invalid for ${named}`,
+    );
+  });
+
   it('an immutable selector', async () => {
     const made = (await api.post('apps/v1/deployments', deploymentOf('x'))) as Deployment;
     const labels = { app: 'y' };

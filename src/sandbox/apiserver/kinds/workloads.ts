@@ -115,7 +115,7 @@ export const statefulSetStrategy: Strategy = {
   validate(object) {
     const { spec } = object as StatefulSet;
     return [
-      ...workloadErrors(spec),
+      ...workloadErrors(spec, 'statefulset'),
       ...oneOf('spec.podManagementPolicy', spec.podManagementPolicy, ['OrderedReady', 'Parallel']),
     ];
   },
@@ -153,14 +153,16 @@ function workloadErrors(
   spec:
     | { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec; volumeClaimTemplates?: KubeObject[] }
     | undefined,
+  // A ReplicaSet's message speaks of a deployment too, as Kubernetes' own does.
+  named = 'deployment',
 ): StatusCause[] {
   const { selector, template } = spec ?? {};
   const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata.name ?? '');
   const errors = nonNegative('spec.replicas', spec?.replicas);
-  const isEmpty = !selector?.matchLabels && !selector?.matchExpressions?.length;
+  const isEmpty = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0;
   const labels = template?.metadata?.labels;
   if (!selector) errors.push(required('spec.selector'));
-  else if (isEmpty) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'));
+  else if (isEmpty) errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${named}`));
   if (selector && !isEmpty && !matchesLabelSelector(selector, labels)) {
     errors.push(
       invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
