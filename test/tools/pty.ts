@@ -46,6 +46,8 @@ export class PtySession {
   readonly pid: number;
   /** Every byte that the program wrote. */
   raw = '';
+  /** Called with what the program writes, as it arrives. */
+  onOutput: ((data: string) => void) | undefined;
   #changed = new Set<() => void>();
   #end: PtyEnd | undefined;
   readonly #pty: ReturnType<typeof spawn>;
@@ -67,6 +69,7 @@ export class PtySession {
     this.terminal.onData((reply) => this.#pty.write(reply));
     this.#pty.onData((data) => {
       this.raw += data;
+      this.onOutput?.(data);
       this.terminal.write(data, () => this.#tell());
     });
     this.ended = new Promise((resolve) => {
