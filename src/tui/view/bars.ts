@@ -281,7 +281,7 @@ const withFocus = ([first, ...others]: readonly KeyAction[]): KeyAction[] => [
   ...others,
 ];
 
-/** Too narrow: keys that do nothing go first, then those before help and quit, then all but the first. */
+/** Too narrow: keys that do nothing go first, then those before help and quit, then all but the first and the way out. */
 function fitting(words: readonly KeyWord[], width: number): readonly KeyWord[] {
   let kept = words;
   const last = words.slice(-2);
@@ -289,6 +289,8 @@ function fitting(words: readonly KeyWord[], width: number): readonly KeyWord[] {
     (word: KeyWord) => !word.can && !last.includes(word),
     (word: KeyWord) => !last.includes(word) && word.action !== 'focus',
     (word: KeyWord) => !last.includes(word),
+    // The way out of a list or panel stays.
+    (word: KeyWord) => word.action !== 'close',
     () => true,
   ];
   for (const isDispensable of dispensable) {
