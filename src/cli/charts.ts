@@ -71,8 +71,10 @@ async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promi
     if (readings.length > mostReadings) readings.shift();
     if (isLive) draw();
     const leftMs = endsAt - clock.now();
-    if (leftMs <= 0) break;
-    await rest(clock, Math.min(options.every * 1000, leftMs), signal);
+    // What is counted is counted between two looks, however long one takes.
+    if (leftMs <= 0 && readings.length > 1) break;
+    const everyMs = options.every * 1000;
+    await rest(clock, leftMs > 0 ? Math.min(everyMs, leftMs) : everyMs, signal);
   }
   const kept = readings.map(({ reading }) => reading);
   if (options.json) {
