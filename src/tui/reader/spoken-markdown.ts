@@ -1,4 +1,5 @@
 import type { Token, Tokens } from 'marked';
+import { diagramSentences, readDiagram } from '../view/diagram/mermaid.ts';
 import { bare } from '../view/foreign-text.ts';
 import { blockText } from '../view/html-text.ts';
 import { inlineSpans } from '../view/inline.ts';
@@ -44,6 +45,8 @@ function block(token: Token, words: Words): string[] {
 }
 
 function code({ lang, text }: Tokens.Code, { reader }: Words): string[] {
+  const diagram = /^mermaid\b/.test(lang ?? '') ? readDiagram(text) : undefined;
+  if (diagram) return [reader.diagram, ...diagramSentences(diagram, reader.leadsTo).map((line) => `- ${bare(line)}`)];
   // A drawing made of characters cannot be read aloud; its lesson says the same in words.
   if (/[│┌└├─▶╭╰]|-->|\+--/.test(text) && !lang) return [reader.drawing];
   const language = /^[\w-]+/.exec(lang ?? '')?.[0];

@@ -1,5 +1,6 @@
 import type { Token, Tokens } from 'marked';
 import type { Words } from '../words/en.ts';
+import { diagramLines } from './diagram/draw.ts';
 import { decodeEntities } from './entities.ts';
 import { bare } from './foreign-text.ts';
 import { highlight } from './highlight.ts';
@@ -58,6 +59,8 @@ function textOf(token: Token, ink: Ink): Span[] {
 function code(token: Tokens.Code, ink: Ink): Line[] {
   const edge = span(`${ink.glyphs.vertical} `, 'rule');
   const language = /^[\w-]*/.exec(token.lang ?? '')?.[0] ?? '';
+  const drawing = language === 'mermaid' ? diagramLines(token.text, ink.room, ink.glyphs) : undefined;
+  if (drawing) return drawing;
   return highlight(token.text.split('\n').map(bare).join('\n'), language).flatMap((line) =>
     wrapCode(line, ink.room, [edge], [edge, span('  ')]),
   );

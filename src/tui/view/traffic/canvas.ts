@@ -37,6 +37,8 @@ export class Canvas {
     let at = x;
     for (const character of text) {
       this.#set(at, y, { text: character, role, sides: 0 });
+      // A wide character takes its neighbour's cell, which then holds nothing of its own.
+      if (widthOf(character) > 1) this.#set(at + 1, y, { text: '', role, sides: 0 });
       at += Math.max(1, widthOf(character));
     }
   }

@@ -42,6 +42,8 @@ export const reader: typeof readerShape = {
   drawing: '(Eine Zeichnung, hier ausgelassen.)',
   code: 'Text:',
   codeIn: (language) => `${language}-Text:`,
+  diagram: 'Ein Diagramm:',
+  leadsTo: (from, to) => `${from} führt zu ${to}`,
   ticked: 'Erledigt:',
   unticked: 'Offen:',
   footnote: (number) => `Fußnote ${number}:`,

@@ -41,6 +41,8 @@ export const reader = {
   drawing: '(A drawing, left out here.)',
   code: 'Text:',
   codeIn: (language: string) => `${language} text:`,
+  diagram: 'A diagram:',
+  leadsTo: (from: string, to: string) => `${from} leads to ${to}`,
   ticked: 'Done:',
   unticked: 'To do:',
   footnote: (number: number) => `Footnote ${number}:`,
