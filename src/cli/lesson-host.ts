@@ -35,10 +35,11 @@ import { findDrift } from './drift.ts';
 import { explainSubject } from './explaining.ts';
 import { fieldPorts, openText } from './field-ports.ts';
 import { foreseer } from './foreseeing.ts';
+import { startAt } from './lesson-starts.ts';
 import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { recallAfter } from './recalling.ts';
-import { buildStartState, isWorldBeyond } from './start-state.ts';
+import { isWorldBeyond } from './start-state.ts';
 import { askToEmpty, stoppedBy } from './stopping.ts';
 import type { Offer } from './traces.ts';
 import { WayBack } from './way-back.ts';
@@ -268,12 +269,11 @@ export class LessonHost implements ScreenHost {
     const ground = isJump && !isFinished ? await this.#groundOf(lesson, mayEmpty, tell) : 'there';
     if (ground === 'asked') return;
     await this.#leave();
-    if (ground === 'to-empty') await this.#empty(tell);
-    if (isFinished) {
-      if (isJump)
-        this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${courseOf(lesson) === firstCourse ? lesson.step : lesson.id}`;
-    } else if (isJump || isMissing) {
-      await buildStartState(this.#parts, lesson, { tell, signal });
+    if (isFinished && isJump) {
+      this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${courseOf(lesson) === firstCourse ? lesson.step : lesson.id}`;
+    } else if (!isFinished && (isJump || isMissing)) {
+      const empty = ground === 'to-empty' ? () => this.#empty(tell) : undefined;
+      await startAt(this.#parts, lesson, { tell, signal }, empty);
     }
     signal.throwIfAborted();
     await this.#show(lesson, task);

@@ -20,7 +20,7 @@ export interface Outcome {
 }
 
 /** All tasks before the lesson, in the order in which they are done. */
-export const stepsBefore = (parts: Parts, lesson: string): Step[] =>
+export const stepsBefore = (parts: Pick<Parts, 'catalog'>, lesson: string): Step[] =>
   parts.catalog.needsOf(lesson).flatMap((needed) => needed.tasks.map((task) => ({ lesson: needed, task })));
 
 /** Conditions on things that are there to stay; traffic, answers and forwarded ports come and go. */

@@ -7,12 +7,13 @@ import { type Solved, solveTask } from '../session/solver.ts';
 import { noticeWords } from '../tui/view/words.ts';
 import type { Words } from '../tui/words/en.ts';
 import { openParts, type Parts } from './compose.ts';
+import { startAt } from './lesson-starts.ts';
 import { type Narrator, narrate } from './narrator.ts';
 import { isLessonFinished, mustHaveCourse } from './openings.ts';
 import type { RunOptions } from './options.ts';
 import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
-import { buildStartState, isWorldBeyond } from './start-state.ts';
+import { isWorldBeyond } from './start-state.ts';
 import type { Subcommand } from './subcommand.ts';
 import { mustTrust } from './trust.ts';
 import { WayBack } from './way-back.ts';
@@ -60,12 +61,14 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
 async function beginAt(parts: Parts, lesson: Lesson, narrator: Narrator, signal: AbortSignal): Promise<void> {
   if (isLessonFinished(lesson, parts.summary().finished)) return;
   const tell = (sentence: string) => narrator.note(sentence);
-  if (parts.world.reset && (await isWorldBeyond(parts, lesson, signal))) {
+  const isBeyond = parts.world.reset !== undefined && (await isWorldBeyond(parts, lesson, signal));
+  if (isBeyond)
     tell(`The sandbox is beyond the start of "${lesson.title}": it is emptied, and the start is built anew`);
-    await parts.world.reset();
+  const empty = async () => {
+    await parts.world.reset?.();
     parts.shell.forget();
-  }
-  await buildStartState(parts, lesson, { tell, signal });
+  };
+  await startAt(parts, lesson, { tell, signal }, isBeyond ? empty : undefined);
 }
 
 function lessonsToPlay(parts: Parts, { course = firstCourse, from, to, world }: RunOptions): Lesson[] {

@@ -3,6 +3,7 @@ import { bookstoreAtRest } from './rows/bookstore-at-rest.ts';
 import { conditionTurnsGreen } from './rows/condition-turns-green.ts';
 import { falseRejections } from './rows/false-rejections.ts';
 import { firstFrame } from './rows/first-frame.ts';
+import { jump } from './rows/jump.ts';
 import { keyToFrame } from './rows/key-to-frame.ts';
 import { killNine } from './rows/kill-nine.ts';
 import { lessons } from './rows/lessons.ts';
@@ -21,6 +22,7 @@ export const rows: readonly Row[] = [
   firstFrame,
   sandboxStart,
   lessons,
+  jump,
   conditionTurnsGreen,
   keyToFrame,
   bookstoreAtRest,

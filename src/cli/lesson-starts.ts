@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../fault.ts';
+import type { Lesson } from '../lesson/lesson.ts';
+import type { Parts } from './compose.ts';
+import { stepsBefore } from './outcomes.ts';
+import { type Building, buildStartState } from './start-state.ts';
+
+/**
+ * Starts of lessons that were built once, kept to be put back in a moment instead of being played again. A start is kept
+ * only when nothing but solutions made it, and counts only while lessons and manifests are the same.
+ */
+type StartParts = Pick<Parts, 'world' | 'shell' | 'catalog'>;
+
+/**
+ * The world at the start of a lesson. With `empty` the world is beyond it: a kept start takes its place, or it is emptied.
+ * What a kept start lacks is played all the same, so it is never less than a built one.
+ */
+export async function startAt(
+  parts: Parts,
+  lesson: Lesson,
+  building: Building,
+  empty?: () => Promise<void>,
+): Promise<void> {
+  const isFromNothing = empty !== undefined || (await isPristine(parts));
+  const isPut = isFromNothing && (await putStart(parts, lesson));
+  if (!isPut) await empty?.();
+  await buildStartState(parts, lesson, building);
+  const { finished } = parts.summary();
+  const isItsStart = lesson.tasks.every(({ id }) => !finished.has(`${lesson.id}/${id}`));
+  if (isFromNothing && !isPut && isItsStart) await keepStart(parts, lesson);
+}
+
+interface Note {
+  version: 1;
+  kind: 'start';
+  shell: string;
+}
+
+/** Durable when it resolves. A world without snapshots keeps nothing, and a full disk costs only the time of the next jump. */
+async function keepStart(parts: StartParts, lesson: Lesson): Promise<void> {
+  const { snapshots } = parts.world;
+  if (!snapshots || stepsBefore(parts, lesson.id).length === 0) return;
+  const note: Note = { version: 1, kind: 'start', shell: parts.shell.kept() };
+  try {
+    await snapshots.take(await idOf(parts, lesson), note);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+  }
+}
+
+/** Puts the start in the place of all that is there. False, and nothing touched, where none is kept. */
+async function putStart(parts: StartParts, lesson: Lesson): Promise<boolean> {
+  const { snapshots } = parts.world;
+  if (!snapshots) return false;
+  const id = await idOf(parts, lesson);
+  const kept = (await snapshots.list()).find((snapshot) => snapshot.id === id);
+  const note = kept && readNote(kept.note);
+  if (!note) return false;
+  await snapshots.restore(id);
+  parts.shell.keep(note.shell);
+  return true;
+}
+
+/** Nobody made anything here yet, so there is nothing that a start could take the place of. */
+async function isPristine({ world }: StartParts): Promise<boolean> {
+  const things = await world.snapshots?.things();
+  return things !== undefined && !things.some(({ kind }) => kind === 'Resource group' || kind === 'Managed cluster');
+}
+
+/** By what the start is made of: solutions of the lessons before, and every manifest that they may apply. */
+async function idOf(parts: StartParts, lesson: Lesson): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { task } of stepsBefore(parts, lesson.id)) {
+    for (const { name, script } of task.solution) hash.update(`${name}\0${script}\0`);
+  }
+  const folder = join(parts.world.workingFolder, 'manifests');
+  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) hash.update(file.slice(folder.length)).update(await readFile(file));
+  return `start-${lesson.id
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .slice(0, 40)}-${hash.digest('hex').slice(0, 16)}`;
+}
+
+function readNote(found: unknown): Note | undefined {
+  if (typeof found !== 'object' || found === null) return undefined;
+  const note = found as Partial<Note>;
+  return note.version === 1 && note.kind === 'start' && typeof note.shell === 'string' ? (note as Note) : undefined;
+}
