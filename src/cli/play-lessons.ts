@@ -63,7 +63,7 @@ async function beginAt(parts: Parts, lesson: Lesson, narrator: Narrator, signal:
   const tell = (sentence: string) => narrator.note(sentence);
   const isBeyond = parts.world.reset !== undefined && (await isWorldBeyond(parts, lesson, signal));
   if (isBeyond)
-    tell(`The sandbox is beyond the start of "${lesson.title}": it is emptied, and the start is built anew`);
+    tell(`The sandbox is beyond the start of "${lesson.title}": that start takes the place of all that is there`);
   const empty = async () => {
     await parts.world.reset?.();
     parts.shell.forget();
