@@ -64,8 +64,8 @@ export function promptFor(session: SessionState, words: Words): string {
   const enter = availability('proceed', moment);
   const can = enter.can ? [typed.enter(enterWords(session, enter.label ?? names.label.goOn, words))] : [];
   for (const action of promptKeys) {
-    // What a card would change is found out by and by; a prompt that changes with it would be said again.
-    if (action === 'explain' && aboutNow(session)?.type !== 'check') continue;
+    // Looks aside and dry runs come by and by; a prompt that changes with them would be said again.
+    if (action === 'explain' && session.status !== 'failed') continue;
     const state = availability(action, moment);
     const binding = bindingOf(action, 'lesson');
     if (!binding || !state.can) continue;
