@@ -20,7 +20,7 @@ export async function findDrift(parts: Parts, lesson: string, signal: AbortSigna
     const lost = seen.find(({ result }) => result?.status === 'wrong' || result?.status === 'not-yet');
     if (!lost?.result || !('saw' in lost.result)) continue;
     const title = titlesOf(step.lesson, parts.kinds)[`${step.task.id}/${lost.condition.id}`] ?? lost.condition.id;
-    return `Changed since "${step.task.title}": ${title}, but now: ${lost.result.saw}.`;
+    return parts.words.host.drift(step.task.title, title, lost.result.saw);
   }
   return undefined;
 }

@@ -53,7 +53,7 @@ export class LessonHost implements ScreenHost {
   readonly #history: CommandHistory;
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
-  #content: ScreenContent = { phase: 'preparing', title: 'Getting ready', done: [], doing: 'Starting' };
+  #content!: ScreenContent;
   #driver: Driver | undefined;
   /** Another lesson is being opened, or asks something first: what this one does meanwhile is not drawn. */
   #isAway = false;
@@ -67,12 +67,12 @@ export class LessonHost implements ScreenHost {
   #recalled: { lesson: Lesson; length: number; questions: readonly RecallQuestion[] } | undefined;
   /** The lesson whose start wants an empty sandbox, and when the learner was asked about it. */
   #asked: { lesson: string; at: number } | undefined;
-
   readonly #wayBack: WayBack;
   readonly #cards: BackCards;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#teller(parts.words.frame.gettingReady)(parts.words.frame.starting);
     this.#wayBack = new WayBack(parts);
     this.#cards = new BackCards(parts, this.#wayBack, () => this.#tell());
     this.#history = openHistory(parts.folders.state);
@@ -175,7 +175,7 @@ export class LessonHost implements ScreenHost {
   }
 
   shell(): TerminalProgram {
-    return this.#parts.shell.interactive('A shell in this world. Type exit to come back to the lesson.');
+    return this.#parts.shell.interactive(this.#parts.words.host.shellGreeting);
   }
 
   shellEnded(_end: RunEnd): void {
@@ -226,7 +226,7 @@ export class LessonHost implements ScreenHost {
   openPage(url: string): void {
     if (!/^https?:\/\//.test(url)) return;
     const opening = import('open').then(({ default: open }) => open(url));
-    opening.catch(() => this.notice(`No browser could be started. The page is ${url}`));
+    opening.catch(() => this.notice(this.#parts.words.host.noBrowser(url)));
   }
 
   lendTerminal(lend: LendTerminal): void {
@@ -259,7 +259,8 @@ export class LessonHost implements ScreenHost {
     signal.throwIfAborted();
     this.#isAway = true;
     const tell = this.#teller(lesson.title);
-    if (!this.#isPrepared) await this.#parts.world.prepare(tell, signal);
+    if (!this.#isPrepared)
+      await this.#parts.world.prepare((step) => tell(this.#parts.words.host.prepare[step]), signal);
     this.#isPrepared = true;
     const { finished } = this.#parts.summary();
     const needs = this.#parts.catalog.needsOf(lesson.id);
@@ -270,7 +271,8 @@ export class LessonHost implements ScreenHost {
     if (ground === 'asked') return;
     await this.#leave();
     if (isFinished && isJump) {
-      this.#pendingNotice ??= `Finished. To do it again from its start: meshwalk reset ${courseOf(lesson) === firstCourse ? lesson.step : lesson.id}`;
+      const step = courseOf(lesson) === firstCourse ? lesson.step : lesson.id;
+      this.#pendingNotice ??= this.#parts.words.host.finished(step);
     } else if (!isFinished && (isJump || isMissing)) {
       const empty = ground === 'to-empty' ? () => this.#empty(tell) : undefined;
       await startAt(this.#parts, lesson, { tell, signal }, empty);
@@ -296,7 +298,8 @@ export class LessonHost implements ScreenHost {
   }
 
   async #finishGoingBack(): Promise<void> {
-    await this.#parts.world.prepare(this.#teller(this.#parts.words.wayBack.goingBack), this.#closing.signal);
+    const tell = this.#teller(this.#parts.words.wayBack.goingBack);
+    await this.#parts.world.prepare((step) => tell(this.#parts.words.host.prepare[step]), this.#closing.signal);
     this.#isPrepared = true;
     await this.#wayBack.finish();
   }
@@ -308,11 +311,10 @@ export class LessonHost implements ScreenHost {
     tell: (sentence: string) => void,
   ): Promise<'there' | 'to-empty' | 'asked'> {
     const { world, clock } = this.#parts;
-    tell('Looking at what is there already');
+    tell(this.#parts.words.host.lookingAtWorld);
     if (!(await isWorldBeyond(this.#parts, lesson, this.#closing.signal))) return 'there';
     if (!world.reset) {
-      this.#pendingNotice =
-        'The cluster is beyond the start of this lesson; what later lessons changed is still there.';
+      this.#pendingNotice = this.#parts.words.host.beyond;
       return 'there';
     }
     if (mayEmpty) return 'to-empty';
@@ -322,7 +324,7 @@ export class LessonHost implements ScreenHost {
   }
 
   async #empty(tell: (sentence: string) => void): Promise<void> {
-    tell('Emptying the sandbox');
+    tell(this.#parts.words.host.emptying);
     await this.#parts.world.reset?.();
     this.#parts.shell.forget();
   }

@@ -38,7 +38,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   const lessons = lessonsToPlay(parts, options);
   if (options.prove) mustBeOpen(parts, lessons);
   if (parts.journal.notice) narrator.note(parts.journal.notice);
-  await parts.world.prepare((sentence) => narrator.note(sentence), signal);
+  await parts.world.prepare((step) => narrator.note(parts.words.host.prepare[step]), signal);
   await new WayBack(parts).finish();
   for (const [index, lesson] of lessons.entries()) {
     // The first course is one walk; lessons of others each begin where they need to.

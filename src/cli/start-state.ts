@@ -29,7 +29,7 @@ export async function buildStartState(parts: Parts, lesson: Lesson, building: Bu
   const { tell, signal } = building;
   const steps = stepsToHave(parts, lesson).filter(({ task }) => leavesSomething(task));
   if (steps.length === 0) return;
-  tell('Looking at what is there already');
+  tell(parts.words.host.lookingAtWorld);
   const outcomes = outcomesOf(parts, steps);
   for (const step of steps) {
     const wanted = outcomes.get(step) ?? [];

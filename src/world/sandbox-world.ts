@@ -21,7 +21,7 @@ import { sandboxSnapshots } from './sandbox-snapshots.ts';
 import { readServerLine } from './server-line.ts';
 import { ServerProcess } from './server-process.ts';
 import type { WorldSnapshots } from './snapshots.ts';
-import type { AzureClient, World, WorldDescription } from './world.ts';
+import type { AzureClient, PrepareStep, World, WorldDescription } from './world.ts';
 
 /**
  * The embedded cluster as a World: starts its process, keeps it running, and makes an environment from which nothing
@@ -85,13 +85,13 @@ class SandboxWorld implements World {
     });
   }
 
-  async prepare(progress: (sentence: string) => void, signal?: AbortSignal): Promise<void> {
-    progress('Starting the sandbox');
+  async prepare(progress: (step: PrepareStep) => void, signal?: AbortSignal): Promise<void> {
+    progress('starting-sandbox');
     this.#givenUp = undefined;
     const path = learnerPath(this.#options.learner);
     const [kubectl] = await Promise.all([findKubectl(path), this.#startOrJoin(signal)]);
     this.#ownsKubectl = kubectl === undefined;
-    progress('The sandbox is ready');
+    progress('sandbox-ready');
   }
 
   environment(): Record<string, string> {

@@ -33,11 +33,14 @@ export interface AzureClient {
   resourceGroupExists(name: string): Promise<boolean>;
 }
 
+/** What a world does until it can be used; its words are the screen's. */
+export type PrepareStep = 'starting-sandbox' | 'sandbox-ready';
+
 /** Where commands run and evidence comes from. Checks, the driver and the screen see only this. */
 export interface World {
   readonly kind: WorldKind;
   /** Brings the world up (starts the sandbox process); reports progress in short sentences. Rejects with a Fault. */
-  prepare(progress: (sentence: string) => void, signal?: AbortSignal): Promise<void>;
+  prepare(progress: (step: PrepareStep) => void, signal?: AbortSignal): Promise<void>;
   /** The whole environment of a command's process, made from scratch: nothing of ours or npm's leaks in. */
   environment(): Record<string, string>;
   /** Folder the learner's shell starts in; holds manifests/ and lessons/. */

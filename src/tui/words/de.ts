@@ -2,6 +2,7 @@ import * as explain from './de/explain.ts';
 import * as faults from './de/faults.ts';
 import * as foresight from './de/foresight.ts';
 import * as frame from './de/frame.ts';
+import * as host from './de/host.ts';
 import * as keys from './de/keys.ts';
 import * as lesson from './de/lesson.ts';
 import * as reader from './de/reader.ts';
@@ -18,6 +19,7 @@ export const de: Words = {
   ...faults,
   ...foresight,
   ...frame,
+  ...host,
   ...keys,
   ...lesson,
   ...reader,

@@ -2,6 +2,7 @@ import * as explain from './en/explain.ts';
 import * as faults from './en/faults.ts';
 import * as foresight from './en/foresight.ts';
 import * as frame from './en/frame.ts';
+import * as host from './en/host.ts';
 import * as keys from './en/keys.ts';
 import * as lesson from './en/lesson.ts';
 import * as reader from './en/reader.ts';
@@ -21,6 +22,7 @@ export const en = {
   ...faults,
   ...foresight,
   ...frame,
+  ...host,
   ...keys,
   ...lesson,
   ...reader,

@@ -1,0 +1,11 @@
+/** What is told while lessons are opened and the world is built up for them. */
+export const host = {
+  prepare: { 'starting-sandbox': 'Starting the sandbox', 'sandbox-ready': 'The sandbox is ready' },
+  lookingAtWorld: 'Looking at what is there already',
+  emptying: 'Emptying the sandbox',
+  beyond: 'The cluster is beyond the start of this lesson; what later lessons changed is still there.',
+  finished: (lesson: string | number) => `Finished. To do it again from its start: meshwalk reset ${lesson}`,
+  shellGreeting: 'A shell in this world. Type exit to come back to the lesson.',
+  noBrowser: (url: string) => `No browser could be started. The page is ${url}`,
+  drift: (task: string, condition: string, saw: string) => `Changed since "${task}": ${condition}, but now: ${saw}.`,
+};
