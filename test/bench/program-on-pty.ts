@@ -1,8 +1,8 @@
 import { spawn } from '@lydell/node-pty';
 
 /** What a dark xterm says when it is asked for its background and its attributes; every terminal answers the latter. */
-const whoAreYou = '\u001b[c';
-const answers = '\u001b]11;rgb:0000/0000/0000\u001b\\\u001b[?1;2c';
+export const whoAreYou = '\u001b[c';
+export const terminalAnswers = '\u001b]11;rgb:0000/0000/0000\u001b\\\u001b[?1;2c';
 
 /** Starts a program on a pseudo terminal of 80×24 and tells when its output first satisfies `isThere`; then ends it. */
 export function untilSeen(
@@ -22,7 +22,7 @@ export function untilSeen(
     let seenMs: number | undefined;
     pty.onData((data) => {
       output += data;
-      if (data.includes(whoAreYou)) pty.write(answers);
+      if (data.includes(whoAreYou)) pty.write(terminalAnswers);
       if (seenMs !== undefined || !isThere(output)) return;
       seenMs = performance.now() - start;
       pty.kill('SIGTERM');

@@ -3,6 +3,8 @@ import { bookstoreAtRest } from './rows/bookstore-at-rest.ts';
 import { conditionTurnsGreen } from './rows/condition-turns-green.ts';
 import { falseRejections } from './rows/false-rejections.ts';
 import { firstFrame } from './rows/first-frame.ts';
+import { hourOfSession } from './rows/hour-of-session.ts';
+import { idleScreen } from './rows/idle-screen.ts';
 import { jump } from './rows/jump.ts';
 import { keyToFrame } from './rows/key-to-frame.ts';
 import { killNine } from './rows/kill-nine.ts';
@@ -25,6 +27,8 @@ export const rows: readonly Row[] = [
   jump,
   conditionTurnsGreen,
   keyToFrame,
+  idleScreen,
+  hourOfSession,
   bookstoreAtRest,
   sidecars,
   sidecarsLoad,
