@@ -152,7 +152,11 @@ describe('a jump', { timeout: 120_000 }, () => {
       withHost(parts, async (host) => {
         host.openLesson('split-traffic', 'split-half');
         expect(await shown(host, isLesson('split-traffic'))).toMatchObject({
-          session: { taskIndex: 1, status: 'passed', notice: { type: 'said', sentence: expect.stringContaining('meshwalk reset 8') } },
+          session: {
+            taskIndex: 1,
+            status: 'passed',
+            notice: { type: 'said', sentence: expect.stringContaining('meshwalk reset 8') },
+          },
         });
         // Within the open lesson it is no jump at all.
         host.openLesson('split-traffic', 'deploy-v2');
