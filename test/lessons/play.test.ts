@@ -19,6 +19,7 @@ const before: readonly Before[] = [
   ['deploy-apps/deploy-suppliers', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
   ['deploy-apps/deploy-shop', 'bookstore', 'wrong', 'there is no Deployment or StatefulSet of that name'],
   ['deploy-apps/deploy-shop', 'bookbuyer', 'wrong', 'there is no Deployment or StatefulSet of that name'],
+  ['deploy-apps/deploy-shop', 'versions', 'wrong', 'it does not exist'],
   ['deploy-apps/deploy-shop', 'flows', 'waits', 'bookstore bookbuyer'],
   ['deploy-apps/deploy-shop', 'restock', 'waits', 'flows'],
   ['watch-traffic/forward-port', 'page', 'wrong', 'nothing listens on port'],

@@ -80,11 +80,7 @@ export class ContainerSupervisor {
     const { record, signal } = this.#of;
     try {
       for (;;) {
-        const program = await this.#obtainImage();
-        const run = await this.#begin(program);
-        this.#settle();
-        const result = await run.ended;
-        this.#finishRun(run, result);
+        const result = await this.#runOnce(await this.#obtainImage());
         if (signal.aborted || !this.#mayRestart(result)) return;
         await this.#backOff(record.state);
       }
@@ -92,6 +88,40 @@ export class ContainerSupervisor {
       // The pod ended while this container waited for something.
       if (!signal.aborted) throw error;
     }
+  }
+
+  async #runOnce(program: ImageProgram): Promise<RunResult> {
+    const env = await this.#environment();
+    const argv = this.#argvOf(program, env);
+    const problem = startProblem(program, argv[0] ?? '');
+    if (problem) return this.#failToStart(problem);
+    const run = await this.#begin(program, argv, env);
+    this.#settle();
+    const result = await run.ended;
+    this.#finishRun(run, result);
+    return result;
+  }
+
+  #argvOf(program: ImageProgram, env: Record<string, string>): string[] {
+    const { command, args } = this.#of.record.spec;
+    return [...(command ?? program.entrypoint), ...(args ?? [])].map((text) => expandVariables(text, env));
+  }
+
+  /** Kubernetes: the container was created and never ran; it counts as ended with 128, at the beginning of time. */
+  async #failToStart(problem: string): Promise<RunResult> {
+    const { record } = this.#of;
+    const { clock, texts } = this.#parts;
+    this.#note('Created', texts.created(this.#name.name));
+    this.#warn('Failed', `Error: ${problem}`);
+    if (this.#restarting) record.restartCount += 1;
+    this.#restarting = true;
+    this.#crashes += 1;
+    await this.#wait({ reason: 'RunContainerError', message: problem });
+    const [exitCode, finishedAt] = [128, apiTime(clock.now())];
+    record.state = {
+      terminated: { exitCode, reason: 'StartError', message: problem, startedAt: apiTime(0), finishedAt },
+    };
+    return { exitCode, abandoned: false };
   }
 
   #mayRestart(result: RunResult): boolean {
@@ -133,13 +163,12 @@ export class ContainerSupervisor {
     }
   }
 
-  async #begin(program: ImageProgram): Promise<ContainerRun> {
+  async #begin(program: ImageProgram, argv: string[], env: Record<string, string>): Promise<ContainerRun> {
     const { record, signal, publish } = this.#of;
     const { clock, timing, texts } = this.#parts;
-    const env = await this.#environment();
     if (timing.startMs > 0) await sleep(clock, timing.startMs, signal);
     signal.throwIfAborted();
-    const run = this.#launch(program, env);
+    const run = this.#launch(program, argv, env);
     this.#note('Created', texts.created(this.#name.name));
     this.#note('Started', texts.started(this.#name.name));
     this.#run = run;
@@ -171,11 +200,10 @@ export class ContainerSupervisor {
     }
   }
 
-  #launch(program: ImageProgram, env: Record<string, string>): ContainerRun {
+  #launch(program: ImageProgram, argv: string[], env: Record<string, string>): ContainerRun {
     const { record, volumes } = this.#of;
     const { metadata, spec } = this.#of.pod();
     const { uid = '', namespace = '', name = '', labels = {} } = metadata;
-    const expand = (texts: readonly string[]) => texts.map((text) => expandVariables(text, env));
     const podUser = (spec['securityContext'] as { runAsUser?: number } | undefined)?.runAsUser;
     const user = record.spec.securityContext?.runAsUser ?? podUser ?? program.user ?? 0;
     const context = {
@@ -189,7 +217,7 @@ export class ContainerSupervisor {
       },
       containerName: record.spec.name,
       image: record.spec.image ?? '',
-      argv: [...expand(record.spec.command ?? program.entrypoint), ...expand(record.spec.args ?? [])],
+      argv,
       env,
       readFile: (path: string) => volumes.readFile(record.spec, path),
       clock: this.#parts.clock,
@@ -288,4 +316,14 @@ export class ContainerSupervisor {
   #warn(reason: string, message: string): void {
     this.#parts.warn(this.#of.pod(), this.#name, reason, message);
   }
+}
+
+/** What runc says of an executable that the image does not have; undefined where it has it. */
+function startProblem({ entrypoint, executables = [] }: ImageProgram, executable: string): string | undefined {
+  if (executable === entrypoint[0] || executables.includes(executable)) return undefined;
+  const isPath = executable.includes('/');
+  const why = isPath ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH';
+  const steps =
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed';
+  return `${steps}: unable to start container process: error during container init: exec: "${executable}": ${why}: unknown`;
 }

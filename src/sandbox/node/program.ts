@@ -44,6 +44,8 @@ export interface ImageProgram {
   /** Rough compressed size; decides how long a pull takes at pace real. */
   sizeBytes: number;
   entrypoint: readonly string[];
+  /** What else a pod may name as its command; anything that the image lacks does not start. */
+  executables?: readonly string[];
   /** User id of the image when the pod sets none. */
   user?: number;
   run(context: ContainerContext): Promise<number>;

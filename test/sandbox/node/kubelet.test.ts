@@ -128,6 +128,31 @@ describe('a pod on its node', () => {
     });
   });
 
+  it.each([
+    ['/appx', 'stat /appx: no such file or directory'],
+    ['appx', 'executable file not found in $PATH'],
+  ])('whose image lacks the command %s does not start, and says so', async (executable, why) => {
+    test = await startTestCluster({});
+    const containers = [{ name: 'app', image: 'app:v1', command: [executable] }];
+    await test.cluster.create(pods, pod({ containers }));
+    await untilPod((now) => now.status?.containerStatuses?.[0]?.state.waiting?.reason === 'CrashLoopBackOff');
+    const message = expect.stringMatching(/^failed to create containerd task: .+: unknown$/);
+    expect(status('app')).toMatchObject({
+      ready: false,
+      lastState: { terminated: { exitCode: 128, reason: 'StartError', message, startedAt: '1970-01-01T00:00:00Z' } },
+    });
+    expect(eventsOf('Failed')[0]?.message).toContain(`exec: "${executable}": ${why}: unknown`);
+    expect(eventsOf('Started')).toEqual([]);
+  });
+
+  it('that is not restarted has failed when its command is not there', async () => {
+    test = await startTestCluster({});
+    const containers = [{ name: 'app', image: 'app:v1', command: ['/appx'] }];
+    await test.cluster.create(pods, pod({ restartPolicy: 'Never', containers }));
+    await untilPod((now) => now.status?.phase === 'Failed');
+    expect(status('app')?.state.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' });
+  });
+
   it('becomes ready when its probe passes, and the Service lists it only while it is', async () => {
     let healthy = false;
     const image = execute(async ({ sockets, signal }) => {
@@ -223,7 +248,7 @@ describe('a pod on its node', () => {
           {
             name: 'app',
             image: 'special',
-            command: ['run', '--ip=$(IP)', '$$(IP)'],
+            command: ['/special', '--ip=$(IP)', '$$(IP)'],
             env: [
               { name: 'IP', valueFrom: { fieldRef } },
               { name: 'A', valueFrom: { configMapKeyRef: { name: 'cm', key: 'a' } } },
@@ -237,7 +262,7 @@ describe('a pod on its node', () => {
     );
     await untilPod((now) => now.status?.phase === 'Succeeded');
     expect(seen).toMatchObject({ A: '1', B: '1-$(NONE)', file: 'hidden', token: 'token' });
-    expect(seen['argv']).toBe(`run --ip=${seen['IP']} $(IP)`);
+    expect(seen['argv']).toBe(`/special --ip=${seen['IP']} $(IP)`);
     expect(current().status).toMatchObject({ podIP: seen['IP'], qosClass: 'BestEffort' });
   });
 

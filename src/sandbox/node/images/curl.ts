@@ -219,6 +219,7 @@ export function curl({ pace, outside }: { pace: Pace; outside: Pick<OutsideWorld
     repositories: ['curlimages/curl'],
     sizeBytes: 8_388_608,
     entrypoint: ['curl'],
+    executables: ['/usr/bin/curl'],
     user: 100,
     run: (context) => run(context, () => outside.caPem, paceFactor[pace]),
   };

@@ -31,6 +31,7 @@ export const envoy: ImageProgram = {
   ],
   sizeBytes: 49_283_072,
   entrypoint: ['envoy'],
+  executables: ['/usr/local/bin/envoy'],
   user: envoyUid,
   async run(context) {
     const configPath = argument(context.argv, '--config-path') ?? '/etc/envoy/bootstrap.yaml';

@@ -92,6 +92,7 @@ export const mysql: ImageProgram = {
   repositories: ['mysql'],
   sizeBytes: 103_000_000,
   entrypoint: ['docker-entrypoint.sh', 'mysqld'],
+  executables: ['/usr/local/bin/docker-entrypoint.sh', 'mysqld', '/usr/sbin/mysqld'],
   async run(context) {
     const password = context.env['MYSQL_ROOT_PASSWORD'] ?? '';
     if (password === '' && !context.env['MYSQL_ALLOW_EMPTY_PASSWORD']) {

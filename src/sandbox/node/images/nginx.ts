@@ -34,6 +34,7 @@ export const nginx: ImageProgram = {
   repositories: ['nginx'],
   sizeBytes: 72_351_744,
   entrypoint: ['nginx', '-g', 'daemon off;'],
+  executables: ['/usr/sbin/nginx', '/docker-entrypoint.sh'],
   async run(context) {
     try {
       await serve(context);

@@ -6,6 +6,7 @@ export const osmInit: ImageProgram = {
   repositories: ['mcr.microsoft.com/oss/openservicemesh/init', 'openservicemesh/init'],
   sizeBytes: 8_388_608,
   entrypoint: ['/bin/sh'],
+  executables: ['sh'],
   user: 0,
   async run({ argv, sockets, stderr }) {
     const script = argv[argv.indexOf('-c') + 1] ?? '';
