@@ -99,7 +99,11 @@ describe('undoing from the command line', { timeout: 300_000 }, () => {
       rows: 20,
     });
     try {
-      await session.waitForText('Lesson second');
+      // The opening screen names the lesson too, and takes no keys of the lesson.
+      await session.waitFor(
+        (screen) => screen.includes('Lesson second') && screen.includes('Enter begin'),
+        'the lesson',
+      );
       session.write('u');
       await session.waitFor((screen) => screen.includes('Resource group three'), 'what undoing takes back');
       expect(session.screen()).toContain('Enter do it');
