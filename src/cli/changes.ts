@@ -1,23 +1,21 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
-import type { CommonOptions } from './options.ts';
-import { lessonsOption, profileOption, worldOption } from './options.ts';
+import { addKeptOptions, type Kept, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 import type { TaskChanges, Traces } from './traces.ts';
 
 /** `meshwalk changes`: what a task changed, as a diff. Only reads; works while meshwalk runs elsewhere, and while nothing runs. */
-type ChangesOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+type ChangesOptions = KeptOptions & { json?: boolean };
 
 export const changesCommand = (subcommand: Subcommand): Command =>
-  new Command('changes')
-    .description('show what a task changed: objects created, changed and deleted, as a diff')
-    .argument('[task]', '<lesson>/<task>; the latest task that changed something, when none is named')
-    .option('--json', 'print one JSON object')
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command('changes')
+      .description('show what a task changed: objects created, changed and deleted, as a diff')
+      .argument('[task]', '<lesson>/<task>; the latest task that changed something, when none is named')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       examples(
@@ -32,11 +30,11 @@ async function showChanges(
   options: ChangesOptions,
   { machine }: Subcommand,
 ): Promise<void> {
-  const { loadCourse } = await import('./course-files.ts');
   const { findChanges } = await import('./traces.ts');
   const { changeDiff, changeSentences, leftOut } = await import('./changes-text.ts');
-  const catalog = await loadCourse(options.lessons ?? machine.root);
-  const traces = await tracesOf(options, machine);
+  const kept = await openKept(options, machine);
+  const { catalog } = kept;
+  const traces = await tracesOf(kept, options, machine);
   const found = await findChanges(traces, wanted === undefined ? undefined : taskNamed(catalog, wanted));
   if (!found) throw nothingKept(wanted);
   if (options.json) {
@@ -51,14 +49,15 @@ async function showChanges(
 }
 
 /** Without the lock: a screen may be open on the same state. */
-async function tracesOf(options: ChangesOptions, machine: Subcommand['machine']): Promise<Traces> {
+async function tracesOf(
+  { folders, entries }: Kept,
+  options: ChangesOptions,
+  machine: Subcommand['machine'],
+): Promise<Traces> {
   const { join } = await import('node:path');
   const { createWorld } = await import('../world/registry.ts');
   const { mustHaveSnapshots } = await import('../world/snapshots.ts');
-  const { readJournal } = await import('../progress/journal.ts');
-  const { stateFolders } = await import('../progress/state-folders.ts');
   const { keptVariables } = await import('../platform/learner-shell.ts');
-  const folders = stateFolders(options.profile, options.world, machine.environment);
   const world = createWorld(options.world, {
     folder: folders.sandbox,
     workingFolder: options.lessons ?? machine.root,
@@ -67,7 +66,7 @@ async function tracesOf(options: ChangesOptions, machine: Subcommand['machine'])
     learner: machine.environment,
   });
   const snapshots = mustHaveSnapshots(world);
-  return { entries: readJournal(folders.journal), snapshots, shell: keptVariables(folders.shell) };
+  return { entries: entries(), snapshots, shell: keptVariables(folders.shell) };
 }
 
 function taskNamed(catalog: Catalog, name: string): { lesson: string; task: string } {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
+import { addKeptOptions } from './kept.ts';
 import type { CommonOptions } from './options.ts';
-import { lessonsOption, profileOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -9,13 +9,12 @@ import { examples } from './subcommand.ts';
 type ResetOptions = Omit<CommonOptions, 'pace'> & { all?: boolean };
 
 export const resetCommand = (subcommand: Subcommand): Command =>
-  new Command('reset')
-    .description('do a lesson again, or begin anew')
-    .argument('[lesson]', 'its id, as meshwalk status --json tells, or its step')
-    .option('--all', 'forget all progress and every cluster of the sandbox')
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command('reset')
+      .description('do a lesson again, or begin anew')
+      .argument('[lesson]', 'its id, as meshwalk status --json tells, or its step')
+      .option('--all', 'forget all progress and every cluster of the sandbox'),
+  )
     .addHelpText(
       'after',
       examples(['meshwalk reset 6', 'do step 6 again'], ['meshwalk reset --all', 'begin anew with an empty sandbox']),

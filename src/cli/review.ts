@@ -1,22 +1,21 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import type { StateFolders } from '../progress/state-folders.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Review } from '../session/review.ts';
-import type { CommonOptions } from './options.ts';
-import { lessonsOption, profileOption, worldOption } from './options.ts';
+import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk review`: asks again what surprised the learner, in lines. Needs no world; on a pipe it prints the questions. */
-type ReviewOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+type ReviewOptions = KeptOptions & { json?: boolean };
 
 export const reviewCommand = (subcommand: Subcommand): Command =>
-  new Command('review')
-    .description('recall what surprised you, in up to five questions')
-    .option('--json', 'print the questions with their answers as one JSON array')
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command('review')
+      .description('recall what surprised you, in up to five questions')
+      .option('--json', 'print the questions with their answers as one JSON array'),
+  )
     .addHelpText(
       'after',
       examples(
@@ -28,18 +27,14 @@ export const reviewCommand = (subcommand: Subcommand): Command =>
 
 async function review(options: ReviewOptions, subcommand: Subcommand): Promise<void> {
   const { machine } = subcommand;
-  const { loadCourse } = await import('./course-files.ts');
-  const { readJournal } = await import('../progress/journal.ts');
-  const { stateFolders } = await import('../progress/state-folders.ts');
   const { reviewOf } = await import('../session/review.ts');
   const { recallAll } = await import('./recalling.ts');
-  const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
-  const questions = recallAll(catalog, readJournal(folders.journal));
+  const { catalog, folders, entries } = await openKept(options, machine);
+  const questions = recallAll(catalog, entries());
   if (options.json) machine.out(JSON.stringify(await sheet(questions, subcommand)));
   else if (questions.length === 0) machine.out(machine.words.review.nothing);
   else if (!process.stdin.isTTY || !process.stdout.isTTY) await print(questions, subcommand);
-  else await ask(reviewOf(questions), options, subcommand);
+  else await ask(reviewOf(questions), folders, subcommand);
 }
 
 interface Asked {
@@ -76,12 +71,10 @@ async function print(questions: readonly RecallQuestion[], subcommand: Subcomman
 }
 
 /** While meshwalk runs elsewhere the journal is its own: then the review says so before anything is asked. */
-async function ask(first: Review, options: ReviewOptions, { machine, teardown, signal }: Subcommand): Promise<void> {
+async function ask(first: Review, folders: StateFolders, { machine, teardown, signal }: Subcommand): Promise<void> {
   const { acquireLock } = await import('../platform/lock.ts');
   const { Journal } = await import('../progress/journal.ts');
-  const { stateFolders } = await import('../progress/state-folders.ts');
   const { beginReview, typedInReview } = await import('../tui/reader/spoken-review.ts');
-  const folders = stateFolders(options.profile, options.world, machine.environment);
   const lock = acquireLock(folders.lock);
   teardown.add(() => lock.release());
   const journal = Journal.open(folders.journal);

@@ -1,21 +1,19 @@
 import { Command } from 'commander';
 import type { Found } from '../lesson/search.ts';
-import type { CommonOptions } from './options.ts';
-import { lessonsOption, profileOption, worldOption } from './options.ts';
+import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk search`: where words stand in the lessons and in the list of words. Only reads; works beside the tutorial. */
-type SearchOptions = Pick<CommonOptions, 'world' | 'profile' | 'lessons'> & { json?: boolean };
+type SearchOptions = KeptOptions & { json?: boolean };
 
 export const searchCommand = (subcommand: Subcommand): Command =>
-  new Command('search')
-    .description('find words in all lessons and in the list of words')
-    .argument('<words...>', 'all of them stand in each paragraph that is found, in any case and without accents')
-    .option('--json', 'print one JSON object')
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command('search')
+      .description('find words in all lessons and in the list of words')
+      .argument('<words...>', 'all of them stand in each paragraph that is found, in any case and without accents')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       examples(
@@ -26,16 +24,12 @@ export const searchCommand = (subcommand: Subcommand): Command =>
     .action((words: string[], options: SearchOptions) => find(words.join(' '), options, subcommand));
 
 async function find(words: string, options: SearchOptions, { machine }: Subcommand): Promise<void> {
-  const { loadCourse } = await import('./course-files.ts');
-  const { readJournal } = await import('../progress/journal.ts');
-  const { stateFolders } = await import('../progress/state-folders.ts');
   const { summarize } = await import('../progress/summary.ts');
   const { renamedLessons } = await import('./openings.ts');
   const { libraryOf } = await import('./library.ts');
 
-  const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
-  const library = libraryOf(catalog, () => summarize(readJournal(folders.journal), renamedLessons(catalog)));
+  const { catalog, entries } = await openKept(options, machine);
+  const library = libraryOf(catalog, () => summarize(entries(), renamedLessons(catalog)));
   const found = library.search(words);
   if (options.json) {
     machine.out(JSON.stringify({ words, places: found.map(({ marks: _, ...place }) => place) }));

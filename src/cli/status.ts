@@ -1,19 +1,17 @@
 import { Command } from 'commander';
-import type { CommonOptions } from './options.ts';
-import { lessonsOption, profileOption, worldOption } from './options.ts';
+import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk status`: what is finished and where to go on. Only reads; works while meshwalk runs elsewhere. */
-type StatusOptions = Omit<CommonOptions, 'pace'> & { json?: boolean };
+type StatusOptions = KeptOptions & { json?: boolean };
 
 export const statusCommand = (subcommand: Subcommand): Command =>
-  new Command('status')
-    .description('show what is finished and where you go on')
-    .option('--json', 'print one JSON object')
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command('status')
+      .description('show what is finished and where you go on')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       examples(
@@ -25,16 +23,12 @@ export const statusCommand = (subcommand: Subcommand): Command =>
     .action((options: StatusOptions) => showStatus(options, subcommand));
 
 async function showStatus(options: StatusOptions, { machine }: Subcommand): Promise<void> {
-  const { loadCourse } = await import('./course-files.ts');
-  const { readJournal } = await import('../progress/journal.ts');
-  const { stateFolders } = await import('../progress/state-folders.ts');
   const { summarize } = await import('../progress/summary.ts');
   const { courseOf, firstCourse } = await import('../lesson/catalog.ts');
   const { isLessonFinished, lessonToResume, renamedLessons } = await import('./openings.ts');
 
-  const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
-  const summary = summarize(readJournal(folders.journal), renamedLessons(catalog));
+  const { catalog, entries } = await openKept(options, machine);
+  const summary = summarize(entries(), renamedLessons(catalog));
   const next = lessonToResume(catalog, summary);
   const lessons = catalog.lessons.map((lesson) => ({
     lesson: lesson.id,

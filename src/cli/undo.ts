@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
+import { addKeptOptions } from './kept.ts';
 import type { CommonOptions } from './options.ts';
-import { lessonsOption, paceOption, profileOption, worldOption } from './options.ts';
+import { paceOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -27,13 +28,9 @@ const wayCommand = (
   description: string,
   lines: readonly [string, string][],
 ): Command =>
-  new Command(way)
-    .description(description)
-    .option('--dry-run', 'change nothing')
-    .addOption(paceOption())
-    .addOption(worldOption())
-    .addOption(profileOption())
-    .addOption(lessonsOption())
+  addKeptOptions(
+    new Command(way).description(description).option('--dry-run', 'change nothing').addOption(paceOption()),
+  )
     .addHelpText('after', examples(...lines))
     .action((options: UndoOptions) => go(way, options, subcommand));
 

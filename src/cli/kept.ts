@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import type { Catalog } from '../lesson/catalog.ts';
+import type { JournalEntry } from '../progress/events.ts';
+import type { StateFolders } from '../progress/state-folders.ts';
+import type { CommonOptions } from './options.ts';
+import { lessonsOption, profileOption, worldOption } from './options.ts';
+import type { Subcommand } from './subcommand.ts';
+
+/** Which course, and whose progress in which world: what every subcommand that reads them is told. */
+export type KeptOptions = Pick<CommonOptions, 'world' | 'profile' | 'lessons'>;
+
+export const addKeptOptions = (command: Command): Command =>
+  command.addOption(worldOption()).addOption(profileOption()).addOption(lessonsOption());
+
+/** A course and what is kept of somebody's way through it; only reads, and takes no lock: a screen may be open on it. */
+export interface Kept {
+  catalog: Catalog;
+  folders: StateFolders;
+  /** Read anew at each call. */
+  entries(): readonly JournalEntry[];
+}
+
+export async function openKept(options: KeptOptions, machine: Subcommand['machine']): Promise<Kept> {
+  const { loadCourse } = await import('./course-files.ts');
+  const { readJournal } = await import('../progress/journal.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const folders = stateFolders(options.profile, options.world, machine.environment);
+  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
+  return { catalog, folders, entries: () => readJournal(folders.journal) };
+}
