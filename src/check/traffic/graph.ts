@@ -66,10 +66,21 @@ type Counters = Map<string, number>;
 const growth = (before: number | undefined, now: number): number =>
   before === undefined || now < before ? now : now - before;
 
+/**
+ * The Service of an upstream. OSM has a cluster for each pod of a headless Service, named `<pod>.<service>`; the name of a
+ * Service itself has no dot.
+ */
+function serviceOf(upstream: string): string {
+  const [namespace = '', name = ''] = upstream.split('/');
+  return `${namespace}/${name.slice(name.indexOf('.') + 1)}`;
+}
+
 /** What one workload's pods did towards one Service: totals ever, and growth since the look before. */
 interface Call {
   workload: string;
   service: string;
+  /** The statistics that count it, as a sidecar names them. */
+  stat: string;
   grown: Counters;
   total: Counters;
 }
@@ -81,11 +92,11 @@ function addTo(counters: Counters, name: string, value: number): void {
 /** All calls, by workload and Service. A pod that was not there at the look before counts from zero. */
 function callsBetween(before: TrafficSample | undefined, now: TrafficSample): Call[] {
   const calls = new Map<string, Call>();
-  const callOf = (workload: string, service: string): Call => {
+  const callOf = (workload: string, service: string, stat = `cluster.${service}|…`): Call => {
     const key = `${workload} ${service}`;
     const known = calls.get(key);
     if (known) return known;
-    const created = { workload, service, grown: new Map<string, number>(), total: new Map<string, number>() };
+    const created = { workload, service, stat, grown: new Map<string, number>(), total: new Map<string, number>() };
     calls.set(key, created);
     return created;
   };
@@ -95,12 +106,12 @@ function callsBetween(before: TrafficSample | undefined, now: TrafficSample): Ca
     const since = (known: ReadonlyMap<string, number> | undefined, name: string, value: number) =>
       before === undefined ? 0 : growth(known?.get(name) ?? (last ? undefined : 0), value);
     for (const [name, value] of caller.stats) {
-      const [, service, counter] = upstreamStat.exec(name) ?? [];
+      const [, upstream, counter] = upstreamStat.exec(name) ?? [];
       const call =
         name === passthrough
-          ? callOf(caller.workload, outsideId)
-          : service !== undefined
-            ? callOf(caller.workload, service)
+          ? callOf(caller.workload, outsideId, passthrough)
+          : upstream !== undefined
+            ? callOf(caller.workload, serviceOf(upstream), `cluster.${upstream}|…`)
             : undefined;
       if (!call) continue;
       const short = counter ?? 'upstream_cx_total';
@@ -171,11 +182,9 @@ function edgeOf(call: Call, to: string, spanMs: number): TrafficEdge {
     retriesPerSecond: perSecondOf(countOf(call.grown, 'upstream_rq_retry')),
     state: stateOf(answers, perSecond, open),
     isSecured: countOf(call.total, 'ssl.handshake') > 0,
-    evidence: isFromLog ? `the log of ${call.workload}` : `sidecar of ${call.workload}: ${statName(call)}`,
+    evidence: isFromLog ? `the log of ${call.workload}` : `sidecar of ${call.workload}: ${call.stat}`,
   };
 }
-
-const statName = ({ service }: Call): string => (service === outsideId ? passthrough : `cluster.${service}|…`);
 
 /** Ever used, or tried and refused: a cluster that a sidecar merely knows is no call. */
 const isUsed = ({ total }: Call): boolean =>

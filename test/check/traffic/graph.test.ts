@@ -72,6 +72,24 @@ describe('the graph of a mesh', () => {
     });
   });
 
+  it('finds the workload behind a headless Service, whose pods OSM names one by one', () => {
+    const mesh = {
+      ...bookstoreMesh,
+      workloads: [...bookstoreMesh.workloads, 'bookwarehouse/mysql'],
+      services: { ...bookstoreMesh.services, 'bookwarehouse/mysql': ['bookwarehouse/mysql'] },
+    };
+    const pods = ['mysql-0', 'mysql-1'].map((pod) => connections(`bookwarehouse/${pod}.mysql`, 3306, 2, 2));
+    const graph = graphOf(mesh, [caller(buyer, { ...pods[0], ...pods[1] })]);
+    expect(graph.edges).toMatchObject([
+      {
+        to: 'bookwarehouse/mysql',
+        service: 'bookwarehouse/mysql',
+        open: 4,
+        evidence: `sidecar of ${buyer}: cluster.bookwarehouse/mysql-0.mysql|…`,
+      },
+    ]);
+  });
+
   it('counts connections where the protocol is no HTTP, and shows those that stay open', () => {
     const mesh = { ...bookstoreMesh, services: { 'bookwarehouse/mysql': ['bookwarehouse/bookwarehouse'] } };
     const graph = graphOf(mesh, [caller(buyer, connections('bookwarehouse/mysql', 3306, 1, 1))]);
