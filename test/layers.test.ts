@@ -7,17 +7,18 @@ const src = join(root, 'src');
 
 /** Which folder may import from which, types included. Everyone may import fault.ts and their own folder. */
 const mayImport: Record<string, readonly string[]> = {
+  words: [],
   platform: [],
   kube: [],
   sandbox: ['kube', 'platform'],
   world: ['kube', 'platform'],
-  check: ['world', 'kube', 'platform'],
+  check: ['words', 'world', 'kube', 'platform'],
   lesson: ['check', 'world', 'kube', 'platform'],
   progress: ['platform'],
   session: ['progress', 'lesson', 'check', 'world', 'platform'],
   classroom: ['progress', 'platform'],
-  tui: ['session', 'progress', 'classroom', 'lesson', 'check', 'world', 'platform'],
-  cli: ['tui', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'sandbox', 'kube', 'platform'],
+  tui: ['words', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'platform'],
+  cli: ['words', 'tui', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'sandbox', 'kube', 'platform'],
   'main.ts': ['cli'],
 };
 
@@ -48,6 +49,7 @@ const pureFiles = [
   'sandbox/mesh/network-rbac.ts',
   'sandbox/mesh/envoy-json.ts',
   'lesson/parse.ts',
+  'words/',
 ];
 
 const pureMayImportFromNode = new Map([['lesson/parse.ts', ['node:crypto']]]);

@@ -13,7 +13,7 @@ import { Journal } from '../progress/journal.ts';
 import { type StateFolders, stateFolders } from '../progress/state-folders.ts';
 import { type Summary, summarize } from '../progress/summary.ts';
 import type { DriverPorts, LessonOpening } from '../session/ports.ts';
-import type { Words } from '../tui/words/en.ts';
+import type { Words } from '../words/en.ts';
 import { createWorld } from '../world/registry.ts';
 import type { World } from '../world/world.ts';
 import { loadCourse } from './course-files.ts';

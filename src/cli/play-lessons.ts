@@ -5,7 +5,7 @@ import { createDriver, type Driver } from '../session/driver.ts';
 import type { Notice } from '../session/notice.ts';
 import { type Solved, solveTask } from '../session/solver.ts';
 import { noticeWords } from '../tui/view/words.ts';
-import type { Words } from '../tui/words/en.ts';
+import type { Words } from '../words/en.ts';
 import { openParts, type Parts } from './compose.ts';
 import { startAt } from './lesson-starts.ts';
 import { type Narrator, narrate } from './narrator.ts';

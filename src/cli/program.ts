@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Fault } from '../fault.ts';
 import { openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
-import { languageIn, languageOf, loadWords } from '../tui/words/language.ts';
+import { languageIn, languageOf, loadWords } from '../words/language.ts';
 import { changesCommand } from './changes.ts';
 import { chartsCommand } from './charts.ts';
 import type { Machine } from './compose.ts';

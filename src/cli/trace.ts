@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { TraceView } from '../tui/view/trace-tree.ts';
-import type { Words } from '../tui/words/en.ts';
+import type { Words } from '../words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';

@@ -8,10 +8,10 @@ import type { Intent } from '../session/events.ts';
 import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
+import type { Words } from '../words/en.ts';
 import type { Changes } from '../world/changes/changes.ts';
 import type { Completion } from '../world/completion/complete.ts';
 import type { ExplainSubject } from './view/explain-screen.ts';
-import type { Words } from './words/en.ts';
 
 /**
  * What the screen needs from whoever hosts it, and what it offers in return; types only.

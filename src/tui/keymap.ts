@@ -1,4 +1,4 @@
-import type { Words } from './words/en.ts';
+import type { Words } from '../words/en.ts';
 
 /**
  * Every key of the program: where it counts and what it does, in one table; what it is called is in the catalogue.

@@ -2,6 +2,7 @@ import type { TrafficWatch } from '../check/traffic/history.ts';
 import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
+import type { Words } from '../words/en.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
 import { withCompletion } from './editor-keys.ts';
 import { Explaining } from './explaining.ts';
@@ -11,7 +12,6 @@ import { type Input, react, type ScreenAct } from './screen-update.ts';
 import { drawFrame, type View } from './view/frame.ts';
 import type { TextRows } from './view/text-rows.ts';
 import { paintLine, type Theme } from './view/theme.ts';
-import type { Words } from './words/en.ts';
 
 /**
  * All state of the screen, outside React: it listens to the host, takes keys, and hands out painted rows.

@@ -11,7 +11,7 @@ import { Teardown } from '../../src/cli/teardown.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readJournal } from '../../src/progress/journal.ts';
 import type { ScreenContent } from '../../src/tui/app-port.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { build, meshwalk } from '../cli/meshwalk.ts';
 import { copyCourse } from '../walk/course.ts';
 import { eventsOf, play } from './play.ts';

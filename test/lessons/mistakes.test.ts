@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openParts, type Parts } from '../../src/cli/compose.ts';
 import { Teardown } from '../../src/cli/teardown.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { build } from '../cli/meshwalk.ts';
 import { realKubectl } from '../tools/kubectl.ts';
 import { copyCourse } from '../walk/course.ts';

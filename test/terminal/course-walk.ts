@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { checkKinds } from '../../src/check/registry.ts';
 import { titlesOf } from '../../src/cli/openings.ts';
 import type { Command, Lesson, Question, Task } from '../../src/lesson/lesson.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { outputs } from './course-outputs.ts';
 import type { Learner } from './learner.ts';
 import { enterWord, type ScreenReading, squash } from './screen-reading.ts';

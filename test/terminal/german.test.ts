@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { de } from '../../src/tui/words/de.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { de } from '../../src/words/de.ts';
+import { en } from '../../src/words/en.ts';
 import type { PtySession } from '../tools/pty.ts';
-import { entriesOf } from '../tui/words/entries.ts';
+import { entriesOf } from '../words/entries.ts';
 import { CourseProgram } from './course-program.ts';
 
 const program = new CourseProgram();

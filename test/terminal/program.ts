@@ -1,7 +1,7 @@
 // A whole program for the tests of the terminal: the screen on a played session. Prints how it ended.
 import { Fault } from '../../src/fault.ts';
 import { runScreen } from '../../src/tui/terminal.tsx';
-import { languageOf, loadWords } from '../../src/tui/words/language.ts';
+import { languageOf, loadWords } from '../../src/words/language.ts';
 import { scriptedHost } from '../tui/scripted-host.ts';
 
 const environment = process.env;

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keymapMarkdown } from '../../src/tui/keymap.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 
 const marks = /(<!-- keys -->\n)[\s\S]*?(<!-- \/keys -->)/;
 

@@ -3,7 +3,7 @@ import type { ServiceSeries } from '../../src/check/traffic/request-series.ts';
 import { chartLines, sparkline } from '../../src/tui/view/charts.ts';
 import { lineWidth, plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/tui/view/theme.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 
 const step = (requestsPerSecond: number, success: number | undefined, p99: number | undefined) => ({
   requestsPerSecond,

@@ -4,7 +4,7 @@ import { SteppedClock } from '../../src/platform/clock.ts';
 import { Screen } from '../../src/tui/components/screen.tsx';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { plainTheme } from './robot.ts';
 import { type ScriptedHost, scriptedHost } from './scripted-host.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { spokenField } from '../../src/tui/reader/spoken-fields.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { type Robot, startRobot } from './robot.ts';
 
 const script = { commands: {}, conditions: {}, taskIndex: 0 };

@@ -7,7 +7,7 @@ import { drawFrame, type View } from '../../src/tui/view/frame.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { plain, widthOf } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../src/tui/view/theme.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { plainTheme, type Robot, startRobot } from './robot.ts';
 import type { Script } from './scripted-host.ts';
 

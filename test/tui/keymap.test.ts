@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { actionFor, chapters, keymap, keymapMarkdown, keyName, type Place } from '../../src/tui/keymap.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { withKeys } from '../tools/readme-keys.ts';
 
 const places = [...new Set(keymap.flatMap((binding) => binding.places))];

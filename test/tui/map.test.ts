@@ -4,7 +4,7 @@ import { lessonNumber } from '../../src/tui/view/bars.ts';
 import { mapLines, mapRows } from '../../src/tui/view/map-screen.ts';
 import { plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs } from '../../src/tui/view/theme.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { type Robot, startRobot } from './robot.ts';
 import { course } from './scripted-host.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { lineWidth, plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, paintLine, unicodeGlyphs } from '../../src/tui/view/theme.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 
 const rows = (markdown: string, width = 40) => new MarkdownRows(en).lines(markdown, width, unicodeGlyphs);
 const text = (markdown: string, width?: number) =>

@@ -10,8 +10,8 @@ import type { Line } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, type Glyphs, paintLine, unicodeGlyphs } from '../../src/tui/view/theme.ts';
 import { edgeMark, resultWords as edgeWords } from '../../src/tui/view/traffic/edge-words.ts';
 import { effectMark, endWords, resultWords } from '../../src/tui/view/words.ts';
-import { de } from '../../src/tui/words/de.ts';
-import { en, type Words } from '../../src/tui/words/en.ts';
+import { de } from '../../src/words/de.ts';
+import { en, type Words } from '../../src/words/en.ts';
 import { startRobot } from './robot.ts';
 import { course } from './scripted-host.ts';
 

@@ -3,7 +3,7 @@ import { choicesOf, reviewOf } from '../../src/session/review.ts';
 import { beginReview, type ReviewTurn, typedInReview } from '../../src/tui/reader/spoken-review.ts';
 import { drawFrame, type View } from '../../src/tui/view/frame.ts';
 import { plain } from '../../src/tui/view/spans.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { plainTheme, type Robot, startRobot } from './robot.ts';
 import { scenes } from './scenes.ts';
 

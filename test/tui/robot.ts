@@ -5,7 +5,7 @@ import type { ScreenAct } from '../../src/tui/screen-update.ts';
 import { bare } from '../../src/tui/view/foreign-text.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { type Theme, unicodeGlyphs } from '../../src/tui/view/theme.ts';
-import { en, type Words } from '../../src/tui/words/en.ts';
+import { en, type Words } from '../../src/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from './scripted-host.ts';
 
 export const plainTheme: Theme = { background: 'dark', depth: 'none', glyphs: unicodeGlyphs };

@@ -14,7 +14,7 @@ import { type Overlay, type ScreenModel, screenModel } from '../../src/tui/scree
 import { openingView } from '../../src/tui/traffic-keys.ts';
 import type { View } from '../../src/tui/view/frame.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { bookstoreMesh, bookstoreSplit, caller, graphOf, http } from '../check/traffic/mesh-samples.ts';
 import { sampleLesson } from './sample-lesson.ts';
 import { course } from './scripted-host.ts';

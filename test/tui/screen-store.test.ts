@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { ScreenStore } from '../../src/tui/screen-store.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { bookstoreMesh, caller, graphOf, http } from '../check/traffic/mesh-samples.ts';
 import { plainTheme } from './robot.ts';
 import { type ScriptedHost, scriptedHost } from './scripted-host.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lineWidth, plain } from '../../src/tui/view/spans.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../src/tui/view/theme.ts';
 import { microseconds, type TraceSpan, traceLines } from '../../src/tui/view/trace-tree.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 
 const span = (id: string, parentId: string | undefined, more: Partial<TraceSpan>): TraceSpan => ({
   id,

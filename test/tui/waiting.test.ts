@@ -5,7 +5,7 @@ import { react } from '../../src/tui/screen-update.ts';
 import { drawFrame, type View } from '../../src/tui/view/frame.ts';
 import { MarkdownRows } from '../../src/tui/view/markdown.ts';
 import { plain } from '../../src/tui/view/spans.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { plainTheme } from './robot.ts';
 
 const view = (content: ScreenContent): View => ({

@@ -4,7 +4,7 @@ import { spokenWayBack } from '../../src/tui/reader/spoken-way-back.ts';
 import { deedOf } from '../../src/tui/reader/typed-line.ts';
 import { plain } from '../../src/tui/view/spans.ts';
 import { wayBackLines } from '../../src/tui/view/way-back-screen.ts';
-import { en } from '../../src/tui/words/en.ts';
+import { en } from '../../src/words/en.ts';
 import { type Robot, startRobot } from './robot.ts';
 import { back } from './scenes.ts';
 

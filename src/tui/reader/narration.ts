@@ -1,11 +1,11 @@
 import type { Task } from '../../lesson/lesson.ts';
 import { isFinished, taskOf } from '../../session/next-step.ts';
 import type { Output, SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry, ScreenContent } from '../app-port.ts';
 import { foreignLine } from '../view/foreign-text.ts';
 import { plain } from '../view/spans.ts';
 import { nextOf, noticeWords } from '../view/words.ts';
-import type { Words } from '../words/en.ts';
 import {
   spokenAnswer,
   spokenBackground,

@@ -1,12 +1,12 @@
 import type { Link } from '../../check/explain/chain.ts';
 import type { ExplainedCall } from '../../check/explain/subject.ts';
 import type { CardForesight, SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { ForeseenChange } from '../../world/foresight/foresight.ts';
 import { type About, type Explained, failedConditions, outcomeWords, subjectKey } from '../view/explain-screen.ts';
 import { bare } from '../view/foreign-text.ts';
 import { alongWords, objectWords, unforeseenWords } from '../view/foresight-lines.ts';
 import { plain } from '../view/spans.ts';
-import type { Words } from '../words/en.ts';
 import { spokenCondition } from './spoken-lesson.ts';
 
 /** Explanations and foresights in sentences that stand alone. Pure. */

@@ -1,8 +1,8 @@
 import type { FieldDesk } from '../../lesson/fields/field-desk.ts';
 import type { FieldRef, Manifest } from '../../lesson/fields/manifest.ts';
+import type { Words } from '../../words/en.ts';
 import { answerWords, factRows } from '../view/fields-screen.ts';
 import { bare } from '../view/foreign-text.ts';
-import type { Words } from '../words/en.ts';
 
 /** A field of a manifest in sentences: which manifests there are, or what the cluster's schema says of one field. */
 export async function spokenField(path: string, desk: FieldDesk, words: Words): Promise<string[]> {

@@ -2,13 +2,13 @@ import { type Term, termsFor } from '../../lesson/glossary.ts';
 import type { Question, Task } from '../../lesson/lesson.ts';
 import { needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { BackgroundCommand, ConditionReport, FinishedRun, Proposal, SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { lessonNumber } from '../view/bars.ts';
 import { choiceKeys } from '../view/card.ts';
 import { bare } from '../view/foreign-text.ts';
 import { readText } from '../view/glossary-screen.ts';
 import { duration, endWords } from '../view/words.ts';
-import type { Words } from '../words/en.ts';
 import { spokenMarkdown } from './spoken-markdown.ts';
 
 /** The things of a lesson in sentences. Each stands alone: what was said before may be out of hearing. */

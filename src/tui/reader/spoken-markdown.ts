@@ -1,10 +1,10 @@
 import type { Token, Tokens } from 'marked';
+import type { Words } from '../../words/en.ts';
 import { diagramSentences, readDiagram } from '../view/diagram/mermaid.ts';
 import { bare } from '../view/foreign-text.ts';
 import { blockText } from '../view/html-text.ts';
 import { inlineSpans } from '../view/inline.ts';
 import { alertOf, type Footnote, readMarkdown } from '../view/markdown-tokens.ts';
-import type { Words } from '../words/en.ts';
 
 /** Markdown as lines that read well aloud: no borders, no columns, every mark a word. Does not know lessons. */
 export function spokenMarkdown(markdown: string, words: Words): string[] {

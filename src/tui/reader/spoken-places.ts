@@ -1,8 +1,8 @@
 import { leastLength } from '../../lesson/search.ts';
+import type { Words } from '../../words/en.ts';
 import type { ScreenHost } from '../app-port.ts';
 import { bare } from '../view/foreign-text.ts';
 import { placeTitle } from '../view/found-screen.ts';
-import type { Words } from '../words/en.ts';
 
 /** What a search found, in sentences: each place with its whole paragraph, so that nothing needs to be opened. */
 const mostPlaces = 12;

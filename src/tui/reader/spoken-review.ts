@@ -1,8 +1,8 @@
 import { asksNow, choicesOf, marked, proceeded, type Recalled, type Review } from '../../session/review.ts';
+import type { Words } from '../../words/en.ts';
 import { choiceBy } from '../review-keys.ts';
 import { choiceKeys } from '../view/card.ts';
 import { endSentences, spelledOut } from '../view/review-screen.ts';
-import type { Words } from '../words/en.ts';
 import { spokenAnswer, spokenQuestion } from './spoken-lesson.ts';
 
 /** A review in lines, for the reader and for the command line: a line typed gives the lines to tell. Pure. */

@@ -1,7 +1,7 @@
+import type { Words } from '../../words/en.ts';
 import type { BackCard } from '../app-port.ts';
 import { plain } from '../view/spans.ts';
 import { wayBackLines } from '../view/way-back-screen.ts';
-import type { Words } from '../words/en.ts';
 import type { ToldLine } from './narration.ts';
 
 /** Lines of text, whose width nobody sees. */

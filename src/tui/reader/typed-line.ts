@@ -1,6 +1,7 @@
 import type { Intent } from '../../session/events.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { Way } from '../app-port.ts';
 import { actionFor, bindingOf, type KeyAction, keyName } from '../keymap.ts';
 import { screenModel } from '../screen-model.ts';
@@ -8,7 +9,6 @@ import { availability, type Moment } from '../view/availability.ts';
 import { choiceKeys } from '../view/card.ts';
 import { type About, aboutNow } from '../view/explain-screen.ts';
 import { nextOf } from '../view/words.ts';
-import type { Words } from '../words/en.ts';
 
 /**
  * Keys as lines: what one presses on the screen, one types here and ends with Enter. The letters are the keymap's own.

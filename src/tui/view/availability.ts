@@ -1,8 +1,8 @@
 import { isGrave, needsConfirmation, taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { KeyAction } from '../keymap.ts';
 import type { ScreenModel } from '../screen-model.ts';
-import type { Words } from '../words/en.ts';
 import { aboutNow } from './explain-screen.ts';
 import { nextOf, pageIn, proposalOf } from './words.ts';
 

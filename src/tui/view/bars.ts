@@ -1,8 +1,8 @@
 import { isGrave, taskOf } from '../../session/next-step.ts';
 import type { BackgroundCommand, SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { bindingOf, type KeyAction, keyName, type Place } from '../keymap.ts';
-import type { Words } from '../words/en.ts';
 import { type Availability, availability, type Moment } from './availability.ts';
 import { bare } from './foreign-text.ts';
 import { emptyLine, type Line, lineWidth, type Span, span, spread, toWidth, wrap } from './spans.ts';

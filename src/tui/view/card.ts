@@ -1,7 +1,7 @@
 import type { Command, Question } from '../../lesson/lesson.ts';
 import type { CardForesight, ConditionReport, Proposal, TaskProgress } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { WorldKind } from '../../world/world.ts';
-import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
 import { foresightLines, shortened } from './foresight-lines.ts';
 import { highlight } from './highlight.ts';

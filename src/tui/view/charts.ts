@@ -1,5 +1,5 @@
 import type { ServiceSeries } from '../../check/traffic/request-series.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { emptyLine, type Line, type Span, span, truncate, widthOf } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 import { duration } from './words.ts';

@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../check/check.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { ConditionReport, SessionState } from '../../session/state.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { bare } from './foreign-text.ts';
 import { type Line, span, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';

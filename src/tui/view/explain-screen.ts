@@ -1,7 +1,7 @@
 import type { Link } from '../../check/explain/chain.ts';
 import { type Call, callName, type ExplainedCall } from '../../check/explain/subject.ts';
 import type { ConditionReport, SessionState } from '../../session/state.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { scriptLines } from './card.ts';
 import { bare } from './foreign-text.ts';
 import { foresightLines } from './foresight-lines.ts';

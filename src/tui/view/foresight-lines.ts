@@ -1,6 +1,6 @@
 import type { CardForesight } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { ForeseenChange, Foresight, ObjectName, Unforeseen } from '../../world/foresight/foresight.ts';
-import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
 import { type Line, span, widthOf, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';

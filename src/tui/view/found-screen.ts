@@ -1,6 +1,6 @@
 import { excerpt, type Found } from '../../lesson/search.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
-import type { Words } from '../words/en.ts';
 import { lessonNumber } from './bars.ts';
 import { bare } from './foreign-text.ts';
 import { markedLine } from './search-marks.ts';

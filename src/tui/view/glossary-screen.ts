@@ -1,7 +1,7 @@
 import { type Term, termsFor } from '../../lesson/glossary.ts';
 import { taskOf } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { emptyLine, type Line, span } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Glyphs } from './theme.ts';

@@ -1,5 +1,5 @@
+import type { Words } from '../../words/en.ts';
 import { chapterBindings, chapters, keyName } from '../keymap.ts';
-import type { Words } from '../words/en.ts';
 import { emptyLine, type Line, span, widthOf, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 import { effectMark, effectRoles } from './words.ts';

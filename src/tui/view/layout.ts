@@ -1,7 +1,7 @@
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
-import type { Words } from '../words/en.ts';
 import { type CheckText, checkText } from './check-pane.ts';
 import { type LessonText, lessonText, type Stretch } from './lesson-pane.ts';
 import { type OutputText, outputRows, outputText } from './output-pane.ts';

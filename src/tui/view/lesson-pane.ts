@@ -1,8 +1,8 @@
 import type { Block, Task } from '../../lesson/lesson.ts';
 import { isFinished, needsConfirmation, taskKey } from '../../session/next-step.ts';
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
-import type { Words } from '../words/en.ts';
 import { lessonNumber } from './bars.ts';
 import { type CardState, commandCard, isDue, questionCard } from './card.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';

@@ -1,6 +1,6 @@
 import type { SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
-import type { Words } from '../words/en.ts';
 import { ruleLine } from './bars.ts';
 import { type Line, span, spread, toWidth, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';

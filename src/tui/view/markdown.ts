@@ -1,5 +1,5 @@
 import type { Token, Tokens } from 'marked';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { diagramLines } from './diagram/draw.ts';
 import { decodeEntities } from './entities.ts';
 import { bare } from './foreign-text.ts';

@@ -1,5 +1,5 @@
 import type { CommandRun, Output, OutputLine, SessionState } from '../../session/state.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { foreignLine, hardWrap } from './foreign-text.ts';
 import { type Line, span } from './spans.ts';
 import type { Role } from './theme.ts';

@@ -1,9 +1,9 @@
 import { isGrave } from '../../session/next-step.ts';
 import type { BackgroundCommand, SessionState } from '../../session/state.ts';
+import type { Words } from '../../words/en.ts';
 import type { WorldKind } from '../../world/world.ts';
 import type { LineEditor } from '../line-editor.ts';
 import type { ScreenModel } from '../screen-model.ts';
-import type { Words } from '../words/en.ts';
 import { backgroundState, ruleLine } from './bars.ts';
 import { scriptLines } from './card.ts';
 import { bare, hardWrap } from './foreign-text.ts';

@@ -1,6 +1,6 @@
 import type { Block, Lesson, Question, Task } from '../../lesson/lesson.ts';
 import type { Library } from '../../lesson/library.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { choiceKeys, scriptLines } from './card.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';

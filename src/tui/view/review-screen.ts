@@ -1,7 +1,7 @@
 import type { Question } from '../../lesson/lesson.ts';
 import type { RecallQuestion } from '../../session/recall.ts';
 import { asksNow, type Review } from '../../session/review.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { type CardInk, questionCard } from './card.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 

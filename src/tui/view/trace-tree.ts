@@ -1,4 +1,4 @@
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import { emptyLine, type Line, span, toWidth, truncate } from './spans.ts';
 import type { Glyphs } from './theme.ts';
 

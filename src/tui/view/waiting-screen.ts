@@ -1,6 +1,6 @@
+import type { Words } from '../../words/en.ts';
 import type { ScreenContent, Stopped } from '../app-port.ts';
 import type { Size } from '../screen-model.ts';
-import type { Words } from '../words/en.ts';
 import { keyLine, ruleLine } from './bars.ts';
 import type { View } from './frame.ts';
 import { smallest } from './layout.ts';

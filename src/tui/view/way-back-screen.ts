@@ -1,9 +1,9 @@
+import type { Words } from '../../words/en.ts';
 import { type Change, type Changes, titleOf } from '../../world/changes/changes.ts';
 import type { DiffLine } from '../../world/changes/line-diff.ts';
 import { leftOutFields } from '../../world/changes/thing.ts';
 import type { BackCard } from '../app-port.ts';
 import type { WayBackView } from '../way-back-keys.ts';
-import type { Words } from '../words/en.ts';
 import { bare } from './foreign-text.ts';
 import type { View } from './frame.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';

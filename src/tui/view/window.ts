@@ -1,5 +1,5 @@
+import type { Words } from '../../words/en.ts';
 import type { Size } from '../screen-model.ts';
-import type { Words } from '../words/en.ts';
 import { type Matches, markedLine } from './search-marks.ts';
 import { emptyLine, type Line, span, toWidth } from './spans.ts';
 

@@ -3,7 +3,7 @@ import type { CommandEffect } from '../../lesson/lesson.ts';
 import type { RunEnd } from '../../platform/run-end.ts';
 import type { Notice } from '../../session/notice.ts';
 import type { NextStep, Proposal, SessionState } from '../../session/state.ts';
-import type { Words } from '../words/en.ts';
+import type { Words } from '../../words/en.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /** Marks and roles for what the session says, beside its words in the catalogue. A mark never stands without its word. */

@@ -5,7 +5,7 @@ import { isPassed, lookAtOutcomes, outcomesOf, stepsBefore } from '../../../src/
 import { Teardown } from '../../../src/cli/teardown.ts';
 import { firstCourse } from '../../../src/lesson/catalog.ts';
 import type { Lesson } from '../../../src/lesson/lesson.ts';
-import { en } from '../../../src/tui/words/en.ts';
+import { en } from '../../../src/words/en.ts';
 import { type Measure, measured, type Row } from '../row.ts';
 import { timed } from '../samples.ts';
 

@@ -4,7 +4,7 @@ import type { Output } from '../../../src/session/state.ts';
 import { asked, narrate, nothingTold, type Told } from '../../../src/tui/reader/narration.ts';
 import { spokenPlaces } from '../../../src/tui/reader/spoken-places.ts';
 import { type Deed, deedOf } from '../../../src/tui/reader/typed-line.ts';
-import { en } from '../../../src/tui/words/en.ts';
+import { en } from '../../../src/words/en.ts';
 import { type Script, type ScriptedHost, scriptedHost } from '../scripted-host.ts';
 
 const script: Script = {

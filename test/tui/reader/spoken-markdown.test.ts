@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spokenMarkdown } from '../../../src/tui/reader/spoken-markdown.ts';
-import { en } from '../../../src/tui/words/en.ts';
+import { en } from '../../../src/words/en.ts';
 
 describe('Markdown for ears', () => {
   it('says lists, tables, notes and links in words', () => {

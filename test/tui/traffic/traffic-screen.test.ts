@@ -4,7 +4,7 @@ import { openingView, trafficView } from '../../../src/tui/traffic-keys.ts';
 import { lineWidth, plain } from '../../../src/tui/view/spans.ts';
 import { asciiGlyphs, type Glyphs, unicodeGlyphs } from '../../../src/tui/view/theme.ts';
 import { momentWords, type TrafficView, trafficLines } from '../../../src/tui/view/traffic/traffic-screen.ts';
-import { en } from '../../../src/tui/words/en.ts';
+import { en } from '../../../src/words/en.ts';
 import { bookstoreMesh, bookstoreSplit, caller, connections, graphOf, http } from '../../check/traffic/mesh-samples.ts';
 
 const mesh = {

@@ -5,7 +5,7 @@ import { readDiagram } from '../../../src/tui/view/diagram/mermaid.ts';
 import { MarkdownRows } from '../../../src/tui/view/markdown.ts';
 import { lineWidth, plain } from '../../../src/tui/view/spans.ts';
 import { asciiGlyphs, unicodeGlyphs } from '../../../src/tui/view/theme.ts';
-import { en } from '../../../src/tui/words/en.ts';
+import { en } from '../../../src/words/en.ts';
 
 const drawn = (source: string, width: number, glyphs = unicodeGlyphs) =>
   diagramLines(source, width, glyphs)

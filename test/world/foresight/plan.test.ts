@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foresight } from '../../../src/tui/words/en/foresight.ts';
+import { foresight } from '../../../src/words/en/foresight.ts';
 import type { Unforeseen } from '../../../src/world/foresight/foresight.ts';
 import { planOf, type Step } from '../../../src/world/foresight/plan.ts';
 import { statementsOf } from '../../../src/world/foresight/script-statements.ts';

@@ -1,5 +1,5 @@
 import type { TrafficEdge, TrafficGraph } from '../../../check/traffic/graph.ts';
-import type { Words } from '../../words/en.ts';
+import type { Words } from '../../../words/en.ts';
 import { drawBoxes } from '../box-drawing.ts';
 import { type Line, span } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';

@@ -1,5 +1,5 @@
 import type { EdgeState, TrafficEdge, TrafficNode } from '../../../check/traffic/graph.ts';
-import type { Words } from '../../words/en.ts';
+import type { Words } from '../../../words/en.ts';
 import type { Glyphs, Role } from '../theme.ts';
 
 /** What an edge says of itself: never by colour alone, and in the same words in every layout. */

@@ -1,6 +1,6 @@
 import type { TrafficHistory } from '../../../check/traffic/history.ts';
+import type { Words } from '../../../words/en.ts';
 import { openingView } from '../../traffic-keys.ts';
-import type { Words } from '../../words/en.ts';
 import { ruleLine } from '../bars.ts';
 import { type Line, span, toWidth } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';

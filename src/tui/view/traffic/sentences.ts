@@ -1,5 +1,5 @@
 import type { TrafficEdge, TrafficGraph } from '../../../check/traffic/graph.ts';
-import type { Words } from '../../words/en.ts';
+import type { Words } from '../../../words/en.ts';
 import { nodeTitle, rateWords, resultWords, shareWords } from './edge-words.ts';
 
 /** The traffic map in sentences, one per call: for those who listen, and where nothing shall move. */

@@ -1,6 +1,6 @@
 import type { TrafficEdge, TrafficGraph } from '../../../check/traffic/graph.ts';
 import type { TrafficHistory } from '../../../check/traffic/history.ts';
-import type { Words } from '../../words/en.ts';
+import type { Words } from '../../../words/en.ts';
 import { type Line, span, toWidth, wrap } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';
 import { duration } from '../words.ts';

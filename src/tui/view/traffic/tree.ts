@@ -1,5 +1,5 @@
 import type { TrafficEdge, TrafficGraph, TrafficNode } from '../../../check/traffic/graph.ts';
-import type { Words } from '../../words/en.ts';
+import type { Words } from '../../../words/en.ts';
 import { type Line, type Span, span, spread, toWidth, truncate } from '../spans.ts';
 import type { Glyphs } from '../theme.ts';
 import { edgeMark, edgeRole, nodeDetail, nodeTitle, rateWords, resultWords, shareWords } from './edge-words.ts';

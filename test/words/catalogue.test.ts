@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { de } from '../../../src/tui/words/de.ts';
-import { en } from '../../../src/tui/words/en.ts';
-import { literalsOf } from '../../tools/string-literals.ts';
+import { de } from '../../src/words/de.ts';
+import { en } from '../../src/words/en.ts';
+import { literalsOf } from '../tools/string-literals.ts';
 import { entriesOf, fragmentsOf } from './entries.ts';
 
-const src = join(import.meta.dirname, '../../../src');
+const src = join(import.meta.dirname, '../../src');
 const files = (folder: string): string[] =>
   readdirSync(join(src, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
@@ -55,7 +55,7 @@ describe('the catalogues', () => {
   it('hold no word that nobody says', () => {
     const code = ['tui', 'cli', 'session', 'check', 'lesson', 'world']
       .flatMap(files)
-      .filter((file) => !file.startsWith(join('tui', 'words')))
+      .filter((file) => !file.startsWith('words'))
       .map((file) => readFileSync(join(src, file), 'utf8'))
       .join('\n');
     const isSaid = (name: string) => new RegExp(`(?:\\.|[{,]\\s*|')${name}\\b`).test(code);

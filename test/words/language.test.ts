@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { grammarOf } from '../../../src/tui/words/grammar.ts';
-import { languageIn, languageNamed, languageOf, languages, loadWords } from '../../../src/tui/words/language.ts';
+import { grammarOf } from '../../src/words/grammar.ts';
+import { languageIn, languageNamed, languageOf, languages, loadWords } from '../../src/words/language.ts';
 
 describe('the language of the interface', () => {
   it('is the option, else our variable, else the locale', () => {
