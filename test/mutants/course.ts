@@ -86,7 +86,7 @@ export async function playReference(
     if (station === stations[last]) return;
     const since = Date.now();
     for (const { name, script, background } of actingCommands(task)) {
-      const ended = background ? await lab.runBeside(script, 1_000) : await lab.run(script, commandMs);
+      const ended = background ? await lab.runBeside(script, 10_000) : await lab.run(script, commandMs);
       if (ended.code !== 0) throw new Error(`${stationName(station)}, ${name}: ${ended.code} ${ended.output}`);
     }
     const results = await lab.look(task, since, conditionMs);

@@ -135,18 +135,25 @@ export class Lab {
     });
   }
 
-  /** Beside everything else until the world stops; its output up to a short while is given back. */
-  async runBeside(script: string, listenMs: number): Promise<CommandEnd> {
+  /**
+   * Beside everything else until the world stops. It stands when it says its first word on stdout (a port-forward names its
+   * address there); the limit is for one that says none.
+   */
+  async runBeside(script: string, limitMs: number): Promise<CommandEnd> {
     const child = this.#spawn(script);
     this.#background.add(child);
     let output = '';
     child.stdout?.on('data', (bytes) => (output += bytes));
     child.stderr?.on('data', (bytes) => (output += bytes));
-    const ended = new Promise<CommandEnd>((resolve) =>
-      child.on('close', (code) => resolve({ code: code ?? -1, output })),
-    );
-    const stands = new Promise<CommandEnd>((resolve) => setTimeout(() => resolve({ code: 0, output }), listenMs));
-    return Promise.race([ended, stands]);
+    return new Promise((resolve) => {
+      const stands = () => resolve({ code: 0, output });
+      const timer = setTimeout(stands, limitMs);
+      child.stdout?.once('data', stands);
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({ code: code ?? -1, output });
+      });
+    });
   }
 
   /**

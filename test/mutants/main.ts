@@ -102,7 +102,7 @@ async function begin(lab: Lab, station: Station): Promise<void> {
   for (const task of playedBefore(station)) {
     const since = Date.now();
     for (const { script, background } of actingCommands(task)) {
-      await (background ? lab.runBeside(script, 1_000) : lab.run(script, 30_000));
+      await (background ? lab.runBeside(script, 10_000) : lab.run(script, 30_000));
     }
     await lab.look(task, since, 30_000);
   }

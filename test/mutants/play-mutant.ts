@@ -25,7 +25,7 @@ export type Fate =
   | { type: 'survived' };
 
 const commandMs = 15_000;
-const backgroundMs = 700;
+const backgroundMs = 10_000;
 const conditionMs = 15_000;
 /** Counting requests one by one takes longer than anything else. */
 const splitMs = 90_000;
