@@ -33,7 +33,7 @@ describe('reading on a terminal', () => {
     session.press('escape');
     await session.waitForText('Send half');
     session.write('f');
-    await session.waitForText('Fields of manifests');
+    await session.waitForText('TrafficSplit.apiVersion');
     session.write('G');
     await session.waitForText('Limits: minimum 0');
     expect(session.screen()).toContain('TrafficSplit.spec.weight');

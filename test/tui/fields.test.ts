@@ -19,6 +19,8 @@ describe('the fields of a manifest on the screen', () => {
     const before = robot.text();
     await robot.press('f');
     expect(robot.text()).toContain('manifests/split.yam');
+    expect(robot.text(), 'the first line with a field is chosen').toContain('TrafficSplit.apiVersion');
+    await robot.press('up');
     expect(robot.text()).toContain('There is no field on this line.');
     await robot.press('down', 'down', 'down', 'down');
     expect(robot.text()).toMatch(/▸ +service: bookstore/);

@@ -15,7 +15,8 @@ import { padded, position } from './window.ts';
 /** A manifest with a line chosen, and what the cluster's schema says of the field on it. Pure. */
 export interface FieldsView {
   manifest: number;
-  line: number;
+  /** Undefined until the learner moves: the first line that has a field. */
+  line: number | undefined;
   /** Rows of the explanation above its window. */
   top: number;
 }
@@ -37,15 +38,17 @@ export function fieldsShape({ columns, rows }: Size): { isBeside: boolean; manif
   return { isBeside: false, manifest, explanation: Math.max(1, body - 1 - manifest) };
 }
 
-export function chosenLine(desk: FieldDesk | undefined, { manifest, line }: FieldsView) {
-  const chosen = desk?.manifests?.[manifest];
-  return { manifest: chosen, line: chosen?.lines[line] };
+export function chosenLine(desk: FieldDesk | undefined, view: FieldsView) {
+  const manifest = desk?.manifests?.[view.manifest];
+  const first = manifest?.lines.findIndex(({ field }) => field !== undefined) ?? 0;
+  const at = view.line ?? Math.max(0, first);
+  return { manifest, at, line: manifest?.lines[at] };
 }
 
 export function fieldsRows(desk: FieldDesk | undefined, view: FieldsView, ink: FieldsInk): Line[] {
   const { words, glyphs, size } = ink;
   const shape = fieldsShape(size);
-  const { manifest, line } = chosenLine(desk, view);
+  const { manifest, at, line } = chosenLine(desk, view);
   const left = shape.isBeside ? Math.floor(size.columns * 0.48) : size.columns;
   const right = shape.isBeside ? size.columns - left - 1 : size.columns;
   const text = explanation(desk, line?.field, manifest, right - 2, ink);
@@ -61,7 +64,7 @@ export function fieldsRows(desk: FieldDesk | undefined, view: FieldsView, ink: F
     ),
     ...padded(text.slice(top), shape.explanation, right),
   ];
-  const above = [manifestEdge(desk, view, left, ink), ...manifestRows(manifest, view.line, shape.manifest, left, ink)];
+  const above = [manifestEdge(desk, view, left, ink), ...manifestRows(manifest, at, shape.manifest, left, ink)];
   if (!shape.isBeside) return [...above, ...below];
   return above.map((row, index) => [...row, span(glyphs.vertical, 'rule'), ...(below[index] ?? emptyLine)]);
 }
