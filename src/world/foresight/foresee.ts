@@ -144,7 +144,10 @@ class Foreseer {
     const objects =
       files.length > 0
         ? await this.#namedIn(files, namespace)
-        : lines.map((line) => namedObject(line.trim(), kinds, namespace?.text));
+        : await this.#named(
+            lines.map((line) => namedObject(line.trim(), kinds)),
+            namespace,
+          );
     for (const object of objects) {
       const takesAlong = object.kind === 'Namespace' ? await this.#contentsOf(object.name, kinds) : undefined;
       this.#would.set(keyOf(object), undefined);
@@ -152,7 +155,22 @@ class Foreseer {
     }
   }
 
-  /** kubectl prints names without their namespaces; what manifests name must be looked up. */
+  /** kubectl prints names without their namespaces: all are in the one that the flag or the context says. */
+  async #named(found: readonly FoundName[], flag: Word | undefined): Promise<ObjectName[]> {
+    const namespace = found.some(({ isNamespaced }) => isNamespaced) ? await this.#namespaceMeant(flag) : '';
+    return found.map(({ kind, name, isNamespaced }) => ({ kind, name, ...(isNamespaced && { namespace }) }));
+  }
+
+  /** Asked of kubectl, which knows the learner's context and the values of their variables. */
+  async #namespaceMeant(flag: Word | undefined): Promise<string> {
+    const call = flag
+      ? ['create', 'configmap', 'any', '--dry-run=client', '-o', 'jsonpath={.metadata.namespace}', '-n']
+      : ['config', 'view', '--minify', '-o', 'jsonpath={..namespace}'];
+    const { printed } = await this.#kubectl([...call.map(plainWord), ...(flag ? [flag] : [])]);
+    return printed === '' ? 'default' : printed;
+  }
+
+  /** What manifests name must be looked up. */
   async #namedIn(files: readonly Word[], namespace: Word | undefined): Promise<ObjectName[]> {
     const where = namespace ? [plainWord('-n'), namespace] : [];
     const { printed } = await this.#kubectl([plainWord('get'), ...files, ...where], '--ignore-not-found', '-o', 'json');
@@ -303,11 +321,16 @@ function objectsIn(printed: string): KubeObject[] {
   return items.filter((item): item is KubeObject => isJsonObject(item) && isJsonObject(item['metadata']));
 }
 
+interface FoundName {
+  kind: string;
+  name: string;
+  isNamespaced: boolean;
+}
+
 /** `traffictarget.access.smi-spec.io/name`, as `-o name` prints it. */
-function namedObject(line: string, kinds: readonly ServedResource[], namespace: string | undefined): ObjectName {
+function namedObject(line: string, kinds: readonly ServedResource[]): FoundName {
   const [type = '', name = ''] = line.split('/');
   const [singular = '', ...group] = type.split('.');
   const served = kinds.find((one) => one.singular === singular && one.group === group.join('.'));
-  const kind = served?.kind ?? singular;
-  return { kind, name, ...(served?.namespaced !== false && { namespace: namespace ?? 'default' }) };
+  return { kind: served?.kind ?? singular, name, isNamespaced: served?.namespaced !== false };
 }

@@ -104,13 +104,16 @@ function invocationOf(words: readonly Word[]): Invocation | Unforeseen | undefin
   return { verb, before: words.slice(0, at), rest: words.slice(at + 1), words, namespace: namespaceIn(words) };
 }
 
-export function namespaceIn(words: readonly Word[]): Word | undefined {
+/** The value as a word; its `text` is still the whole flag as typed. */
+function namespaceIn(words: readonly Word[]): Word | undefined {
   for (const [index, word] of words.entries()) {
     if (word.text === '-n' || word.text === '--namespace') return words[index + 1];
-    const [whole, value] = /^(?:--namespace=|-n=?)(.+)$/.exec(word.text) ?? [];
+    const [flag, ...others] = word.parts;
+    const value = flag?.type === 'text' ? /^(?:--namespace=|-n=?)(.*)$/.exec(flag.text)?.[1] : undefined;
+    if (value === undefined) continue;
     // `-name` is no namespace; kubectl would not take it either.
-    if (whole !== undefined && value !== undefined)
-      return { ...word, text: value, parts: [{ type: 'text', text: value }] };
+    const parts = value === '' ? others : [{ type: 'text', text: value } as const, ...others];
+    if (parts.length > 0) return { ...word, parts };
   }
   return undefined;
 }

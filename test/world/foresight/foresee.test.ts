@@ -159,6 +159,20 @@ describe('what a command would change', () => {
     expect(new Set(replaced.changes.map(({ type }) => type))).toEqual(new Set(['recreates']));
   }, 60_000);
 
+  it('names the namespace that a deletion goes to: of the flag, of a variable in it, of the context', async () => {
+    const pods = await run('kubectl get pods -n bookbuyer -o name');
+    const pod = pods.trim().replace('pod/', '');
+    const deletes = [`deletes Pod bookbuyer/${pod}`];
+    expect(told(await foreseen(`kubectl delete pod ${pod} -n bookbuyer`))).toEqual(deletes);
+    await run('SHOP=bookbuyer');
+    expect(told(await foreseen(`kubectl delete pod ${pod} --namespace="$SHOP"`))).toEqual(deletes);
+    await run('kubectl config set-context --current --namespace=bookbuyer');
+    expect(told(await foreseen(`kubectl delete pod ${pod}`))).toEqual(deletes);
+    await run('kubectl config set-context --current --namespace=');
+    const { refused } = await foreseen(`kubectl delete pod ${pod}`);
+    expect(refused[0]?.says).toContain(`pods "${pod}" not found`);
+  }, 60_000);
+
   it('stands in the folder of the learner, with plain variables of theirs and no others', async () => {
     await writeFile(join(home, 'own.yaml'), 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: own\n');
     await run(`cd ${home}; NAME=bookstore; TRICK='--all'; kubectl() { echo mine; }`);
