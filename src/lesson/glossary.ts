@@ -1,4 +1,4 @@
-/** The words of the field with what they mean, as authors write them in `lessons/GLOSSARY.md`: a heading each. Pure. */
+/** The words of the field with what they mean, as authors write them in `lessons/GLOSSARY.md`: a heading each; `GLOSSARY.de.md` says them in German. Pure. */
 export interface Term {
   word: string;
   markdown: string;
@@ -18,7 +18,7 @@ export function parseGlossary(text: string): Term[] {
     });
 }
 
-/** Terms that stand in the text, in singular or plural, first; the others after them. Both by the alphabet. */
+/** Terms that stand in the text, in any of their forms, first; the others after them. Both by the alphabet. */
 export function termsFor(glossary: readonly Term[], text: string): { here: Term[]; others: Term[] } {
   const sorted = glossary.toSorted((a, b) => a.word.localeCompare(b.word));
   const here = sorted.filter(({ word }) => stands(word, text));
@@ -26,8 +26,15 @@ export function termsFor(glossary: readonly Term[], text: string): { here: Term[
 }
 
 function stands(word: string, text: string): boolean {
-  const escaped = word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+');
   // Short forms in capitals are words of their own only as they are written.
-  const flags = word === word.toUpperCase() ? '' : 'i';
-  return new RegExp(`(?<![\\w-])${escaped}(?:e?s)?(?![\\w-])`, flags).test(text);
+  const flags = word === word.toUpperCase() ? 'u' : 'iu';
+  return new RegExp(`(?<![\\p{L}\\p{N}_-])${formsOf(word)}(?![\\p{L}\\p{N}_-])`, flags).test(text);
+}
+
+/** With the endings of English and German nouns; in German the adjective before one bends too: "im permissiven Modus". */
+function formsOf(word: string): string {
+  const parts = word.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&').split(' ');
+  const noun = parts.pop() ?? '';
+  const adjectives = parts.map((part) => part.replace(/e[rs]$/, 'e[mnrs]?'));
+  return [...adjectives, `${noun}(?:e?[ns]|e)?`].join('\\s+');
 }

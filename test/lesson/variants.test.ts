@@ -48,6 +48,21 @@ describe('a lesson in another language', () => {
     expect((await catalogIn('de')).lessons.map(({ language }) => language)).toEqual(['en']);
   });
 
+  it('brings the list of words and the title of its course along, each in English while nobody wrote it', async () => {
+    await write('lessons/GLOSSARY.md', '## Certificate\nA signed statement.\n');
+    await write('lessons/more/README.md', '# Lessons beyond\n');
+    const said = async (language: string) => {
+      const catalog = await catalogIn(language);
+      return [catalog.glossary.map(({ word }) => word), catalog.titleOf('more')];
+    };
+    expect(await said('de')).toEqual([['Certificate'], 'Lessons beyond']);
+    await write('lessons/GLOSSARY.de.md', '## Zertifikat\nEine signierte Aussage.\n');
+    await write('lessons/more/README.de.md', '# Lektionen darüber hinaus\n');
+    expect(await said('de')).toEqual([['Zertifikat'], 'Lektionen darüber hinaus']);
+    expect(await said('en')).toEqual([['Certificate'], 'Lessons beyond']);
+    expect(await saidOf(german)).toEqual([]);
+  });
+
   it('may name its folded blocks in its own language', async () => {
     const words = german
       .replaceAll('<summary>Check:', '<summary>Prüfung:')
