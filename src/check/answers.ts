@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { StatusError } from '../kube/status.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { CheckResult, Probe } from './check.ts';
 
 /** What a condition wanted and found, before it is decided whether time or the learner must act. */
@@ -29,31 +30,36 @@ export const unknown = (reason: string, tryThis?: string): CheckResult => ({
 
 /** Gives the condition its cluster, or answers for it when there is none or it cannot be asked. */
 export async function askCluster(probe: Probe, look: (kube: KubeClient) => Promise<CheckResult>): Promise<CheckResult> {
+  const { asking } = probe.words.conditions;
   try {
     const kube = await probe.kube();
     if (kube) return await look(kube);
   } catch (error) {
-    return couldNotAsk(error, 'The cluster', 'kubectl cluster-info');
+    return couldNotAsk(error, asking.cluster, 'kubectl cluster-info', probe.words);
   }
   return wrong({
-    expected: 'a cluster that kubectl talks to',
-    saw: 'your kubeconfig has no current context',
+    expected: asking.wantsCluster,
+    saw: asking.noContext,
     on: 'kubeconfig, current-context',
     tryThis: 'kubectl config get-contexts',
   });
 }
 
 /** `unknown` for what the world answered or failed to answer; anything else is our bug and is thrown on. */
-export function couldNotAsk(error: unknown, whom: string, tryThis: string): CheckResult {
+export function couldNotAsk(
+  error: unknown,
+  whom: string,
+  tryThis: string,
+  { conditions: { asking } }: Findings,
+): CheckResult {
   if (error instanceof StatusError) {
-    if (error.code === 401 || error.code === 403)
-      return unknown(`${whom} does not let us look: ${error.message}`, tryThis);
-    return unknown(`${whom} answered with an error: ${error.message}`, tryThis);
+    if (error.code === 401 || error.code === 403) return unknown(asking.refuses(whom, error.message), tryThis);
+    return unknown(asking.answersError(whom, error.message), tryThis);
   }
   if (error instanceof Fault) return unknown(error.message, error.next[0] ?? tryThis);
-  if (isAbort(error)) return unknown('The look was stopped before it ended.');
+  if (isAbort(error)) return unknown(asking.stopped);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
-    return unknown(`${whom} cannot be asked: ${error.message}`, tryThis);
+    return unknown(asking.cannotBeAsked(whom, error.message), tryThis);
   }
   throw error;
 }
@@ -68,13 +74,4 @@ export function remembered<T>(probe: Probe, key: string, kind: new (...args: nev
   const made = make();
   probe.memory.set(key, made);
   return made;
-}
-
-/** `1 request`, `5 requests`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-/** `a`, `a and b`, `a, b and c`. */
-export function joined(items: readonly string[]): string {
-  if (items.length < 2) return items.join('');
-  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { AzureClient } from '../world/world.ts';
 import type { NamespacedName } from './spec-fields.ts';
 
@@ -29,6 +30,8 @@ export interface Probe {
   /** One HTTP GET from the learner's machine (a port that they forwarded). */
   httpGet(url: string, signal: AbortSignal): Promise<{ status: number; body: string }>;
   signal: AbortSignal;
+  /** In which what was expected and seen is said. */
+  words: Findings;
 }
 
 /** One kind of condition: what authors may write under its word, and how it is verified. */
@@ -44,7 +47,7 @@ export interface CheckKind<Spec = unknown> {
   /** Turns YAML into a Spec; throws SpecProblem with the offending field. */
   parse(raw: unknown): Spec;
   /** What is wanted, in words: `Pods of Deployment bookbuyer/bookbuyer are ready`. */
-  describe(spec: Spec): string;
+  describe(spec: Spec, words: Findings): string;
   /**
    * The thing in the world that it is about; a later condition on the same thing replaces an earlier one. Left out by
    * kinds that see what happens (traffic, logs, answers): that does not last.

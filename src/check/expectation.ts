@@ -1,3 +1,4 @@
+import type { Findings } from '../words/en/findings.ts';
 import { SpecProblem } from './check.ts';
 import type { SpecFields } from './spec-fields.ts';
 
@@ -21,13 +22,13 @@ export const expectationFields = {
   absent: { description: 'true: it must not be there' },
 } as const;
 
-const words = Object.keys(expectationFields);
+const known = Object.keys(expectationFields);
 
 /** Exactly one of these words; without any, the thing must exist. */
 export function readExpectation(fields: SpecFields): Expectation {
-  const used = words.filter((word) => fields.has(word));
+  const used = known.filter((word) => fields.has(word));
   if (used.length > 1)
-    throw new SpecProblem(used[1] ?? '', `cannot stand beside ${used[0]}; write one of ${words.join(', ')}.`);
+    throw new SpecProblem(used[1] ?? '', `cannot stand beside ${used[0]}; write one of ${known.join(', ')}.`);
   for (const word of ['exists', 'absent'] as const) {
     if (fields.has(word) && fields.value(word) !== true) {
       throw new SpecProblem(
@@ -64,28 +65,29 @@ export function isMet(value: unknown, expectation: Expectation): boolean {
   }
 }
 
-export function wordsFor(expectation: Expectation): string {
+export function wordsFor(expectation: Expectation, words: Findings): string {
+  const { values } = words.conditions;
   switch (expectation.type) {
     case 'equals':
-      return show(expectation.value);
+      return show(expectation.value, words);
     case 'not':
-      return `anything but ${show(expectation.value)}`;
+      return values.anythingBut(show(expectation.value, words));
     case 'contains':
-      return `something with ${show(expectation.value)}`;
+      return values.somethingWith(show(expectation.value, words));
     case 'matches':
-      return `text that matches ${expectation.pattern.source}`;
+      return values.matches(expectation.pattern.source);
     case 'at-least':
-      return `${expectation.value} or more`;
+      return values.orMore(expectation.value);
     case 'exists':
-      return 'any value';
+      return values.any;
     case 'absent':
-      return 'no value';
+      return values.none;
   }
 }
 
 /** A value as a learner can read it on one line. */
-export function show(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
+export function show(value: unknown, { conditions }: Findings): string {
+  if (value === undefined || value === null) return conditions.values.nothing;
   const text = typeof value === 'string' ? JSON.stringify(value) : inline(value);
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
 }

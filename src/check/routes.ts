@@ -1,3 +1,5 @@
+import type { Findings } from '../words/en/findings.ts';
+
 /** The weights a sidecar routes by, out of Envoy's configuration dump. Reads JSON; knows no API and no pod. */
 export interface WeightedRoute {
   /** Cluster names without their port, `namespace/service`, and their share of the requests. */
@@ -64,5 +66,5 @@ export function isSameShares(a: ReadonlyMap<string, number>, b: ReadonlyMap<stri
   return [...names].every((name) => Math.abs((a.get(name) ?? 0) - (b.get(name) ?? 0)) < 0.005);
 }
 
-export const showShares = (shares: ReadonlyMap<string, number>): string =>
-  [...shares].map(([name, share]) => `${name} ${Math.round(share * 1000) / 10} %`).join(', ');
+export const showShares = (shares: ReadonlyMap<string, number>, { conditions }: Findings): string =>
+  [...shares].map(([name, share]) => conditions.trafficSplit.share(name, Math.round(share * 1000) / 10)).join(', ');

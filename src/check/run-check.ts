@@ -3,6 +3,7 @@
  * It knows kinds and a Probe; of lessons, screens and journals it knows nothing.
  */
 import { type Clock, sleep } from '../platform/clock.ts';
+import type { Findings } from '../words/en/findings.ts';
 import { unknown } from './answers.ts';
 import type { CheckKind, CheckResult, Probe } from './check.ts';
 
@@ -131,7 +132,8 @@ const heldKey = 'run-check: held';
 
 async function verify(condition: RunnableCondition, options: RunCheckOptions): Promise<CheckResult> {
   const kind = options.kinds.find((one) => one.kind === condition.kind);
-  if (!kind) return unknown(`There is no kind of condition "${condition.kind}".`);
+  const { asking } = options.probe.words.conditions;
+  if (!kind) return unknown(asking.noSuchKind(condition.kind));
   const memory = memoryOf(options.memory, condition.id);
   const held = memory.get(heldKey);
   if (kind.temper === 'edge' && isPassed(held)) return held;
@@ -144,6 +146,7 @@ async function verify(condition: RunnableCondition, options: RunCheckOptions): P
     lookMs,
     limit,
     options.probe.signal,
+    asking,
   );
   if (kind.temper === 'edge' && result.status === 'passed') memory.set(heldKey, result);
   return result;
@@ -159,6 +162,7 @@ function firstOf(
   lookMs: number,
   limit: AbortController,
   signal: AbortSignal,
+  asking: Findings['conditions']['asking'],
 ): Promise<CheckResult> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -167,12 +171,12 @@ function firstOf(
     };
     const onAbort = () => {
       end();
-      resolve(unknown('The look was stopped before it ended.'));
+      resolve(unknown(asking.stopped));
     };
     const cancel = clock.after(lookMs, () => {
       end();
       limit.abort();
-      resolve(unknown(`There was no answer in ${Math.round(lookMs / 1000)} s.`));
+      resolve(unknown(asking.noAnswerIn(Math.round(lookMs / 1000))));
     });
     signal.addEventListener('abort', onAbort, { once: true });
     look.then(

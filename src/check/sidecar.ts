@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
+import type { Findings } from '../words/en/findings.ts';
 import { wrong } from './answers.ts';
 import type { CheckResult } from './check.ts';
 import type { CounterReading } from './counter-ledger.ts';
@@ -22,12 +23,13 @@ export async function findClient(
   kube: KubeClient,
   from: NamespacedName,
   expected: string,
+  { conditions }: Findings,
 ): Promise<ClientPods | { status: 'answered'; result: CheckResult }> {
   const workload = await findWorkload(kube, from);
   const answered = (result: CheckResult) => ({ status: 'answered' as const, result });
   if (!workload) {
     const tryThis = `kubectl get deployments -n ${from.namespace}`;
-    return answered(wrong({ expected, saw: `${nameOf(from)} is not deployed`, on: nameOf(from), tryThis }));
+    return answered(wrong({ expected, saw: conditions.notDeployed(nameOf(from)), on: nameOf(from), tryThis }));
   }
   const label = `${workload.kind} ${nameOf(from)}`;
   const pods = (await podsOf(kube, workload)).filter((pod) => pod.status?.phase === 'Running');
@@ -35,10 +37,10 @@ export async function findClient(
   if (bare) {
     const tryThis = `kubectl rollout restart ${workload.kind.toLowerCase()} ${from.name} -n ${from.namespace}`;
     const on = `Pod ${from.namespace}/${bare.metadata.name}, spec.containers`;
-    return answered(wrong({ expected, saw: 'the caller has no sidecar, so the mesh does not see it', on, tryThis }));
+    return answered(wrong({ expected, saw: conditions.callerWithoutSidecar, on, tryThis }));
   }
   if (pods.length === 0) {
-    const saw = `no pod of ${label} is running`;
+    const saw = conditions.noPodRuns(label);
     const tryThis = `kubectl get pods -n ${from.namespace}`;
     return answered({ status: 'not-yet', expected, saw, tryThis });
   }

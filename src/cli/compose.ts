@@ -13,7 +13,9 @@ import { Journal } from '../progress/journal.ts';
 import { type StateFolders, stateFolders } from '../progress/state-folders.ts';
 import { type Summary, summarize } from '../progress/summary.ts';
 import type { DriverPorts, LessonOpening } from '../session/ports.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { Words } from '../words/en.ts';
+import { loadFindings } from '../words/language.ts';
 import { createWorld } from '../world/registry.ts';
 import type { World } from '../world/world.ts';
 import { loadCourse } from './course-files.ts';
@@ -45,6 +47,8 @@ export interface Parts {
   clock: Clock;
   log: Log;
   words: Words;
+  /** What checks and explanations say. */
+  findings: Findings;
   summary(): Summary;
   opening(lesson: string, task?: string): LessonOpening;
   /** The driver's ports; `record` is the journal's unless told otherwise. */
@@ -93,15 +97,16 @@ export async function openParts(
   teardown.add(() => shell.close());
   const log = openLog(folders.log);
   const { words } = machine;
-  return knit({ folders, catalog, journal, world, shell, log, words, worldRestarts: () => troubles }, hooks);
+  const findings = await loadFindings(words);
+  return knit({ folders, catalog, journal, world, shell, log, words, findings, worldRestarts: () => troubles }, hooks);
 }
 
-type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words'> & {
+type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words' | 'findings'> & {
   worldRestarts: () => number;
 };
 
 function knit(opened: Opened, hooks: Hooks): Parts {
-  const { catalog, journal, world, shell } = opened;
+  const { catalog, journal, world, shell, findings } = opened;
   const renamed = renamedLessons(catalog);
   const summary = () => summarize(journal.entries, renamed);
   const opening = (id: string, task?: string) => {
@@ -113,7 +118,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
         next: ['meshwalk status'],
       });
     }
-    return openingOf(catalog, lesson, summary(), checkKinds, task);
+    return openingOf(catalog, lesson, summary(), checkKinds, findings, task);
   };
   const clock = systemClock;
   return {
@@ -127,7 +132,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       runner: shell,
       describeWorld: () => world.describe(),
       watchWorld: (onChange) => watchKinds(world, onChange),
-      look: (request, report) => lookAt(world, checkKinds, clock, request, report),
+      look: (request, report) => lookAt({ world, kinds: checkKinds, clock, findings }, request, report),
       record: (record) => void journal.append(record),
       openLesson: async (id) => opening(id),
       worldRestarts: opened.worldRestarts,

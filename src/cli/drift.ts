@@ -19,7 +19,8 @@ export async function findDrift(parts: Parts, lesson: string, signal: AbortSigna
     if (signal.aborted) return undefined;
     const lost = seen.find(({ result }) => result?.status === 'wrong' || result?.status === 'not-yet');
     if (!lost?.result || !('saw' in lost.result)) continue;
-    const title = titlesOf(step.lesson, parts.kinds)[`${step.task.id}/${lost.condition.id}`] ?? lost.condition.id;
+    const title =
+      titlesOf(step.lesson, parts.kinds, parts.findings)[`${step.task.id}/${lost.condition.id}`] ?? lost.condition.id;
     return parts.words.host.drift(step.task.title, title, lost.result.saw);
   }
   return undefined;

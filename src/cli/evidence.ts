@@ -3,6 +3,7 @@ import { resourceOf } from '../check/resource-table.ts';
 import { runCheck } from '../check/run-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { LookRequest } from '../session/ports.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { World } from '../world/world.ts';
 
 /** Ties checks to a world: what they may see, and what is watched for them. */
@@ -33,18 +34,23 @@ export async function watchKinds(world: World, onChange: () => void): Promise<((
   );
 }
 
+/** Where is looked, and in which words what is seen is said. */
+export interface Lookout {
+  world: World;
+  clock: Clock;
+  findings: Findings;
+}
+
 export async function lookAt(
-  world: World,
-  kinds: readonly CheckKind[],
-  clock: Clock,
+  lookout: Lookout & { kinds: readonly CheckKind[] },
   request: LookRequest,
   report: (condition: string, result: CheckResult) => void,
 ): Promise<void> {
   const { since, answers, signal } = request;
   await runCheck({
     conditions: request.check.conditions,
-    kinds,
-    probe: probeOf(world, clock, { since, answers, signal }),
+    kinds: lookout.kinds,
+    probe: probeOf(lookout, { since, answers, signal }),
     memory: request.memory,
     patienceMs: request.patient ? patienceMs : 0,
     onWorldChange: request.onWorldChange,
@@ -53,13 +59,13 @@ export async function lookAt(
 }
 
 export function probeOf(
-  world: World,
-  clock: Clock,
+  { world, clock, findings }: Lookout,
   about: Pick<Probe, 'since' | 'answers' | 'signal'>,
 ): Omit<Probe, 'memory'> {
   return {
     ...about,
     clock,
+    words: findings,
     kube: () => world.kube(),
     azure: () => world.azure(),
     currentContext: async () => (await world.describe()).context,

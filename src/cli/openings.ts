@@ -4,6 +4,7 @@ import { type Catalog, courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Summary } from '../progress/summary.ts';
 import type { LessonOpening } from '../session/ports.ts';
+import type { Findings } from '../words/en/findings.ts';
 
 /** Where a learner goes on, from what the journal says and which lessons exist now. No files, no world. */
 
@@ -50,6 +51,7 @@ export function openingOf(
   lesson: Lesson,
   summary: Summary,
   kinds: readonly CheckKind[],
+  words: Findings,
   task?: string,
 ): LessonOpening {
   const taskIndex = taskToOpen(lesson, summary, task);
@@ -63,7 +65,7 @@ export function openingOf(
     hints: known?.hints ?? 0,
     done: known?.done ?? [],
     answers: known?.answers ?? {},
-    titles: titlesOf(lesson, kinds),
+    titles: titlesOf(lesson, kinds, words),
     ...(following && { following }),
   };
 }
@@ -82,12 +84,12 @@ function taskToOpen(lesson: Lesson, summary: Summary, task: string | undefined):
   return where >= 0 ? where : lesson.tasks.findIndex(({ id }) => isOpen(id));
 }
 
-export function titlesOf(lesson: Lesson, kinds: readonly CheckKind[]): Record<string, string> {
+export function titlesOf(lesson: Lesson, kinds: readonly CheckKind[], words: Findings): Record<string, string> {
   const titles: Record<string, string> = {};
   for (const task of lesson.tasks) {
     for (const condition of task.check?.conditions ?? []) {
       const kind = kinds.find((candidate) => candidate.kind === condition.kind);
-      if (kind) titles[`${task.id}/${condition.id}`] = kind.describe(condition.spec);
+      if (kind) titles[`${task.id}/${condition.id}`] = kind.describe(condition.spec, words);
     }
   }
   return titles;

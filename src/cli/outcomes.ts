@@ -78,7 +78,7 @@ export async function lookAtOutcomes(
     runCheck({
       conditions,
       kinds: parts.kinds,
-      probe: probeOf(parts.world, parts.clock, { since: parts.clock.now(), answers: {}, signal }),
+      probe: probeOf(parts, { since: parts.clock.now(), answers: {}, signal }),
       memory,
       patienceMs: patience,
       onResult: () => {},

@@ -36,7 +36,7 @@ export async function lookUnsolved(
     runCheck({
       conditions,
       kinds: parts.kinds,
-      probe: probeOf(parts.world, parts.clock, { since, answers: {}, signal }),
+      probe: probeOf(parts, { since, answers: {}, signal }),
       memory,
       patienceMs,
       onResult: () => {},
@@ -45,7 +45,7 @@ export async function lookUnsolved(
   // A question waits for the learner and for nothing else.
   const mayCome = conditions.some(({ id, kind }) => kind !== 'answer' && first.get(id)?.status === 'not-yet');
   const results = mayCome ? await look(provingMs) : first;
-  const titles = titlesOf(lesson, parts.kinds);
+  const titles = titlesOf(lesson, parts.kinds, parts.findings);
   return conditions.map(({ id, why, needs }) => ({
     id,
     title: titles[`${task.id}/${id}`] ?? id,

@@ -120,7 +120,7 @@ async function play(parts: Parts, step: Step, wanted: readonly Condition[], sign
     hints: 0,
     done: [],
     answers: {},
-    titles: titlesOf(lesson, parts.kinds),
+    titles: titlesOf(lesson, parts.kinds, parts.findings),
   });
   try {
     const solved = await solveTask(driver, parts.clock, signal);

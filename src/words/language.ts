@@ -1,8 +1,9 @@
+import type { Findings } from './en/findings.ts';
 import type { Words } from './en.ts';
 
 /**
- * Which language the interface speaks, and where its words are. A language is a file beside this one and a line in both
- * tables. Only the chosen one is loaded.
+ * Which language the interface speaks, and where its words are. A language is a file and a folder beside this one and
+ * a line in each table. Only the chosen one is loaded.
  */
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -36,3 +37,12 @@ const catalogues: Readonly<Record<Language, () => Promise<Words>>> = {
 };
 
 export const loadWords = (language: Language): Promise<Words> => catalogues[language]();
+
+const findings: Readonly<Record<Language, () => Promise<Findings>>> = {
+  en: async () => (await import('./en/findings.ts')).findings,
+  de: async () => (await import('./de/findings.ts')).findings,
+};
+
+/** What checks and explanations say, in the language of a catalogue. */
+export const loadFindings = ({ language }: Pick<Words, 'language'>): Promise<Findings> =>
+  findings[languageNamed(language) ?? 'en']();

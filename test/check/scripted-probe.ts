@@ -3,6 +3,8 @@ import type { KubeClient } from '../../src/kube/client.ts';
 import type { KubeObject, Pod } from '../../src/kube/objects.ts';
 import type { ResourceRef, ServedResource } from '../../src/kube/resources.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
+import type { Findings } from '../../src/words/en/findings.ts';
+import { findings } from '../../src/words/en/findings.ts';
 import type { AzureClient } from '../../src/world/world.ts';
 import { matchesText } from './label-match.ts';
 
@@ -106,6 +108,7 @@ export interface ProbeScript {
   memory?: Map<string, unknown>;
   httpGet?: Probe['httpGet'];
   signal?: AbortSignal;
+  words?: Findings;
 }
 
 export function probeOf(script: ProbeScript): Probe {
@@ -120,6 +123,7 @@ export function probeOf(script: ProbeScript): Probe {
     memory: script.memory ?? new Map(),
     httpGet: script.httpGet ?? (() => Promise.reject(new Error('the test expects no request'))),
     signal: script.signal ?? new AbortController().signal,
+    words: script.words ?? findings,
   };
 }
 

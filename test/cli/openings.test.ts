@@ -3,6 +3,7 @@ import { lessonToResume, openingOf, renamedLessons } from '../../src/cli/opening
 import { Catalog } from '../../src/lesson/catalog.ts';
 import type { ProgressRecord } from '../../src/progress/events.ts';
 import { summarize } from '../../src/progress/summary.ts';
+import { findings } from '../../src/words/en/findings.ts';
 import { check, command, lesson, task } from '../session/lesson-text.ts';
 
 const one = { ...lesson(task('a', [command('x')], check('c')), task('b', [])), id: 'one', step: 1, formerly: ['uno'] };
@@ -30,7 +31,7 @@ describe('where a learner goes on', () => {
   });
 
   it('is the introduction of a lesson that nobody began', () => {
-    expect(openingOf(catalog, one, summaryOf(), []).taskIndex).toBe(-1);
+    expect(openingOf(catalog, one, summaryOf(), [], findings).taskIndex).toBe(-1);
   });
 
   it('is the task that was left half done, with its hints, commands and answers', () => {
@@ -45,17 +46,18 @@ describe('where a learner goes on', () => {
         { type: 'answered', ...at, question: 'q', choice: 'yes', right: true },
       ),
       [],
+      findings,
     );
     expect(opening).toMatchObject({ taskIndex: 0, hints: 1, done: ['x'], answers: { q: 'yes' }, following: 'two' });
   });
 
   it('is the first open task when the last one was finished, or is gone from the lesson', () => {
-    expect(openingOf(catalog, one, summaryOf(...passed('one', 'a')), []).taskIndex).toBe(1);
+    expect(openingOf(catalog, one, summaryOf(...passed('one', 'a')), [], findings).taskIndex).toBe(1);
     const gone: ProgressRecord = { type: 'task-started', lesson: 'one', task: 'gone' };
-    expect(openingOf(catalog, one, summaryOf(...passed('one', 'a'), gone), []).taskIndex).toBe(1);
+    expect(openingOf(catalog, one, summaryOf(...passed('one', 'a'), gone), [], findings).taskIndex).toBe(1);
   });
 
   it('is the task that was asked for', () => {
-    expect(openingOf(catalog, two, summaryOf(), [], 'z').taskIndex).toBe(1);
+    expect(openingOf(catalog, two, summaryOf(), [], findings, 'z').taskIndex).toBe(1);
   });
 });

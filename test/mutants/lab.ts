@@ -7,6 +7,7 @@ import { runCheck } from '../../src/check/run-check.ts';
 import { probeOf } from '../../src/cli/evidence.ts';
 import type { Command, Task } from '../../src/lesson/lesson.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { findings } from '../../src/words/en/findings.ts';
 import { createWorld } from '../../src/world/registry.ts';
 import type { World } from '../../src/world/world.ts';
 import { freePort } from '../walk/course.ts';
@@ -171,7 +172,7 @@ export class Lab {
       runCheck({
         conditions,
         kinds: checkKinds,
-        probe: probeOf(world, systemClock, { since, answers, signal }),
+        probe: probeOf({ world, clock: systemClock, findings }, { since, answers, signal }),
         memory,
         patienceMs: patience,
         onResult: () => {},

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { checkKinds } from '../../src/check/registry.ts';
 import { titlesOf } from '../../src/cli/openings.ts';
 import type { Command, Lesson, Question, Task } from '../../src/lesson/lesson.ts';
+import { findings } from '../../src/words/en/findings.ts';
 import { en } from '../../src/words/en.ts';
 import { outputs } from './course-outputs.ts';
 import type { Learner } from './learner.ts';
@@ -153,7 +154,7 @@ export class CourseWalk {
     expectTitle(rule.split('  ')[0] ?? '', `Check: ${task.check.title}`);
     const count = task.check.conditions.length;
     expect(rule).toContain(`${count} of ${count}`);
-    const titles = titlesOf(lesson, checkKinds);
+    const titles = titlesOf(lesson, checkKinds, findings);
     const text = await learner.whole('check');
     for (const { id } of task.check.conditions) {
       expect(text).toContain(squash(`✓ ${titles[`${task.id}/${id}`]} – passed`));

@@ -10,11 +10,11 @@ import { asciiGlyphs } from '../../src/tui/view/theme.ts';
 import { trafficSentences } from '../../src/tui/view/traffic/sentences.ts';
 import { trafficLines } from '../../src/tui/view/traffic/traffic-screen.ts';
 import { de } from '../../src/words/de.ts';
-import { en } from '../../src/words/en.ts';
 import { bookstoreMesh, bookstoreSplit, caller, graphOf, http } from '../check/traffic/mesh-samples.ts';
 import { plainTheme, type Robot, startRobot } from '../tui/robot.ts';
 import { type Script, scriptedHost } from '../tui/scripted-host.ts';
 import { entriesOf } from './entries.ts';
+import { englishOfTheScreen, expectNoEnglish, flat } from './no-english.ts';
 
 const unknown: CheckResult = { status: 'unknown', reason: 'die API antwortet nicht', tryThis: 'kubectl cluster-info' };
 const script = (ratio: CheckResult): Script => ({
@@ -29,21 +29,6 @@ const script = (ratio: CheckResult): Script => ({
     gone: { status: 'wrong', expected: 'kein solches Objekt', saw: 'es ist da', on: 'TrafficSplit bookstore-split' },
   },
 });
-
-/** What only an English screen says: parts of sentences of two words or more. */
-const german = new Set([...entriesOf(de).values()].flat().map((part) => part.trim()));
-const english = [...entriesOf(en)]
-  .flatMap(([path, fragments]) => fragments.map((fragment) => ({ path, words: fragment.trim() })))
-  .filter(({ words }) => /[A-Za-z]{2,}[,.:;]? +[A-Za-z]{2,}/.test(words) && !german.has(words));
-
-/** Borders and line breaks may stand between the words of a sentence. */
-const flat = (text: string) => text.replaceAll(/[│╭╮╰╯─\s]+/g, ' ');
-
-function expectNoEnglish(text: string, where: string): void {
-  const shown = flat(text);
-  const found = english.filter(({ words }) => shown.includes(words)).map(({ path, words }) => `${path}: ${words}`);
-  expect(found, `${where}\n${text}`).toEqual([]);
-}
 
 let robot: Robot | undefined;
 afterEach(() => robot?.close());
@@ -78,7 +63,7 @@ describe('the screen in German', () => {
       ...(await walk({ status: 'not-yet', expected: '50 %', saw: '38 %' }, 60, 20)),
       ...(await walk({ status: 'passed', saw: '51 %' }, 200, 60)),
     ];
-    for (const [index, text] of screens.entries()) expectNoEnglish(text, `screen ${index}`);
+    for (const [index, text] of screens.entries()) expectNoEnglish(text, `screen ${index}`, englishOfTheScreen);
     const all = flat(screens.join('\n'));
     const parts = [...entriesOf(de)].filter(([path]) => !/^(reader|typed|charts|trace|faults|keys)\./.test(path));
     const seen = parts.filter(([, fragments]) => fragments.every((part) => all.includes(flat(part))));
@@ -104,9 +89,9 @@ describe('the screen in German', () => {
     for (const history of histories) {
       for (const width of [58, 78, 198]) {
         const lines = trafficLines(history, openingView, { width, glyphs: asciiGlyphs, words: de });
-        expectNoEnglish(lines.map(plain).join('\n'), `traffic map at ${width}`);
+        expectNoEnglish(lines.map(plain).join('\n'), `traffic map at ${width}`, englishOfTheScreen);
       }
-      expectNoEnglish(trafficSentences(history.graphs[0], de).join('\n'), 'traffic, told');
+      expectNoEnglish(trafficSentences(history.graphs[0], de).join('\n'), 'traffic, told', englishOfTheScreen);
     }
   });
 
@@ -133,7 +118,7 @@ describe('the screen in German', () => {
     }
     heard.push(...spokenGlossary(host.glossary(), host.content().session, de));
     await host.driver.close();
-    expectNoEnglish(heard.join('\n'), 'told');
+    expectNoEnglish(heard.join('\n'), 'told', englishOfTheScreen);
     expect(heard.join('\n')).toContain('Befehl, in der Sandbox.');
   });
 });

@@ -23,14 +23,13 @@ export const answer: CheckKind<Spec> = {
     return { question: spec.text('question'), is: spec.optionalText('is') };
   },
   // The id says nothing to a learner, and the question stands above.
-  describe: () => 'The question is answered right',
+  describe: (_, { conditions }) => conditions.answer.title,
   async verify(spec, probe) {
+    const { answer: words } = probe.words.conditions;
     const given = probe.answers[spec.question];
-    const expected = 'the right answer';
-    if (given === undefined) return notYet({ expected, saw: 'no answer yet' });
+    const { expected } = words;
+    if (given === undefined) return notYet({ expected, saw: words.notGiven });
     // The right choice is not told: the learner is still to find it.
-    return given === spec.is
-      ? passed(`"${given}"`)
-      : wrong({ expected, saw: `the answer "${given}"`, on: spec.question });
+    return given === spec.is ? passed(`"${given}"`) : wrong({ expected, saw: words.given(given), on: spec.question });
   },
 };

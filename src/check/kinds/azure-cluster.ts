@@ -1,5 +1,6 @@
+import type { Findings } from '../../words/en/findings.ts';
 import type { ManagedClusterView } from '../../world/world.ts';
-import { couldNotAsk, counted, joined, notYet, passed, unknown, wrong } from '../answers.ts';
+import { couldNotAsk, notYet, passed, unknown, wrong } from '../answers.ts';
 import type { CheckKind, CheckResult } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
@@ -32,81 +33,88 @@ export const azureCluster: CheckKind<Spec> = {
       absent: spec.flag('absent', false),
     };
   },
-  describe(spec) {
-    if (spec.absent) return `Resource group ${spec.resourceGroup} is gone`;
-    if (spec.name === undefined) return `Resource group ${spec.resourceGroup} exists`;
-    const addons = Object.entries(spec.addons).map(([name, on]) => `${name} ${on ? 'on' : 'off'}`);
-    const withAddons = addons.length === 0 ? '' : ` with ${joined(addons)}`;
-    return `Cluster ${spec.name} runs in resource group ${spec.resourceGroup}${withAddons}`;
+  describe(spec, { conditions: { azureCluster: words } }) {
+    if (spec.absent) return words.groupGone(spec.resourceGroup);
+    if (spec.name === undefined) return words.groupExists(spec.resourceGroup);
+    const addons = Object.entries(spec.addons).map(([name, on]) => (on ? words.addonOn(name) : words.addonOff(name)));
+    if (addons.length === 0) return words.runs(spec.name, spec.resourceGroup);
+    return words.runsWith(spec.name, spec.resourceGroup, addons);
   },
   subject: (spec) => `${spec.resourceGroup}/${spec.name ?? ''}`,
   async verify(spec, probe) {
+    const words = probe.words.conditions.azureCluster;
     try {
       const azure = await probe.azure();
-      if (!azure) return unknown('This world has no Azure to look at.');
+      if (!azure) return unknown(words.noAzure);
       const groupExists = await azure.resourceGroupExists(spec.resourceGroup);
-      if (spec.absent) return judgeAbsent(spec, groupExists, groupExists ? await azure.managedClusters() : []);
-      if (!groupExists) return noGroup(spec);
-      if (spec.name === undefined) return passed(`resource group ${spec.resourceGroup}`);
-      return judge(spec, spec.name, await azure.managedCluster(spec.resourceGroup, spec.name));
+      if (spec.absent) {
+        return judgeAbsent(spec, groupExists, groupExists ? await azure.managedClusters() : [], words);
+      }
+      if (!groupExists) return noGroup(spec, words);
+      if (spec.name === undefined) return passed(words.group(spec.resourceGroup));
+      return judge(spec, spec.name, await azure.managedCluster(spec.resourceGroup, spec.name), words);
     } catch (error) {
-      return couldNotAsk(error, 'Azure', 'az account show');
+      return couldNotAsk(error, 'Azure', 'az account show', probe.words);
     }
   },
 };
 
-function noGroup(spec: Spec): CheckResult {
-  const group = `resource group ${spec.resourceGroup}`;
+type AzureWords = Findings['conditions']['azureCluster'];
+
+function noGroup(spec: Spec, words: AzureWords): CheckResult {
   return wrong({
-    expected: spec.name === undefined ? `a ${group}` : `cluster ${spec.name} in ${group}`,
-    saw: `there is no ${group}`,
-    on: group,
+    expected:
+      spec.name === undefined ? words.aGroup(spec.resourceGroup) : words.clusterIn(spec.name, spec.resourceGroup),
+    saw: words.thereIsNoGroup(spec.resourceGroup),
+    on: words.group(spec.resourceGroup),
     tryThis: 'az group list -o table',
   });
 }
 
-function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined): CheckResult {
-  const label = `cluster ${name} in resource group ${spec.resourceGroup}`;
+function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined, words: AzureWords): CheckResult {
+  const label = words.clusterIn(name, spec.resourceGroup);
   const show = `az aks show -g ${spec.resourceGroup} -n ${name}`;
   if (!cluster) {
-    const saw = `the resource group has no cluster ${name}`;
-    return wrong({ expected: label, saw, on: `cluster ${name}`, tryThis: 'az aks list -o table' });
+    const saw = words.notInGroup(name);
+    return wrong({ expected: label, saw, on: words.cluster(name), tryThis: 'az aks list -o table' });
   }
   const state = cluster.provisioningState;
-  const finding = { expected: `${label} in state Succeeded`, saw: `state ${state}`, tryThis: `${show} -o table` };
+  const finding = { expected: words.inState(label), saw: words.state(state), tryThis: `${show} -o table` };
   if (state === 'Failed' || state === 'Canceled') return wrong({ ...finding, on: `${label}, provisioningState` });
   if (state !== 'Succeeded') return notYet(finding);
   if (cluster.powerState !== undefined && cluster.powerState !== 'Running') {
-    const saw = `power state ${cluster.powerState}`;
+    const saw = words.powerState(cluster.powerState);
     const tryThis = `az aks start -g ${spec.resourceGroup} -n ${name}`;
-    return wrong({ expected: `${label} running`, saw, on: `${label}, powerState`, tryThis });
+    return wrong({ expected: words.isRunning(label), saw, on: `${label}, powerState`, tryThis });
   }
   for (const [addon, wanted] of Object.entries(spec.addons)) {
     if ((cluster.addons[addon] ?? false) === wanted) continue;
     return wrong({
-      expected: `the add-on ${addon} ${wanted ? 'enabled' : 'disabled'}`,
-      saw:
-        cluster.addons[addon] === undefined
-          ? 'the cluster does not have it'
-          : `it is ${wanted ? 'disabled' : 'enabled'}`,
+      expected: wanted ? words.addonEnabled(addon) : words.addonDisabled(addon),
+      saw: cluster.addons[addon] === undefined ? words.noAddon : wanted ? words.isDisabled : words.isEnabled,
       on: `${label}, addonProfiles.${addon}.enabled`,
       tryThis: `${show} --query addonProfiles`,
     });
   }
-  const addons = Object.entries(spec.addons).map(([addon, on]) => `, ${addon} ${on ? 'enabled' : 'disabled'}`);
-  return passed(
-    `${name}: Kubernetes ${cluster.kubernetesVersion}, ${counted(cluster.nodeCount, 'node')}${addons.join('')}`,
+  const addons = Object.entries(spec.addons).map(([addon, on]) =>
+    on ? words.withAddonOn(addon) : words.withAddonOff(addon),
   );
+  return passed(words.facts(name, cluster.kubernetesVersion, cluster.nodeCount) + addons.join(''));
 }
 
-function judgeAbsent(spec: Spec, groupExists: boolean, clusters: readonly ManagedClusterView[]): CheckResult {
-  if (!groupExists) return passed(`resource group ${spec.resourceGroup} is gone`);
-  const expected = `no resource group ${spec.resourceGroup}`;
+function judgeAbsent(
+  spec: Spec,
+  groupExists: boolean,
+  clusters: readonly ManagedClusterView[],
+  words: AzureWords,
+): CheckResult {
+  if (!groupExists) return passed(words.isGone(spec.resourceGroup));
+  const expected = words.noGroup(spec.resourceGroup);
   const tryThis = 'az group list -o table';
   const inside = clusters.filter((cluster) => cluster.resourceGroup.toLowerCase() === spec.resourceGroup.toLowerCase());
   if (inside.some((cluster) => cluster.provisioningState === 'Deleting')) {
-    return notYet({ expected, saw: 'its cluster is being deleted', tryThis });
+    return notYet({ expected, saw: words.isBeingDeleted, tryThis });
   }
-  const saw = inside[0] ? `it still has the cluster ${inside[0].name}` : 'it is still there';
-  return wrong({ expected, saw, on: `resource group ${spec.resourceGroup}`, tryThis });
+  const saw = inside[0] ? words.stillHas(inside[0].name) : words.stillThere;
+  return wrong({ expected, saw, on: words.group(spec.resourceGroup), tryThis });
 }

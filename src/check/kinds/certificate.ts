@@ -39,19 +39,20 @@ export const certificate: CheckKind<Spec> = {
     const root = spec.has('root') ? spec.namespacedName('root') : undefined;
     return { of: spec.namespacedName('of'), identity, root, lives, renewed: spec.flag('renewed', false) };
   },
-  describe(spec) {
+  describe(spec, { conditions: { certificate: words } }) {
     const parts = [
-      ...(spec.lives === undefined ? [] : [`for ${spec.lives} minutes at most`]),
-      ...(spec.root ? [`under the root in Secret ${nameOf(spec.root)}`] : []),
-      ...(spec.renewed ? ['another one than before'] : []),
+      ...(spec.lives === undefined ? [] : [words.atMost(spec.lives)]),
+      ...(spec.root ? [words.underRoot(nameOf(spec.root))] : []),
+      ...(spec.renewed ? [words.another] : []),
     ];
-    return [`Sidecars of ${nameOf(spec.of)} show a certificate of ${spec.identity}`, ...parts].join(', ');
+    return words.title(nameOf(spec.of), spec.identity, parts);
   },
   subject: (spec) => `certificate of ${nameOf(spec.of)}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const expected = `a certificate of ${spec.identity}`;
-      const client = await findClient(kube, spec.of, expected);
+      const words = probe.words.conditions.certificate;
+      const expected = words.expected(spec.identity);
+      const client = await findClient(kube, spec.of, expected, probe.words);
       if (client.status === 'answered') return client.result;
       const first = remembered(probe, 'first', SerialsBefore, () => new SerialsBefore());
       const root = spec.root && (await rootIn(kube, spec.root));
@@ -60,30 +61,30 @@ export const certificate: CheckKind<Spec> = {
         const name = pod.metadata.name ?? '';
         const tryThis = `osm proxy get certs ${name} -n ${spec.of.namespace}`;
         const page = readCertificates(await adminGet(kube, pod, '/certs', probe.signal));
-        if (!page) return unknown(`The certificates of Pod ${name} cannot be read.`, tryThis);
+        if (!page) return unknown(words.unreadable(name), tryThis);
         const shown = page.find(({ names }) => names.length > 0);
         // A sidecar that was not configured yet has none.
-        if (!shown) return notYet({ expected, saw: `Pod ${name} has no certificate yet`, tryThis });
+        if (!shown) return notYet({ expected, saw: words.noneYet(name), tryThis });
         const uid = pod.metadata.uid ?? '';
         const serialBefore = first.get(uid) ?? shown.serial;
         first.set(uid, serialBefore);
-        const on = `sidecar of Pod ${spec.of.namespace}/${name}, /certs`;
+        const on = words.sidecarOf(`${spec.of.namespace}/${name}`);
         if (!shown.names.includes(spec.identity)) return wrong({ expected, saw: shown.names.join(', '), on, tryThis });
         if (spec.lives !== undefined && shown.minutes > spec.lives) {
           return notYet({
-            expected: `${spec.lives} minutes at most`,
-            saw: `it is valid for ${shown.minutes} minutes`,
+            expected: words.minutesAtMost(spec.lives),
+            saw: words.validFor(shown.minutes),
             tryThis,
           });
         }
         if (spec.renewed && shown.serial === serialBefore) {
-          return notYet({ expected: 'a new certificate', saw: `still the one of before, ${shown.serial}`, tryThis });
+          return notYet({ expected: words.aNewOne, saw: words.stillThatOne(shown.serial), tryThis });
         }
         if (root !== undefined && !shown.roots.includes(root.serial)) {
-          const saw = `its root has the serial number ${shown.roots.join(', ')}`;
-          return notYet({ expected: `the root with the serial number ${root.serial}`, saw, tryThis });
+          const saw = words.itsRoot(shown.roots.join(', '));
+          return notYet({ expected: words.wantedRoot(root.serial), saw, tryThis });
         }
-        seen = `${shown.names.join(', ')}, serial number ${shown.serial}, valid for ${shown.minutes} minutes`;
+        seen = words.facts(shown.names.join(', '), shown.serial, shown.minutes);
       }
       return passed(seen);
     }),

@@ -1,5 +1,5 @@
 import type { ContainerStatus, Pod } from '../../kube/objects.ts';
-import { askCluster, counted, notYet, passed, remembered, wrong } from '../answers.ts';
+import { askCluster, notYet, passed, remembered, wrong } from '../answers.ts';
 import type { CheckKind } from '../check.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { findWorkload, podsOf } from '../workload.ts';
@@ -26,15 +26,15 @@ export const containerRestarted: CheckKind<Spec> = {
     const spec = new SpecFields(raw, fields);
     return { of: spec.namespacedName('of'), container: spec.text('container') };
   },
-  describe: (spec) => `Container ${spec.container} of ${nameOf(spec.of)} ends and is started again`,
+  describe: (spec, { conditions }) => conditions.containerRestarted.title(spec.container, nameOf(spec.of)),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const { namespace, name } = spec.of;
-      const expected = `container ${spec.container} started again`;
+      const { namespace } = spec.of;
+      const { notDeployed, containerRestarted: words } = probe.words.conditions;
+      const expected = words.expected(spec.container);
       const tryThis = `kubectl get pods -n ${namespace}`;
       const workload = await findWorkload(kube, spec.of);
-      if (!workload)
-        return wrong({ expected, saw: `${namespace}/${name} is not deployed`, on: nameOf(spec.of), tryThis });
+      if (!workload) return wrong({ expected, saw: notDeployed(nameOf(spec.of)), on: nameOf(spec.of), tryThis });
       const found = (await podsOf(kube, workload)).map((pod) => ({ pod, status: statusOf(pod, spec.container) }));
       const before = remembered(probe, 'restarts', RestartsBefore, () => new RestartsBefore());
       for (const { pod, status } of found) {
@@ -46,22 +46,20 @@ export const containerRestarted: CheckKind<Spec> = {
         const isNew = status.restartCount > (before.get(uid) ?? 0) || (status.restartCount > 0 && ended >= probe.since);
         if (!isNew) continue;
         if (status.state.running) {
-          return passed(
-            `${spec.container} of Pod ${pod.metadata.name} runs again, ${counted(status.restartCount, 'restart')}`,
-          );
+          return passed(words.runsAgain(spec.container, pod.metadata.name ?? '', status.restartCount));
         }
         return notYet({
           expected,
-          saw: `${spec.container} of Pod ${pod.metadata.name} ended, and is not back yet`,
+          saw: words.notBackYet(spec.container, pod.metadata.name ?? ''),
           tryThis,
         });
       }
       const lacking = found.find(({ status, pod }) => !status && pod.status?.phase === 'Running');
       if (lacking) {
         const on = `Pod ${namespace}/${lacking.pod.metadata.name}, spec.containers`;
-        return wrong({ expected, saw: `the pod has no container ${spec.container}`, on, tryThis });
+        return wrong({ expected, saw: words.noSuchContainer(spec.container), on, tryThis });
       }
-      return notYet({ expected, saw: 'it did not end since the task began', tryThis });
+      return notYet({ expected, saw: words.didNotEnd, tryThis });
     }),
 };
 

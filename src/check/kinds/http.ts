@@ -1,3 +1,4 @@
+import type { Findings } from '../../words/en/findings.ts';
 import { couldNotAsk, type Finding, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
@@ -36,44 +37,47 @@ export const http: CheckKind<Spec> = {
     const contains = spec.optionalText('contains');
     return { url, status, contains, matches: spec.pattern('matches'), rises: spec.optionalText('rises') };
   },
-  describe(spec) {
-    if (spec.rises !== undefined) return `${spec.rises} rises at ${spec.url}`;
-    return `${spec.url} answers with ${spec.status}${spec.contains === undefined ? '' : ` and ${JSON.stringify(spec.contains)}`}`;
+  describe(spec, { conditions: { http: words } }) {
+    if (spec.rises !== undefined) return words.rises(spec.rises, spec.url);
+    if (spec.contains === undefined) return words.answers(spec.url, spec.status);
+    return words.answersWith(spec.url, spec.status, JSON.stringify(spec.contains));
   },
   async verify(spec, probe) {
-    const expected = `an answer with status ${spec.status} from ${spec.url}`;
+    const words = probe.words.conditions.http;
+    const expected = words.expected(spec.status, spec.url);
     const tryThis = `curl -i ${spec.url}`;
     let reply: { status: number; body: string };
     try {
       reply = await probe.httpGet(spec.url, probe.signal);
     } catch (error) {
-      return noAnswer(error, { expected, on: spec.url, tryThis });
+      return noAnswer(error, { expected, on: spec.url, tryThis }, probe.words);
     }
-    const miss = missedBy(spec, reply);
+    const miss = missedBy(spec, reply, words);
     if (miss) {
       const sharers = await sharersOf(spec, probe);
       return wrong(sharers ? { ...miss, ...sharers } : miss);
     }
-    if (spec.rises !== undefined) return judgeRising(spec.url, spec.rises, reply.body, probe.memory);
-    return passed(`status ${reply.status}, ${excerpt(reply.body)}`);
+    if (spec.rises !== undefined) return judgeRising(spec.url, spec.rises, reply.body, probe);
+    return passed(words.saw(reply.status, excerpt(reply.body, words)));
   },
 };
 
 type Reply = Awaited<ReturnType<Probe['httpGet']>>;
+type HttpWords = Findings['conditions']['http'];
 
 /** What an answer lacks of what is wanted; undefined when it is the one. */
-function missedBy(spec: Spec, { status, body }: Reply): Finding | undefined {
+function missedBy(spec: Spec, { status, body }: Reply, words: HttpWords): Finding | undefined {
   const { url, contains, matches } = spec;
   const tryThis = `curl -i ${url}`;
   if (status !== spec.status) {
-    const expected = `an answer with status ${spec.status} from ${url}`;
-    return { expected, saw: `status ${status}`, on: `${url}, status`, tryThis };
+    const expected = words.expected(spec.status, url);
+    return { expected, saw: words.status(status), on: `${url}, status`, tryThis };
   }
-  const finding = { saw: `a page without it: ${excerpt(body)}`, on: `${url}, body`, tryThis };
+  const finding = { saw: words.pageWithout(excerpt(body, words)), on: `${url}, body`, tryThis };
   if (contains !== undefined && !body.includes(contains)) {
-    return { expected: `a page with ${JSON.stringify(contains)}`, ...finding };
+    return { expected: words.pageWith(JSON.stringify(contains)), ...finding };
   }
-  if (matches && !matches.test(body)) return { expected: `a page that matches ${matches.source}`, ...finding };
+  if (matches && !matches.test(body)) return { expected: words.pageMatching(matches.source), ...finding };
   return undefined;
 }
 
@@ -84,32 +88,34 @@ function missedBy(spec: Spec, { status, body }: Reply): Finding | undefined {
 async function sharersOf(spec: Spec, probe: Probe): Promise<Pick<Finding, 'saw' | 'tryThis'> | undefined> {
   const url = new URL(spec.url);
   if (url.hostname !== 'localhost') return undefined;
+  const words = probe.words.conditions.http;
   const answers = ['127.0.0.1', '[::1]'].map(async (address) => {
     const there = Object.assign(new URL(url), { hostname: address });
     // Whatever keeps an address from answering: there is no second page to be mistaken for this one.
     const reply = await probe.httpGet(there.href, probe.signal).catch(() => undefined);
-    return reply && { address, isWanted: missedBy(spec, reply) === undefined, saw: `status ${reply.status}` };
+    return reply && { address, isWanted: missedBy(spec, reply, words) === undefined, saw: words.status(reply.status) };
   });
   const [first, second] = (await Promise.all(answers)).filter((answer) => answer !== undefined);
   if (!first || !second || first.isWanted === second.isWanted) return undefined;
   const [forward, stranger] = first.isWanted ? [first, second] : [second, first];
   const port = url.port || '80';
   return {
-    saw: `two programs on port ${port}: the page is at ${forward.address}, another program answers at ${stranger.address} (${stranger.saw})`,
+    saw: words.twoPrograms(port, forward.address, stranger.address, stranger.saw),
     tryThis: `lsof -nP -iTCP:${port} -sTCP:LISTEN`,
   };
 }
 
 /** Compares with the smallest value seen, so that a counter that began again from 0 can rise again. */
-function judgeRising(url: string, field: string, body: string, memory: Map<string, unknown>): CheckResult {
+function judgeRising(url: string, field: string, body: string, { memory, words: all }: Probe): CheckResult {
+  const words = all.conditions.http;
   const value = numberIn(body, field);
-  const expected = `${field} rising`;
+  const expected = words.rising(field);
   const tryThis = `curl ${url}`;
   if (value === undefined) {
-    return wrong({ expected, saw: `no number ${field} in ${excerpt(body)}`, on: `${url}, body`, tryThis });
+    return wrong({ expected, saw: words.noNumber(field, excerpt(body, words)), on: `${url}, body`, tryThis });
   }
   const first = memory.get('first');
-  if (typeof first === 'number' && value > first) return passed(`${field} went from ${first} to ${value}`);
+  if (typeof first === 'number' && value > first) return passed(words.rose(field, first, value));
   memory.set('first', value);
   return notYet({ expected, saw: `${field} = ${value}`, tryThis });
 }
@@ -127,14 +133,17 @@ function numberIn(body: string, field: string): number | undefined {
 /** Nothing listens, or the forward closed the connection: the learner's port-forward is not running (any more). */
 const notListening = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
 
-function noAnswer(error: unknown, finding: { expected: string; on: string; tryThis: string }): CheckResult {
+function noAnswer(
+  error: unknown,
+  finding: { expected: string; on: string; tryThis: string },
+  words: Findings,
+): CheckResult {
   const code = errnoOf(error);
-  if (code === undefined) return couldNotAsk(error, finding.on, finding.tryThis);
+  if (code === undefined) return couldNotAsk(error, finding.on, finding.tryThis, words);
   if (!notListening.has(code))
-    return couldNotAsk(Object.assign(new Error(code), { code }), finding.on, finding.tryThis);
+    return couldNotAsk(Object.assign(new Error(code), { code }), finding.on, finding.tryThis, words);
   const port = new URL(finding.on).port || '80';
-  const saw =
-    code === 'ECONNREFUSED' ? `nothing listens on port ${port}` : 'the connection was closed without an answer';
+  const saw = code === 'ECONNREFUSED' ? words.conditions.http.nothingListens(port) : words.conditions.http.closed;
   return wrong({ ...finding, saw });
 }
 
@@ -147,8 +156,8 @@ function errnoOf(error: unknown): string | undefined {
   return undefined;
 }
 
-function excerpt(body: string): string {
+function excerpt(body: string, words: HttpWords): string {
   const text = body.replaceAll(/\s+/g, ' ').trim();
-  if (text === '') return 'an empty page';
+  if (text === '') return words.emptyPage;
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }

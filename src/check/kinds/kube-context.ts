@@ -1,5 +1,5 @@
 import { namespaces, nodes } from '../../kube/resources.ts';
-import { askCluster, counted, notYet, passed, wrong } from '../answers.ts';
+import { askCluster, notYet, passed, wrong } from '../answers.ts';
 import type { CheckKind } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
@@ -22,30 +22,31 @@ export const kubeContext: CheckKind<Spec> = {
     const spec = new SpecFields(raw ?? {}, fields);
     return { name: spec.optionalText('name'), nodes: spec.has('nodes') ? spec.count('nodes', 1) : undefined };
   },
-  describe(spec) {
-    const ready = spec.nodes === undefined ? '' : ` and ${counted(spec.nodes, 'Node')} or more are Ready`;
-    return `kubectl talks to ${spec.name === undefined ? 'a cluster that answers' : `cluster ${spec.name}`}${ready}`;
+  describe(spec, { conditions: { kubeContext: words } }) {
+    const ready = spec.nodes === undefined ? '' : words.nodesReady(spec.nodes);
+    return (spec.name === undefined ? words.talks : words.talksTo(spec.name)) + ready;
   },
   subject: () => 'kubeconfig',
   async verify(spec, probe) {
+    const words = probe.words.conditions.kubeContext;
     const current = await probe.currentContext();
     if (current === undefined || (spec.name !== undefined && current !== spec.name)) {
       return wrong({
-        expected: spec.name === undefined ? 'a current context' : `the current context ${spec.name}`,
-        saw: current === undefined ? 'no current context' : `the current context ${current}`,
+        expected: spec.name === undefined ? words.aContext : words.context(spec.name),
+        saw: current === undefined ? words.noContext : words.context(current),
         on: 'kubeconfig, current-context',
         tryThis: 'kubectl config get-contexts',
       });
     }
     return askCluster(probe, async (kube) => {
       await kube.get(namespaces, 'kube-system');
-      if (spec.nodes === undefined) return passed(`context ${current}, and ${kube.server} answers`);
+      if (spec.nodes === undefined) return passed(words.answers(current, kube.server));
       const ready = (await kube.list(nodes)).filter((node) =>
         node.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
       );
-      const saw = `${counted(ready.length, 'Node')} Ready`;
-      if (ready.length >= spec.nodes) return passed(`context ${current}, ${saw}`);
-      return notYet({ expected: `${counted(spec.nodes, 'Node')} Ready`, saw, tryThis: 'kubectl get nodes' });
+      if (ready.length >= spec.nodes) return passed(words.contextReady(current, ready.length));
+      const saw = words.ready(ready.length);
+      return notYet({ expected: words.ready(spec.nodes), saw, tryThis: 'kubectl get nodes' });
     });
   },
 };

@@ -1,5 +1,5 @@
 import { pods } from '../../kube/resources.ts';
-import { askCluster, counted, notYet, passed, wrong } from '../answers.ts';
+import { askCluster, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
 import { linesSince } from '../log-lines.ts';
 import { SpecFields } from '../spec-fields.ts';
@@ -39,19 +39,19 @@ export const logs: CheckKind<Spec> = {
       lines: spec.count('lines', 1),
     };
   },
-  describe: (spec) =>
-    `Pods ${spec.selector} in ${spec.namespace} log ${counted(spec.lines, 'line')} with ${wanted(spec)}`,
+  describe: (spec, { conditions }) => conditions.logs.title(spec.selector, spec.namespace, spec.lines, wanted(spec)),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       const { namespace, selector } = spec;
-      const expected = `${counted(spec.lines, 'line')} with ${wanted(spec)}`;
+      const { inNamespace, logs: words } = probe.words.conditions;
+      const expected = words.expected(spec.lines, wanted(spec));
       const found = await kube.list(pods, { namespace, labelSelector: selector });
       if (found.length === 0) {
         const tryThis = `kubectl get pods -n ${namespace} --show-labels`;
         return wrong({
           expected,
-          saw: 'there is no such pod',
-          on: `Pods ${selector} in namespace ${namespace}`,
+          saw: words.noSuchPod,
+          on: inNamespace(`Pods ${selector}`, namespace),
           tryThis,
         });
       }
@@ -62,7 +62,7 @@ export const logs: CheckKind<Spec> = {
         const log = await linesSince(kube, pod, container, probe.since, probe.clock);
         lines += log.filter((line) => hasIt(spec, line)).length;
       }
-      const saw = `${counted(lines, 'such line')} since the task began`;
+      const saw = words.saw(lines);
       if (lines >= spec.lines) return passed(saw);
       const container = spec.container === undefined ? '' : ` -c ${spec.container}`;
       return notYet({ expected, saw, tryThis: `kubectl logs -n ${namespace} -l ${selector}${container} --tail 40` });

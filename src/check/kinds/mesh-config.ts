@@ -1,4 +1,5 @@
-import { askCluster, joined, passed, wrong } from '../answers.ts';
+import type { Findings } from '../../words/en/findings.ts';
+import { askCluster, passed, wrong } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
 import { type Expectation, expectationFields, isMet, readExpectation, show, wordsFor } from '../expectation.ts';
 import { type FieldPath, parseFieldPath, valueAt } from '../field-path.ts';
@@ -38,17 +39,18 @@ export const meshConfig: CheckKind<{ settings: readonly Setting[] }> = {
     if (settings.length === 0) throw new SpecProblem('', `needs a setting: ${switches.join(', ')} or path.`);
     return { settings };
   },
-  describe: (spec) => `MeshConfig has ${joined(spec.settings.map(wordsOf))}`,
+  describe: (spec, words) => words.conditions.meshConfig.title(spec.settings.map((one) => wordsOf(one, words))),
   subject: (spec) => `MeshConfig ${spec.settings.map(({ text }) => text).join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
+      const { all, meshConfig: words } = probe.words.conditions;
       const found = (await kube.list(meshConfigs)).find((object) => object.metadata.name === name);
       if (!found) {
-        const expected = joined(spec.settings.map(wordsOf));
+        const expected = all(spec.settings.map((one) => wordsOf(one, probe.words)));
         const tryThis = 'kubectl get meshconfig -A';
         return wrong({
           expected,
-          saw: 'there is no MeshConfig: no mesh is installed',
+          saw: words.noMesh,
           on: `MeshConfig ${name}`,
           tryThis,
         });
@@ -58,13 +60,13 @@ export const meshConfig: CheckKind<{ settings: readonly Setting[] }> = {
         const value = valueAt(found, one.path);
         if (isMet(value, one.expectation)) continue;
         return wrong({
-          expected: wordsOf(one),
-          saw: show(value),
+          expected: wordsOf(one, probe.words),
+          saw: show(value, probe.words),
           on: `MeshConfig ${namespace}/${name}, ${one.text}`,
           tryThis: `kubectl get meshconfig ${name} -n ${namespace} -o yaml`,
         });
       }
-      return passed(joined(spec.settings.map((one) => `${one.text} = ${show(valueAt(found, one.path))}`)));
+      return passed(all(spec.settings.map((one) => `${one.text} = ${show(valueAt(found, one.path), probe.words)}`)));
     }),
 };
 
@@ -74,4 +76,4 @@ const setting = (text: string, expectation: Expectation): Setting => ({
   expectation,
 });
 
-const wordsOf = (one: Setting) => `${one.text} = ${wordsFor(one.expectation)}`;
+const wordsOf = (one: Setting, words: Findings) => `${one.text} = ${wordsFor(one.expectation, words)}`;

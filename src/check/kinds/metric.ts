@@ -28,11 +28,12 @@ export const metric: CheckKind<Spec> = {
     if (!series) throw new SpecProblem('', `lacks series: ${fields.series.description}`);
     return { of: spec.namespacedName('of'), series, rises: spec.count('rises', 1) };
   },
-  describe: (spec) => `Prometheus sees ${spec.series.source} of ${nameOf(spec.of)} grow by ${spec.rises}`,
+  describe: (spec, { conditions }) => conditions.metric.title(spec.series.source, nameOf(spec.of), spec.rises),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const expected = `${spec.series.source} grown by ${spec.rises}`;
-      const client = await findClient(kube, spec.of, expected);
+      const { asking, metric: words } = probe.words.conditions;
+      const expected = words.expected(spec.series.source, spec.rises);
+      const client = await findClient(kube, spec.of, expected, probe.words);
       if (client.status === 'answered') return client.result;
       const readings = new Map<string, CounterReading>();
       for (const pod of client.pods) {
@@ -41,22 +42,22 @@ export const metric: CheckKind<Spec> = {
         const tryThis = `kubectl get pod ${name} -n ${namespace} -o jsonpath='{.metadata.annotations}'`;
         if (!target) {
           const on = `Pod ${namespace}/${name}, metadata.annotations`;
-          return wrong({ expected, saw: 'the pod does not ask to be scraped', on, tryThis });
+          return wrong({ expected, saw: words.notScraped, on, tryThis });
         }
         try {
           const reply = await kube.podHttp({ namespace, name, port: target.port }, target.path, probe.signal);
           readings.set(pod.metadata.uid ?? '', { incarnation: '', counters: countersOf(reply.body, spec.series) });
         } catch (error) {
-          return couldNotAsk(error, `Port ${target.port} of Pod ${namespace}/${name}`, tryThis);
+          return couldNotAsk(error, asking.podPort(target.port, `${namespace}/${name}`), tryThis, probe.words);
         }
       }
       const ledger = remembered(probe, 'ledger', CounterLedger, () => new CounterLedger());
       ledger.look(readings);
       const grown = ledger.grown(() => true);
-      if (grown >= spec.rises) return passed(`grown by ${grown}`);
+      if (grown >= spec.rises) return passed(words.grown(grown));
       const [pod] = client.pods;
       const tryThis = `kubectl port-forward -n ${spec.of.namespace} pod/${pod?.metadata.name} 15010`;
-      return notYet({ expected, saw: `grown by ${grown} since the task began`, tryThis });
+      return notYet({ expected, saw: words.soFar(grown), tryThis });
     }),
 };
 

@@ -1,5 +1,5 @@
 import { namespaces } from '../../kube/resources.ts';
-import { askCluster, joined, passed, wrong } from '../answers.ts';
+import { askCluster, passed, wrong } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
@@ -30,18 +30,18 @@ export const namespacesInMesh: CheckKind<Spec> = {
     if (names.length === 0) throw new SpecProblem('namespaces', 'must name at least one namespace.');
     return { namespaces: names, mesh: spec.optionalText('mesh') ?? 'osm', injection: spec.flag('injection', true) };
   },
-  describe: (spec) =>
-    `${spec.namespaces.length === 1 ? 'Namespace' : 'Namespaces'} ${joined(spec.namespaces)} ${spec.namespaces.length === 1 ? 'is' : 'are'} in the mesh`,
+  describe: (spec, { conditions }) => conditions.namespacesInMesh.title(spec.namespaces),
   subject: (spec) => `mesh of ${spec.namespaces.join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
+      const words = probe.words.conditions.namespacesInMesh;
       for (const name of spec.namespaces) {
         const namespace = await kube.get(namespaces, name);
         const on = `Namespace ${name}`;
         if (!namespace) {
           return wrong({
-            expected: `a namespace ${name}`,
-            saw: 'it does not exist',
+            expected: words.aNamespace(name),
+            saw: words.missing,
             on,
             tryThis: 'kubectl get namespaces',
           });
@@ -49,8 +49,8 @@ export const namespacesInMesh: CheckKind<Spec> = {
         const mesh = namespace.metadata.labels?.[monitoredBy];
         if (mesh !== spec.mesh) {
           return wrong({
-            expected: `the label ${monitoredBy}=${spec.mesh}`,
-            saw: mesh === undefined ? 'no such label: the mesh does not watch it' : `${monitoredBy}=${mesh}`,
+            expected: words.wantsLabel(`${monitoredBy}=${spec.mesh}`),
+            saw: mesh === undefined ? words.noLabel : `${monitoredBy}=${mesh}`,
             on: `${on}, metadata.labels`,
             tryThis: 'osm namespace list',
           });
@@ -58,13 +58,13 @@ export const namespacesInMesh: CheckKind<Spec> = {
         const value = namespace.metadata.annotations?.[injection];
         if (spec.injection && !['enabled', 'yes', 'true'].includes((value ?? '').toLowerCase())) {
           return wrong({
-            expected: `the annotation ${injection}: enabled`,
-            saw: value === undefined ? 'no such annotation: its pods get no sidecar' : `${injection}: ${value}`,
+            expected: words.wantsAnnotation(`${injection}: enabled`),
+            saw: value === undefined ? words.noAnnotation : `${injection}: ${value}`,
             on: `${on}, metadata.annotations`,
             tryThis: `kubectl get namespace ${name} -o yaml`,
           });
         }
       }
-      return passed(`${joined(spec.namespaces)} monitored by ${spec.mesh}`);
+      return passed(words.monitored(spec.namespaces, spec.mesh));
     }),
 };

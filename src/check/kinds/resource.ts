@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import type { ResourceRef } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
+import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
 import { type Expectation, expectationFields, isMet, readExpectation, show, wordsFor } from '../expectation.ts';
@@ -43,23 +44,26 @@ export const resource: CheckKind<Spec> = {
     const path = text === undefined ? undefined : { steps: parseFieldPath(text, 'path'), text };
     return { ref, namespace, name: spec.text('name'), path, expectation: readExpectation(spec) };
   },
-  describe(spec) {
-    if (spec.path) return `${labelOf(spec)} has ${spec.path.text} = ${wordsFor(spec.expectation)}`;
-    if (spec.expectation.type === 'absent') return `${labelOf(spec)} is gone`;
-    if (spec.expectation.type === 'exists') return `${labelOf(spec)} exists`;
-    return `${labelOf(spec)} is ${wordsFor(spec.expectation)}`;
+  describe(spec, words) {
+    const { resource } = words.conditions;
+    const label = labelOf(spec);
+    if (spec.path) return resource.hasField(label, spec.path.text, wordsFor(spec.expectation, words));
+    if (spec.expectation.type === 'absent') return resource.gone(label);
+    if (spec.expectation.type === 'exists') return resource.exists(label);
+    return resource.is(label, wordsFor(spec.expectation, words));
   },
   subject: (spec) => `${spec.ref.kind} ${spec.namespace ?? ''}/${spec.name}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
+      const { resource: words } = probe.words.conditions;
       try {
-        return judge(spec, await kube.get(spec.ref, spec.name, spec.namespace));
+        return judge(spec, await kube.get(spec.ref, spec.name, spec.namespace), probe.words);
       } catch (error) {
         // 404 for the whole kind: its CustomResourceDefinition is not installed.
         if (!(error instanceof StatusError) || error.code !== 404) throw error;
-        if (spec.expectation.type === 'absent') return passed(`the cluster has no kind ${spec.ref.kind}`);
-        const expected = spec.path ? `${spec.path.text} = ${wordsFor(spec.expectation)}` : 'it exists';
-        const saw = `the cluster has no kind ${spec.ref.kind}; the mesh that brings it is not installed`;
+        if (spec.expectation.type === 'absent') return passed(words.noKind(spec.ref.kind));
+        const expected = wantedOf(spec, probe.words);
+        const saw = words.noKindNoMesh(spec.ref.kind);
         return wrong({ expected, saw, on: labelOf(spec), tryThis: 'kubectl api-resources' });
       }
     }),
@@ -68,28 +72,32 @@ export const resource: CheckKind<Spec> = {
 const labelOf = (spec: Spec) =>
   `${spec.ref.kind} ${spec.namespace === undefined ? '' : `${spec.namespace}/`}${spec.name}`;
 
-function judge(spec: Spec, object: KubeObject | undefined): CheckResult {
+const wantedOf = ({ path, expectation }: Spec, words: Findings) =>
+  path ? `${path.text} = ${wordsFor(expectation, words)}` : words.conditions.resource.itExists;
+
+function judge(spec: Spec, object: KubeObject | undefined, findings: Findings): CheckResult {
+  const words = findings.conditions.resource;
   const inNamespace = spec.namespace === undefined ? '' : ` -n ${spec.namespace}`;
   const word = kubectlWord(spec.ref);
   const label = labelOf(spec);
   if (!object) {
-    if (spec.expectation.type === 'absent') return passed(`there is no ${label}`);
-    const expected = spec.path ? `${spec.path.text} = ${wordsFor(spec.expectation)}` : 'it exists';
-    return wrong({ expected, saw: 'it does not exist', on: label, tryThis: `kubectl get ${word}${inNamespace}` });
+    if (spec.expectation.type === 'absent') return passed(words.thereIsNo(label));
+    const tryThis = `kubectl get ${word}${inNamespace}`;
+    return wrong({ expected: wantedOf(spec, findings), saw: words.missing, on: label, tryThis });
   }
   const tryThis = `kubectl get ${word} ${spec.name}${inNamespace} -o yaml`;
   const value = spec.path ? valueAt(object, spec.path.steps) : object;
   if (isMet(value, spec.expectation))
-    return passed(spec.path ? `${spec.path.text} = ${show(value)}` : `${label} is there`);
+    return passed(spec.path ? `${spec.path.text} = ${show(value, findings)}` : words.isThere(label));
   if (!spec.path) {
     const deleting = object.metadata.deletionTimestamp !== undefined;
     if (spec.expectation.type === 'absent') {
-      const saw = deleting ? 'it is being deleted' : 'it is still there';
-      if (deleting) return { status: 'not-yet', expected: `no ${label}`, saw, tryThis };
-      return wrong({ expected: `no ${label}`, saw, on: label, tryThis });
+      const saw = deleting ? words.isBeingDeleted : words.stillThere;
+      if (deleting) return { status: 'not-yet', expected: words.wantsNo(label), saw, tryThis };
+      return wrong({ expected: words.wantsNo(label), saw, on: label, tryThis });
     }
-    return wrong({ expected: wordsFor(spec.expectation), saw: 'an object that is different', on: label, tryThis });
+    return wrong({ expected: wordsFor(spec.expectation, findings), saw: words.different, on: label, tryThis });
   }
-  const expected = `${spec.path.text} = ${wordsFor(spec.expectation)}`;
-  return wrong({ expected, saw: show(value), on: `${label}, ${spec.path.text}`, tryThis });
+  const expected = wantedOf(spec, findings);
+  return wrong({ expected, saw: show(value, findings), on: `${label}, ${spec.path.text}`, tryThis });
 }

@@ -30,18 +30,19 @@ export const sidecarCounter: CheckKind<Spec> = {
     if (!counter) throw new SpecProblem('', `lacks counter: ${fields.counter.description}`);
     return { of: spec.namespacedName('of'), counter, rises: spec.count('rises', 1) };
   },
-  describe: (spec) => `Sidecars of ${nameOf(spec.of)} count ${spec.rises} more in ${spec.counter.source}`,
+  describe: (spec, { conditions }) => conditions.sidecarCounter.title(nameOf(spec.of), spec.rises, spec.counter.source),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const expected = `${spec.counter.source} grown by ${spec.rises}`;
-      const client = await findClient(kube, spec.of, expected);
+      const words = probe.words.conditions.metric;
+      const expected = words.expected(spec.counter.source, spec.rises);
+      const client = await findClient(kube, spec.of, expected, probe.words);
       if (client.status === 'answered') return client.result;
       const ledger = remembered(probe, 'ledger', CounterLedger, () => new CounterLedger());
       ledger.look(await readStats(kube, client.pods, spec.counter.source, probe.signal));
       const whole = new RegExp(`^(?:${spec.counter.source})$`);
       const grown = ledger.grown((name) => whole.test(name));
-      if (grown >= spec.rises) return passed(`grown by ${grown}`);
+      if (grown >= spec.rises) return passed(words.grown(grown));
       const tryThis = `osm proxy get stats ${client.pods[0]?.metadata.name} -n ${spec.of.namespace}`;
-      return notYet({ expected, saw: `grown by ${grown} since the task began`, tryThis });
+      return notYet({ expected, saw: words.soFar(grown), tryThis });
     }),
 };

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../kube/client.ts';
-import { askCluster, counted, notYet, passed, remembered, wrong } from '../answers.ts';
+import { askCluster, notYet, passed, remembered, wrong } from '../answers.ts';
 import type { CheckKind, Probe } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
 import { linesSince, unreachedService } from '../log-lines.ts';
@@ -48,19 +48,19 @@ export const trafficDenied: CheckKind<Spec> = {
     const spec = new SpecFields(raw, fields);
     return { from: spec.namespacedName('from'), to: spec.namespacedName('to'), attempts: spec.count('attempts', 5) };
   },
-  describe: (spec) => `${nameOf(spec.from)} tries to reach ${nameOf(spec.to)} and fails`,
+  describe: (spec, { conditions }) => conditions.trafficDenied.title(nameOf(spec.from), nameOf(spec.to)),
   call: ({ from, to }) => ({ from, to }),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const expected = `${counted(spec.attempts, 'attempt')} of ${nameOf(spec.from)} to reach ${nameOf(spec.to)}, none with success`;
-      const client = await findClient(kube, spec.from, expected);
+      const words = probe.words.conditions.trafficDenied;
+      const expected = words.expected(spec.attempts, nameOf(spec.from), nameOf(spec.to));
+      const client = await findClient(kube, spec.from, expected, probe.words);
       if (client.status === 'answered') return client.result;
       const label = nameOf(spec.to);
       const bare = await podOutsideMesh(kube, spec.to);
       if (bare !== undefined) {
         const on = `Pod ${spec.to.namespace}/${bare}, spec.containers`;
-        const saw = 'a pod without a sidecar answers for the Service, so the mesh denies nothing';
-        return wrong({ expected, saw, on, tryThis: `kubectl get pods -n ${spec.to.namespace}` });
+        return wrong({ expected, saw: words.podOutsideMesh, on, tryThis: `kubectl get pods -n ${spec.to.namespace}` });
       }
       const upstreams = await upstreamsOf(kube, spec.to);
       const now = probe.clock.now();
@@ -73,12 +73,12 @@ export const trafficDenied: CheckKind<Spec> = {
       const successes = grown('upstream_rq_2xx');
       if (successes > 0) {
         window.restart(now);
-        const on = `sidecar of ${nameOf(spec.from)}, cluster ${label}, upstream_rq_2xx`;
-        return wrong({ expected, saw: `${counted(successes, 'request')} that succeeded`, on, tryThis });
+        const on = words.counter(nameOf(spec.from), label);
+        return wrong({ expected, saw: words.succeeded(successes), on, tryThis });
       }
       const counts = Math.max(grown('upstream_rq_total'), await attemptsSince(kube, spec, client, window, probe));
-      const saw = `${counted(counts, 'attempt')}, none with success`;
-      return counts >= spec.attempts ? passed(saw) : notYet({ expected, saw: `${saw} so far`, tryThis });
+      if (counts >= spec.attempts) return passed(words.saw(counts));
+      return notYet({ expected, saw: words.soFar(counts), tryThis });
     }),
 };
 

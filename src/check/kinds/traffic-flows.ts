@@ -1,4 +1,5 @@
-import { askCluster, counted, notYet, passed, remembered } from '../answers.ts';
+import type { Findings } from '../../words/en/findings.ts';
+import { askCluster, notYet, passed, remembered } from '../answers.ts';
 import { type CheckKind, SpecProblem } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
 import { findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
@@ -43,12 +44,15 @@ export const trafficFlows: CheckKind<Spec> = {
       requests: spec.count('requests', 3),
     };
   },
-  describe: (spec) => `${nameOf(spec.from)} gets ${answersOf(spec.code)} from ${nameOf(spec.to)}`,
+  describe: (spec, { conditions: { trafficFlows: words } }) =>
+    words.title(nameOf(spec.from), answersOf(spec.code, words), nameOf(spec.to)),
   call: ({ from, to }) => ({ from, to }),
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const expected = `${counted(spec.requests, 'request')} from ${nameOf(spec.from)} to ${nameOf(spec.to)} with ${answersOf(spec.code)}`;
-      const client = await findClient(kube, spec.from, expected);
+      const words = probe.words.conditions.trafficFlows;
+      const answers = answersOf(spec.code, words);
+      const expected = words.expected(spec.requests, nameOf(spec.from), nameOf(spec.to), answers);
+      const client = await findClient(kube, spec.from, expected, probe.words);
       if (client.status === 'answered') return client.result;
       const upstreams = await upstreamsOf(kube, spec.to);
       const ledger = remembered(probe, 'ledger', CounterLedger, () => new CounterLedger());
@@ -57,11 +61,12 @@ export const trafficFlows: CheckKind<Spec> = {
         upstreams.reduce((sum, upstream) => sum + ledger.grown(upstreamCounter(upstream, counter, spec.port)), 0);
       const seen = grown(`upstream_rq_${spec.code}`);
       const all = grown('upstream_rq_total');
-      if (seen >= spec.requests) return passed(`${counted(seen, 'request')} with ${answersOf(spec.code)}`);
-      const others = all > seen ? `, and ${all - seen} that ended otherwise` : '';
+      if (seen >= spec.requests) return passed(words.saw(seen, answers));
+      const others = all > seen ? words.others(all - seen) : '';
       const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;
-      return notYet({ expected, saw: `${counted(seen, 'such request')} since the task began${others}`, tryThis });
+      return notYet({ expected, saw: words.soFar(seen) + others, tryThis });
     }),
 };
 
-const answersOf = (code: string) => (code === '2xx' ? 'success' : `status ${code}`);
+const answersOf = (code: string, words: Findings['conditions']['trafficFlows']) =>
+  code === '2xx' ? words.success : words.status(code);

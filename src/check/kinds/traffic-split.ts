@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../kube/client.ts';
-import { askCluster, counted, joined, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
+import type { Findings } from '../../words/en/findings.ts';
+import { askCluster, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { CounterLedger, type CounterReading } from '../counter-ledger.ts';
 import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
@@ -91,10 +92,11 @@ export const trafficSplit: CheckKind<Spec> = {
       miss: spec.number('miss', 0.001, { above: 0, below: 0.5 }),
     };
   },
-  describe(spec) {
-    const caller = `Requests of ${nameOf(spec.from)}`;
-    if ('declared' in spec.wanted) return `${caller} are shared as TrafficSplit ${nameOf(spec.wanted.declared)} says`;
-    return `${caller} are shared: ${showShares(sharesOf(spec.wanted.backends))}`;
+  describe(spec, words) {
+    const { trafficSplit } = words.conditions;
+    const caller = nameOf(spec.from);
+    if ('declared' in spec.wanted) return trafficSplit.asDeclared(caller, nameOf(spec.wanted.declared));
+    return trafficSplit.title(caller, showShares(sharesOf(spec.wanted.backends), words));
   },
   // Of a declared split the backends are not known here.
   call: ({ from, wanted }) => {
@@ -103,10 +105,11 @@ export const trafficSplit: CheckKind<Spec> = {
   },
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
-      const backends = await wantedBackends(kube, spec);
+      const words = probe.words.conditions.trafficSplit;
+      const backends = await wantedBackends(kube, spec, words);
       if ('status' in backends) return backends;
-      const expected = `${showShares(sharesOf(backends.list))}, give or take ${spec.tolerance * 100} %`;
-      const client = await findClient(kube, spec.from, expected);
+      const expected = words.expected(showShares(sharesOf(backends.list), probe.words), spec.tolerance * 100);
+      const client = await findClient(kube, spec.from, expected, probe.words);
       if (client.status === 'answered') return client.result;
       return count(kube, spec, backends.list, client, expected, probe);
     }),
@@ -117,14 +120,20 @@ function sharesOf(backends: readonly SplitBackend[]): Map<string, number> {
   return new Map(backends.map(({ service, weight }) => [nameOf(service), weight / total]));
 }
 
-async function wantedBackends(kube: KubeClient, spec: Spec): Promise<{ list: readonly SplitBackend[] } | CheckResult> {
+type SplitWords = Findings['conditions']['trafficSplit'];
+
+async function wantedBackends(
+  kube: KubeClient,
+  spec: Spec,
+  words: SplitWords,
+): Promise<{ list: readonly SplitBackend[] } | CheckResult> {
   if ('backends' in spec.wanted) return { list: spec.wanted.backends };
   const { namespace, name } = spec.wanted.declared;
   const split = (await listSplits(kube, namespace)).find((object) => object.metadata.name === name);
   const list = split ? backendsOf(split) : [];
   if (list.some(({ weight }) => weight > 0)) return { list };
-  const expected = `a TrafficSplit ${name} with weights`;
-  const saw = split ? 'no backend has a weight above 0' : 'it does not exist';
+  const expected = words.withWeights(name);
+  const saw = split ? words.noWeight : words.missing;
   const on = `TrafficSplit ${namespace}/${name}, spec.backends`;
   return wrong({ expected, saw, on, tryThis: `kubectl get trafficsplit -n ${namespace} -o yaml` });
 }
@@ -137,6 +146,7 @@ async function count(
   expected: string,
   probe: Probe,
 ): Promise<CheckResult> {
+  const words = probe.words.conditions.trafficSplit;
   const shares = sharesOf(backends);
   const services = backends.map(({ service }) => service);
   const namespace = services[0]?.namespace ?? 'default';
@@ -146,7 +156,7 @@ async function count(
     const tryThis = `kubectl get services -n ${missing.namespace}`;
     return wrong({
       expected,
-      saw: `there is no Service ${nameOf(missing)}`,
+      saw: words.noService(nameOf(missing)),
       on: `Service ${nameOf(missing)}`,
       tryThis,
     });
@@ -156,9 +166,8 @@ async function count(
   const trial = remembered(probe, 'trial', SplitTrial, () => new SplitTrial());
   // Routes first, counters second: a change in between is seen at the next look, which drops what was counted.
   const roots = (await listSplits(kube, namespace)).map(rootOf);
-  const routes = await routesOf(kube, client, shares, roots, probe.signal);
-  if (routes.status === 'unreadable')
-    return unknown('The configuration of the sidecar cannot be read.', routesCommand(client, spec));
+  const routes = await routesOf(kube, client, shares, roots, probe);
+  if (routes.status === 'unreadable') return unknown(words.unreadable, routesCommand(client, spec));
   const stats = await readStats(kube, client.pods, upstreamFilter(services), probe.signal);
   trial.ledger.look(stats);
   const empty = services.filter(
@@ -170,17 +179,17 @@ async function count(
   if (pending)
     return notYet({
       expected,
-      saw: `no pod of ${nameOf(pending)} is ready to be called`,
+      saw: words.notCallable(nameOf(pending)),
       tryThis: `kubectl get pods -n ${namespace}`,
     });
-  if (routes.status === 'other') return judgeRoutes(kube, shares, routes.saw, namespace, expected);
+  if (routes.status === 'other') return judgeRoutes(kube, shares, routes.saw, namespace, expected, probe.words);
   if (restarted) {
     trial.begin();
-    return notYet({ expected, saw: 'the weights are in force; counting starts now', tryThis });
+    return notYet({ expected, saw: words.inForce, tryThis });
   }
 
   const counts = services.map((service) => sent(trial.ledger, service));
-  const saw = describeCounts(services, counts);
+  const saw = describeCounts(services, counts, words);
   const [error, miss] = [trial.partOf(spec.error), trial.partOf(spec.miss)];
   const verdict = judgeShares({ shares: [...shares.values()], tolerance: spec.tolerance, error, miss }, counts);
   switch (verdict.type) {
@@ -190,7 +199,7 @@ async function count(
       const unseen = verdict.unseen === undefined ? undefined : services[verdict.unseen]?.name;
       return notYet({
         expected,
-        saw: `${saw}; ${unseen ? `${unseen} must get one, too` : 'too few to tell'}`,
+        saw: unseen ? words.mustGetOne(saw, unseen) : words.tooFew(saw),
         tryThis,
       });
     }
@@ -198,7 +207,7 @@ async function count(
       return wrong({
         expected,
         saw,
-        on: `TrafficSplit in ${namespace}, weight of ${services[verdict.backend]?.name}`,
+        on: words.weightOf(namespace, services[verdict.backend]?.name ?? ''),
         tryThis,
       });
   }
@@ -225,13 +234,13 @@ function isWithoutEndpoint(service: NamespacedName, stats: ReadonlyMap<string, C
   );
 }
 
-function describeCounts(services: readonly NamespacedName[], counts: readonly number[]): string {
+function describeCounts(services: readonly NamespacedName[], counts: readonly number[], words: SplitWords): string {
   const total = counts.reduce((sum, one) => sum + one, 0);
   const parts = services.map((service, index) => {
     const hits = counts[index] ?? 0;
-    return `${hits} (${total === 0 ? 0 : Math.round((hits / total) * 100)} %) to ${service.name}`;
+    return words.part(hits, total === 0 ? 0 : Math.round((hits / total) * 100), service.name);
   });
-  return total === 0 ? 'no request to any backend' : `${counted(total, 'request')}: ${joined(parts)}`;
+  return total === 0 ? words.noRequest : words.counts(total, parts);
 }
 
 type RoutesSeen = { status: 'in-force' } | { status: 'other'; saw: string } | { status: 'unreadable' };
@@ -245,7 +254,7 @@ async function routesOf(
   client: ClientPods,
   shares: ReadonlyMap<string, number>,
   roots: readonly string[],
-  signal: AbortSignal,
+  { signal, words }: Probe,
 ): Promise<RoutesSeen> {
   const wanted = new Map([...shares].filter(([, share]) => share > 0));
   for (const pod of client.pods) {
@@ -259,7 +268,9 @@ async function routesOf(
     const split = related.toSorted((a, b) => b.shares.size - a.shares.size)[0];
     return {
       status: 'other',
-      saw: split ? `its sidecar routes by ${showShares(split.shares)}` : 'its sidecar knows no such split',
+      saw: split
+        ? words.conditions.trafficSplit.routesBy(showShares(split.shares, words))
+        : words.conditions.trafficSplit.noSuchSplit,
     };
   }
   return { status: 'in-force' };
@@ -272,13 +283,16 @@ async function judgeRoutes(
   saw: string,
   namespace: string,
   expected: string,
+  words: Findings,
 ): Promise<CheckResult> {
+  const { inNamespace, trafficSplit } = words.conditions;
   const splits = await listSplits(kube, namespace);
   const tryThis = `kubectl get trafficsplit -n ${namespace} -o yaml`;
   if (splits.some((split) => isSameShares(sharesOf(backendsOf(split)), shares)))
     return notYet({ expected, saw, tryThis });
   const name = splits[0]?.metadata.name;
-  const on = name ? `TrafficSplit ${namespace}/${name}, spec.backends` : `TrafficSplit in namespace ${namespace}`;
-  const found = name ? `${showShares(sharesOf(backendsOf(splits[0] ?? { metadata: {} })))} in the object; ${saw}` : saw;
+  const on = name ? `TrafficSplit ${namespace}/${name}, spec.backends` : inNamespace('TrafficSplit', namespace);
+  const declared = showShares(sharesOf(backendsOf(splits[0] ?? { metadata: {} })), words);
+  const found = name ? trafficSplit.inObject(declared, saw) : saw;
   return wrong({ expected, saw: found, on, tryThis });
 }

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../kube/client.ts';
-import { askCluster, counted, joined, notYet, passed, wrong } from '../answers.ts';
+import type { Findings } from '../../words/en/findings.ts';
+import { askCluster, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { findWorkload, hasSidecar, isReady, podsOf, statusOf, type Workload, whyStuck } from '../workload.ts';
@@ -30,15 +31,17 @@ export const workloadsReady: CheckKind<Spec> = {
     }
     return { workloads: names.map((name) => ({ namespace, name })), sidecar: spec.flag('sidecar', false) };
   },
-  describe: (spec) =>
-    `Pods of ${joined(spec.workloads.map(nameOf))} are ready${spec.sidecar ? ', each with a sidecar' : ''}`,
+  describe({ workloads, sidecar }, { conditions: { workloadsReady: words } }) {
+    const names = workloads.map(nameOf);
+    return sidecar ? words.titleWithSidecar(names) : words.title(names);
+  },
   subject: (spec) => `pods of ${spec.workloads.map(nameOf).join(' ')}`,
   verify: (spec, probe) =>
     askCluster(probe, async (kube) => {
       let waiting: CheckResult | undefined;
       const ready: string[] = [];
       for (const name of spec.workloads) {
-        const result = await judge(kube, name, spec.sidecar);
+        const result = await judge(kube, name, spec.sidecar, probe.words.conditions.workloadsReady);
         if (result.status === 'passed') ready.push(result.saw);
         else if (result.status === 'not-yet') waiting ??= result;
         else return result;
@@ -47,27 +50,31 @@ export const workloadsReady: CheckKind<Spec> = {
     }),
 };
 
-async function judge(kube: KubeClient, name: NamespacedName, sidecar: boolean): Promise<CheckResult> {
+async function judge(
+  kube: KubeClient,
+  name: NamespacedName,
+  sidecar: boolean,
+  words: Findings['conditions']['workloadsReady'],
+): Promise<CheckResult> {
   const label = nameOf(name);
   const workload = await findWorkload(kube, name);
   const list = `kubectl get pods -n ${name.namespace}`;
   if (!workload) {
-    const saw = 'there is no Deployment or StatefulSet of that name';
     const tryThis = `kubectl get deployments,statefulsets -n ${name.namespace}`;
-    return wrong({ expected: `${label} deployed`, saw, on: label, tryThis });
+    return wrong({ expected: words.deployed(label), saw: words.missing, on: label, tryThis });
   }
   const object = `${workload.kind} ${label}`;
   const wanted = workload.object.spec.replicas ?? 1;
   if (wanted === 0) {
     const on = `${object}, spec.replicas`;
-    return wrong({ expected: 'at least one pod', saw: 'it is scaled to 0', on, tryThis: list });
+    return wrong({ expected: words.atLeastOne, saw: words.scaledToNone, on, tryThis: list });
   }
   const found = await podsOf(kube, workload);
   const bare = sidecar ? found.find((pod) => !hasSidecar(pod)) : undefined;
   if (bare) {
     return wrong({
-      expected: 'a sidecar in each pod',
-      saw: 'it has none: it was made before its namespace joined the mesh, or injection is off',
+      expected: words.sidecarInEach,
+      saw: words.noSidecar,
       on: `Pod ${name.namespace}/${bare.metadata.name}, spec.containers`,
       tryThis: `kubectl rollout restart ${workload.kind.toLowerCase()} ${name.name} -n ${name.namespace}`,
     });
@@ -76,9 +83,9 @@ async function judge(kube: KubeClient, name: NamespacedName, sidecar: boolean): 
     const stuck = whyStuck(pod);
     if (!stuck) continue;
     return wrong({
-      expected: `${object} ready`,
+      expected: words.ready(object),
       saw: `${stuck.reason}${stuck.message === '' ? '' : `: ${stuck.message}`}`,
-      on: `Pod ${name.namespace}/${pod.metadata.name}, container ${stuck.container}`,
+      on: words.container(`${name.namespace}/${pod.metadata.name}`, stuck.container),
       tryThis: `kubectl describe pod ${pod.metadata.name} -n ${name.namespace}`,
     });
   }
@@ -86,8 +93,7 @@ async function judge(kube: KubeClient, name: NamespacedName, sidecar: boolean): 
   if (isRolledOut(workload, wanted) && ready >= wanted) return passed(`${label} ${ready}/${wanted}`);
   const pending = found.find((pod) => !isReady(pod));
   const status = pending ? ` (${pending.metadata.name}: ${statusOf(pending)})` : '';
-  const saw = `${ready} of ${counted(wanted, 'pod')} ready${status}`;
-  return notYet({ expected: `${counted(wanted, 'pod')} of ${object} ready`, saw, tryThis: list });
+  return notYet({ expected: words.expected(wanted, object), saw: words.saw(ready, wanted) + status, tryThis: list });
 }
 
 /** Kubernetes: a rollout is done when the controller saw this generation and every wanted pod is of the new revision. */

@@ -6,6 +6,7 @@ import { parseLesson } from '../../../src/lesson/parse.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { createDriver, type Driver } from '../../../src/session/driver.ts';
 import type { DriverPorts } from '../../../src/session/ports.ts';
+import { findings } from '../../../src/words/en/findings.ts';
 import { createSandboxWorld } from '../../../src/world/sandbox-world.ts';
 import type { World } from '../../../src/world/world.ts';
 import { connect } from '../cluster-access.ts';
@@ -61,7 +62,7 @@ function portsOf(world: World): DriverPorts {
     runner: { run: noCommands, runBeside: noCommands, runInteractive: noCommands },
     describeWorld: () => world.describe(),
     watchWorld: (onChange) => watchKinds(world, onChange),
-    look: (request, report) => lookAt(world, checkKinds, systemClock, request, report),
+    look: (request, report) => lookAt({ world, kinds: checkKinds, clock: systemClock, findings }, request, report),
     record: () => {},
     openLesson: () => Promise.reject(new Error('there is one lesson')),
     onBug: (error) => {

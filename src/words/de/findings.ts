@@ -1,0 +1,4 @@
+import type { Findings } from '../en/findings.ts';
+import * as conditions from './conditions.ts';
+
+export const findings: Findings = { ...conditions };

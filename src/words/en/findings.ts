@@ -1,0 +1,9 @@
+import * as conditions from './conditions.ts';
+
+/**
+ * What is said of the world when it was looked at, for the layers below the screen. Apart from the words of the screen, so
+ * that the first frame need not wait for it.
+ */
+export const findings = { ...conditions };
+
+export type Findings = typeof findings;
