@@ -91,6 +91,10 @@ export interface Container {
   image?: string;
   command?: string[];
   args?: string[];
+  workingDir?: string;
+  stdin?: boolean;
+  stdinOnce?: boolean;
+  tty?: boolean;
   env?: EnvVar[];
   envFrom?: {
     prefix?: string;

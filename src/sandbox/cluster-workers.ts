@@ -11,7 +11,7 @@ import { azureNodeNames, beatHearts, heartbeatEveryMs } from './node/azure-nodes
 import { catalogOfImages } from './node/image-catalog.ts';
 import { createImageRegistry } from './node/image-registry.ts';
 import { Kubelets } from './node/kubelet.ts';
-import type { LogOptions, NodeApi } from './node/node-api.ts';
+import type { LogOptions, NodeApi, RunningContainer } from './node/node-api.ts';
 import type { OutsideWorld } from './outside/outside-world.ts';
 
 /** What acts on a cluster by itself: control loops, kubelets, the heartbeats of nodes. */
@@ -61,6 +61,11 @@ export class Workers implements NodeApi {
   async portForward(namespace: string, pod: string, port: number): Promise<Socket> {
     const { kubelets } = await this.#working.promise;
     return kubelets.api.portForward(namespace, pod, port);
+  }
+
+  async runningContainer(namespace: string, pod: string, container: string): Promise<RunningContainer | undefined> {
+    const { kubelets } = await this.#working.promise;
+    return kubelets.api.runningContainer(namespace, pod, container);
   }
 
   /** Resolves when no controller and no kubelet has anything to do now. */

@@ -78,12 +78,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     });
   });
   server.on('upgrade', (request, socket, head) => {
-    try {
-      takeOver(request, socket, head, options.authenticate, hostNames, parts);
-    } catch (error) {
+    takeOver(request, socket, head, options.authenticate, hostNames, parts).catch((error: unknown) => {
       report(error, request);
       refuseUpgrade(socket, error);
-    }
+    });
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await listen(server, options.port);
@@ -171,19 +169,19 @@ async function answer(
   await route(request, response, url, caller, parts);
 }
 
-function takeOver(
+async function takeOver(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   authenticate: Authenticate,
   hostNames: ReadonlySet<string>,
   parts: RouteParts,
-): void {
+): Promise<void> {
   socket.on('error', () => socket.destroy());
   requireOwnHost(request, hostNames);
   callerOf(request, authenticate);
   const url = urlOf(request);
   const path = parseApiPath(url.pathname);
   if (path.type !== 'resource' || !isStreamed(path.path)) throw resourceNotServed();
-  serveUpgrade(request, socket, head, path.path, url, parts);
+  await serveUpgrade(request, socket, head, path.path, url, parts);
 }

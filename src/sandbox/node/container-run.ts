@@ -1,8 +1,12 @@
-import type { Socket } from 'node:net';
 import { type Clock, rest } from '../../platform/clock.ts';
-import type { ContainerSockets, PodListener } from '../network/pod-network.ts';
+import type { ContainerSockets } from '../network/pod-network.ts';
 import { ContainerLog } from './container-log.ts';
+import { MainStreams } from './main-streams.ts';
+import type { RemoteEnd, RemoteStreams, RunningContainer } from './node-api.ts';
+import { OwnedSockets } from './owned-sockets.ts';
+import type { ContainerProcesses } from './processes/container-processes.ts';
 import type { ContainerContext, ImageProgram } from './program.ts';
+import { execIn } from './remote-session.ts';
 
 /** How one run of a container ended. */
 export interface RunResult {
@@ -16,42 +20,52 @@ const killedExitCode = 137;
 /** What a Go program that panics exits with. */
 const panicExitCode = 2;
 
+export interface RunParts {
+  clock: Clock;
+  program: ImageProgram;
+  sockets: ContainerSockets;
+  context: Omit<ContainerContext, 'sockets' | 'rest' | 'stdout' | 'stderr' | 'signal' | 'become'>;
+  restMs: (ms: number) => number;
+  /** Made when the first process besides the main one, or a tool as the main one, is to start. */
+  processes: () => ContainerProcesses;
+  workingFolder: string;
+  spec: { stdin?: boolean; stdinOnce?: boolean; tty?: boolean };
+}
+
 /**
  * One program, from its start to its end, with a log of its own. When it ends, or is abandoned, everything it opened
  * is closed, as the kernel does for a process. It knows neither restarts nor probes.
  */
-export class ContainerRun {
+export class ContainerRun implements RunningContainer {
   readonly containerId: string;
   readonly log: ContainerLog;
   readonly ended: Promise<RunResult>;
-  readonly #clock: Clock;
+  readonly #parts: RunParts;
   readonly #stop = new AbortController();
   readonly #owned: OwnedSockets;
+  readonly #streams: MainStreams;
+  #processes: ContainerProcesses | undefined;
   #finish: (result: RunResult) => void = () => {};
   #over = false;
 
-  constructor(
-    clock: Clock,
-    program: ImageProgram,
-    sockets: ContainerSockets,
-    context: Omit<ContainerContext, 'sockets' | 'rest' | 'stdout' | 'stderr' | 'signal'>,
-    restMs: (ms: number) => number,
-  ) {
-    this.#clock = clock;
+  constructor(parts: RunParts) {
+    const { clock, context, program } = parts;
+    this.#parts = parts;
     const hexDigit = () => Math.floor(context.random.next() * 16).toString(16);
     this.containerId = `containerd://${Array.from({ length: 64 }, hexDigit).join('')}`;
     this.log = new ContainerLog(() => clock.now());
-    this.#owned = new OwnedSockets(sockets);
+    this.#streams = new MainStreams((text) => this.log.write(text), parts.spec);
+    this.#owned = new OwnedSockets(parts.sockets);
     this.ended = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    const write = (text: string) => this.log.write(text);
     void this.#run(program, {
       ...context,
       sockets: this.#owned,
-      rest: (ms) => rest(clock, restMs(ms), this.#stop.signal),
-      stdout: write,
-      stderr: write,
+      rest: (ms) => rest(clock, parts.restMs(ms), this.#stop.signal),
+      stdout: (text) => this.#streams.write('stdout', text),
+      stderr: (text) => this.#streams.write('stderr', text),
+      become: (argv) => this.#become(argv),
       signal: this.#stop.signal,
     });
   }
@@ -66,13 +80,46 @@ export class ContainerRun {
     this.#stop.abort();
     const abandon = () => this.#end({ exitCode: killedExitCode, abandoned: true });
     if (graceMs <= 0) abandon();
-    else void this.ended.then(this.#clock.after(graceMs, abandon));
+    else void this.ended.then(this.#parts.clock.after(graceMs, abandon));
+  }
+
+  exec(command: readonly string[], tty: boolean, streams: RemoteStreams): Promise<RemoteEnd> {
+    const { context, workingFolder } = this.#parts;
+    return execIn(this.#system(), { env: context.env, cwd: workingFolder }, command, tty, streams);
+  }
+
+  attach(streams: RemoteStreams): Promise<RemoteEnd> {
+    return this.#streams.attach(streams);
+  }
+
+  #system(): ContainerProcesses {
+    if (this.#processes) return this.#processes;
+    this.#processes = this.#parts.processes();
+    this.#processes.register(this.#parts.context.argv, (signal) => {
+      if (signal === 9 || signal === 13) return;
+      this.#stop.abort();
+    });
+    return this.#processes;
+  }
+
+  #become(argv: readonly string[]): Promise<number> {
+    const { stdin, stdout, stderr, terminal } = this.#streams;
+    const { context, workingFolder } = this.#parts;
+    const env = { ...context.env, ...(terminal ? { TERM: 'xterm' } : {}) };
+    const start = { argv, env, cwd: workingFolder, stdin, stdout, stderr, terminal };
+    const running = this.#system().runMain(start);
+    if (running) return running;
+    this.#streams.write('stderr', `exec: ${argv[0]}: not found\n`);
+    return Promise.resolve(127);
   }
 
   async #run(program: ImageProgram, context: ContainerContext): Promise<void> {
     let exitCode: number;
     try {
-      exitCode = await program.run(context);
+      const { entrypoint, executables = [] } = program;
+      const executable = context.argv[0] ?? '';
+      const isOwn = executable === entrypoint[0] || executables.includes(executable);
+      exitCode = await (isOwn ? program.run(context) : this.#become(context.argv));
     } catch (error) {
       context.stderr(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       exitCode = panicExitCode;
@@ -84,71 +131,10 @@ export class ContainerRun {
     if (this.#over) return;
     this.#over = true;
     this.#stop.abort();
+    this.#processes?.close();
     this.#owned.closeAll();
+    this.#streams.close();
     this.log.close();
     this.#finish(result);
-  }
-}
-
-/** Remembers what a program opens, so that it is closed with the program. */
-class OwnedSockets implements ContainerSockets {
-  readonly #inner: ContainerSockets;
-  readonly #listeners = new Set<PodListener>();
-  readonly #connections = new Set<Socket>();
-  #closed = false;
-
-  constructor(inner: ContainerSockets) {
-    this.#inner = inner;
-  }
-
-  get podIp(): string {
-    return this.#inner.podIp;
-  }
-
-  async listen(...args: Parameters<ContainerSockets['listen']>): Promise<PodListener> {
-    const [port, onConnection, options] = args;
-    const listener = await this.#inner.listen(
-      port,
-      (connection) => {
-        this.#own(connection.socket);
-        onConnection(connection);
-      },
-      options,
-    );
-    if (this.#closed) listener.close();
-    this.#listeners.add(listener);
-    return {
-      port: listener.port,
-      close: () => {
-        this.#listeners.delete(listener);
-        listener.close();
-      },
-    };
-  }
-
-  async connect(host: string, port: number): Promise<Socket> {
-    const socket = await this.#inner.connect(host, port);
-    this.#own(socket);
-    return socket;
-  }
-
-  resolve(host: string): Promise<string[]> {
-    return this.#inner.resolve(host);
-  }
-
-  redirect(...args: Parameters<ContainerSockets['redirect']>): void {
-    this.#inner.redirect(...args);
-  }
-
-  closeAll(): void {
-    this.#closed = true;
-    for (const listener of this.#listeners) listener.close();
-    for (const socket of this.#connections) socket.destroy();
-  }
-
-  #own(socket: Socket): void {
-    if (this.#closed) socket.destroy();
-    this.#connections.add(socket);
-    socket.once('close', () => this.#connections.delete(socket));
   }
 }

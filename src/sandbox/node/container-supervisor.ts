@@ -4,6 +4,7 @@ import { sleep } from '../../platform/clock.ts';
 import { ContainerConfigError, environmentOf, expandVariables } from './container-environment.ts';
 import { ContainerProbes, type ProbeType } from './container-probes.ts';
 import { ContainerRun, type RunResult } from './container-run.ts';
+import { containerProcesses, startProblem } from './container-system.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { ContainerRecord } from './pod-status.ts';
 import type { PodVolumes } from './pod-volumes.ts';
@@ -63,6 +64,11 @@ export class ContainerSupervisor {
     if (record.state.running && !record.spec.readinessProbe && !record.spec.startupProbe) record.ready = true;
   }
 
+  /** Where clients can exec and attach. */
+  get running(): ContainerRun | undefined {
+    return this.#run?.isOver || !this.#of.record.state.running ? undefined : this.#run;
+  }
+
   kill(graceMs: number): void {
     this.#probes?.stop();
     this.#run?.stop(graceMs);
@@ -93,7 +99,7 @@ export class ContainerSupervisor {
   async #runOnce(program: ImageProgram): Promise<RunResult> {
     const env = await this.#environment();
     const argv = this.#argvOf(program, env);
-    const problem = startProblem(program, argv[0] ?? '');
+    const problem = startProblem(program, argv[0] ?? '', env);
     if (problem) return this.#failToStart(problem);
     const run = await this.#begin(program, argv, env);
     this.#settle();
@@ -104,7 +110,8 @@ export class ContainerSupervisor {
 
   #argvOf(program: ImageProgram, env: Record<string, string>): string[] {
     const { command, args } = this.#of.record.spec;
-    return [...(command ?? program.entrypoint), ...(args ?? [])].map((text) => expandVariables(text, env));
+    const rest = args ?? (command ? [] : (program.cmd ?? []));
+    return [...(command ?? program.entrypoint), ...rest].map((text) => expandVariables(text, env));
   }
 
   /** Kubernetes: the container was created and never ran; it counts as ended with 128, at the beginning of time. */
@@ -224,7 +231,18 @@ export class ContainerSupervisor {
       random: this.#parts.random,
     };
     const { clock, network, timing } = this.#parts;
-    return new ContainerRun(clock, program, network.sockets(uid, user), context, timing.restMs);
+    const sockets = network.sockets(uid, user);
+    const of = { pod: this.#of.pod(), container: record.spec, program, podIp: this.#of.addresses.podIp, userId: user };
+    return new ContainerRun({
+      clock,
+      program,
+      sockets,
+      context,
+      restMs: timing.restMs,
+      processes: () => containerProcesses(of, this.#parts, sockets, volumes.mountsOf(record.spec)),
+      workingFolder: record.spec.workingDir ?? '/',
+      spec: record.spec,
+    });
   }
 
   #startProbes(): void {
@@ -316,14 +334,4 @@ export class ContainerSupervisor {
   #warn(reason: string, message: string): void {
     this.#parts.warn(this.#of.pod(), this.#name, reason, message);
   }
-}
-
-/** What runc says of an executable that the image does not have; undefined where it has it. */
-function startProblem({ entrypoint, executables = [] }: ImageProgram, executable: string): string | undefined {
-  if (executable === entrypoint[0] || executables.includes(executable)) return undefined;
-  const isPath = executable.includes('/');
-  const why = isPath ? `stat ${executable}: no such file or directory` : 'executable file not found in $PATH';
-  const steps =
-    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed';
-  return `${steps}: unable to start container process: error during container init: exec: "${executable}": ${why}: unknown`;
 }

@@ -5,15 +5,17 @@ import { badRequest, notFound } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
+import { containerFor } from './container-choice.ts';
 import type { ContainerLog, LogLine } from './container-log.ts';
-import type { LogOptions, NodeApi } from './node-api.ts';
+import type { LogOptions, NodeApi, RunningContainer } from './node-api.ts';
 import type { ContainerRecord } from './pod-status.ts';
 
 interface RunningPod {
   record(container: string): ContainerRecord | undefined;
+  running(container: string): RunningContainer | undefined;
 }
 
-/** Logs and port-forwards of pods. Texts: kube-apiserver's pod/strategy.go and the kubelet's, as recorded. */
+/** Logs, port-forwards and running containers of pods. Texts: kube-apiserver's pod/strategy.go and the kubelet's, as recorded. */
 export class NodeStreams implements NodeApi {
   readonly #cluster: ClusterApi;
   readonly #network: PodNetwork;
@@ -39,6 +41,11 @@ export class NodeStreams implements NodeApi {
     if (!pod) throw notFound(pods, name);
     if (!pod.spec.nodeName) throw badRequest(`pod ${name} does not have a host assigned`);
     return this.#network.connectInside(pod.metadata.uid ?? '', port);
+  }
+
+  async runningContainer(namespace: string, name: string, container: string): Promise<RunningContainer | undefined> {
+    const pod = this.#cluster.get(pods, name, namespace);
+    return pod && this.#find(pod)?.running(container);
   }
 
   #logOf(pod: Pod, container: string, previous: boolean): ContainerLog {
@@ -79,18 +86,6 @@ export class NodeStreams implements NodeApi {
       ({ lines, next } = log.from(next));
     }
   }
-}
-
-function containerFor(pod: Pod, asked: string | undefined): string {
-  const { name = '' } = pod.metadata;
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].map((container) => container.name);
-  if (asked !== undefined) {
-    if (!all.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${name}`);
-    return asked;
-  }
-  const [only] = pod.spec.containers;
-  if (all.length === 1 && only) return only.name;
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
 }
 
 function sinceOf(options: LogOptions, now: number): number {

@@ -7,6 +7,8 @@ import {
   type PodFacts,
   secretValues,
 } from './container-environment.ts';
+import type { Mount } from './processes/container-files.ts';
+import { FileTree } from './processes/file-tree.ts';
 
 interface KeyToPath {
   key: string;
@@ -51,6 +53,7 @@ export class PodVolumes {
   readonly #cluster: ClusterApi;
   readonly #facts: PodFacts;
   readonly #token: string | undefined;
+  readonly #scratches = new Map<string, FileTree>();
 
   constructor(cluster: ClusterApi, facts: PodFacts, token: string | undefined) {
     this.#cluster = cluster;
@@ -71,6 +74,29 @@ export class PodVolumes {
     return undefined;
   }
 
+  /** The mounts of a container as its processes see them. Volumes without content of their own are shared folders. */
+  mountsOf(container: Container): Mount[] {
+    return (container.volumeMounts ?? []).map((mount) => {
+      const path = mount.mountPath.replace(/\/+$/, '') || '/';
+      const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
+      const isLive = volume && (volume.secret || volume.configMap || volume.downwardAPI || volume.projected);
+      if (!volume || !isLive) {
+        const content = { type: 'tree', tree: this.#scratch(mount.name) } as const;
+        return { path, isReadOnly: mount['readOnly'] === true, content };
+      }
+      const files = () => within(this.#present(volume), mount.subPath ?? '');
+      return { path, isReadOnly: true, content: { type: 'live', files } };
+    });
+  }
+
+  /** Kubernetes: an emptyDir lives as long as its pod and is shared by its containers. */
+  #scratch(volume: string): FileTree {
+    const tree =
+      this.#scratches.get(volume) ?? new FileTree(Date.parse(this.#facts.pod.metadata.creationTimestamp ?? '') || 0);
+    this.#scratches.set(volume, tree);
+    return tree;
+  }
+
   readFile(container: Container, path: string): string | undefined {
     // The longest mount path wins, as a mount inside another one hides what is below it.
     const mounts = (container.volumeMounts ?? []).toSorted((a, b) => b.mountPath.length - a.mountPath.length);
@@ -78,20 +104,24 @@ export class PodVolumes {
       const root = mount.mountPath.replace(/\/$/, '');
       if (path !== root && !path.startsWith(`${root}/`)) continue;
       const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
-      const within = [mount.subPath ?? '', path.slice(root.length + 1)].filter((part) => part !== '').join('/');
-      try {
-        return volume && this.#files(volume)[within];
-      } catch (error) {
-        // The secret went away after the mount; a real kubelet would keep the old content until the pod ends.
-        if (error instanceof ContainerConfigError) return undefined;
-        throw error;
-      }
+      const inside = [mount.subPath ?? '', path.slice(root.length + 1)].filter((part) => part !== '').join('/');
+      return volume && this.#present(volume)[inside];
     }
     return undefined;
   }
 
   #volumes(): Volume[] {
     return (this.#facts.pod.spec.volumes ?? []) as Volume[];
+  }
+
+  /** The secret may go away after the mount; a real kubelet would keep the old content until the pod ends. */
+  #present(volume: Volume): Record<string, string> {
+    try {
+      return this.#files(volume);
+    } catch (error) {
+      if (error instanceof ContainerConfigError) return {};
+      throw error;
+    }
   }
 
   #files(volume: Volume): Record<string, string> {
@@ -132,6 +162,16 @@ export class PodVolumes {
     }
     return {};
   }
+}
+
+/** What lies below a subPath; a subPath that names one file has it as the mount itself. */
+function within(files: Record<string, string>, subPath: string): Record<string, string> {
+  if (subPath === '') return files;
+  const entries = Object.entries(files).flatMap(([path, text]): [string, string][] => {
+    if (path === subPath) return [['', text]];
+    return path.startsWith(`${subPath}/`) ? [[path.slice(subPath.length + 1), text]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 function chosen(values: Record<string, string> | undefined, items: readonly KeyToPath[] | undefined) {

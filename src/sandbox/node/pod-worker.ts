@@ -5,6 +5,7 @@ import { StatusError } from '../../kube/status.ts';
 import { sleep } from '../../platform/clock.ts';
 import { ContainerSupervisor } from './container-supervisor.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
+import type { RunningContainer } from './node-api.ts';
 import { type ContainerRecord, podStatus, recordsOf } from './pod-status.ts';
 import { PodVolumes } from './pod-volumes.ts';
 
@@ -40,6 +41,10 @@ export class PodWorker {
 
   record(container: string): ContainerRecord | undefined {
     return this.#records.find((record) => record.spec.name === container);
+  }
+
+  running(container: string): RunningContainer | undefined {
+    return this.#supervisors.get(container)?.running;
   }
 
   /** Resolves when all containers have been started once, when the pod ended before that, or when it is stuck. */

@@ -30,6 +30,8 @@ export interface ContainerContext {
   /** Whole or partial lines; the log splits at newlines. Does nothing after the program ended. */
   stdout(text: string): void;
   stderr(text: string): void;
+  /** Another program of the image in place of this one (execve). */
+  become(argv: readonly string[]): Promise<number>;
   /** Aborts on SIGTERM. The program should end soon; it is abandoned after the grace period. */
   signal: AbortSignal;
 }
@@ -44,8 +46,18 @@ export interface ImageProgram {
   /** Rough compressed size; decides how long a pull takes at pace real. */
   sizeBytes: number;
   entrypoint: readonly string[];
+  /** What follows the entrypoint when the pod names neither command nor args. */
+  cmd?: readonly string[];
   /** What else a pod may name as its command; anything that the image lacks does not start. */
   executables?: readonly string[];
+  /** Programs that the image has besides its own, as absolute paths; their names are in tools/tool-registry.ts. */
+  tools?: readonly string[];
+  /** Text files of the image, by absolute path. */
+  files?: Readonly<Record<string, string>>;
+  /** The account that the image runs as when it is not root. */
+  account?: { name: string; home: string };
+  /** The certificates that the image trusts. */
+  caPem?: () => string;
   /** User id of the image when the pod sets none. */
   user?: number;
   run(context: ContainerContext): Promise<number>;

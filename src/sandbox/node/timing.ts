@@ -24,6 +24,8 @@ export interface KubeletTiming {
   backOffResetMs: number;
   probeDelayMs(probe: Probe): number;
   probePeriodMs(probe: Probe, hasBeenReady: boolean): number;
+  /** What waiting for somebody else takes, such as the pause before a retry. */
+  waitMs(ms: number): number;
   /** What a program's own pause takes. */
   restMs(ms: number): number;
 }
@@ -36,6 +38,8 @@ export interface BackOff {
 }
 
 const floorFactor = 0.01;
+/** Two tries at pace instant still have a pause between them. */
+const shortestWaitMs = 20;
 
 /** Go's Duration.String for whole seconds. */
 const goSeconds = (seconds: number) => (seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`);
@@ -62,6 +66,7 @@ export function timingAt(pace: Pace): KubeletTiming {
       if (!hasBeenReady) return realMs * floored;
       return pace === 'instant' ? realMs / 10 : realMs;
     },
+    waitMs: (ms) => Math.max(ms * factor, shortestWaitMs),
     restMs: (ms) => (pace === 'instant' ? ms / 50 : ms),
   };
 }

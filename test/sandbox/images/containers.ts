@@ -3,7 +3,11 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { type Clock, rest, systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import type { AcceptedConnection, ContainerSockets } from '../../../src/sandbox/network/pod-network.ts';
+import { containerProcesses } from '../../../src/sandbox/node/container-system.ts';
+import { noInput } from '../../../src/sandbox/node/processes/byte-stream.ts';
+import type { ContainerProcesses } from '../../../src/sandbox/node/processes/container-processes.ts';
 import type { ImageProgram } from '../../../src/sandbox/node/program.ts';
+import { timingAt } from '../../../src/sandbox/node/timing.ts';
 
 const errno = (code: string) => Object.assign(new Error(code), { code });
 
@@ -92,6 +96,25 @@ export interface ContainerOptions {
   seed?: number;
 }
 
+/** The processes of a container that stands alone: its image's tools and files, no mounts. */
+export function processesOf(
+  pods: LoopbackPods,
+  program: ImageProgram,
+  options: ContainerOptions,
+  clock: Clock,
+): ContainerProcesses {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'pod', namespace: 'test' },
+    spec: { containers: [{ name: 'app' }] },
+  };
+  const of = { pod, container: { name: 'app' }, program, podIp: options.ip, userId: program.user ?? 0 };
+  const random = seededRandom(options.seed ?? 1);
+  const parts = { clock, random, timing: timingAt('instant') };
+  return containerProcesses(of, parts, pods.sockets(options.ip), []);
+}
+
 export function startContainer(pods: LoopbackPods, program: ImageProgram, options: ContainerOptions): RunningContainer {
   const abort = new AbortController();
   const waiting = new Set<() => void>();
@@ -121,6 +144,11 @@ export function startContainer(pods: LoopbackPods, program: ImageProgram, option
     rest: (ms) => rest(clock, ms, abort.signal),
     stdout: write,
     stderr: write,
+    become: async (argv) => {
+      const sink = { write: async (bytes: Buffer | string) => write(String(bytes)) };
+      const start = { argv, env: options.env ?? {}, cwd: '/', stdin: noInput, stdout: sink, stderr: sink };
+      return (await processesOf(pods, program, options, clock).runMain(start)) ?? 127;
+    },
     signal: abort.signal,
   });
   return {

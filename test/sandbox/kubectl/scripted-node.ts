@@ -70,6 +70,9 @@ export class ScriptedNode implements NodeApi {
     });
   }
 
+  /** Nothing runs here that a client could join. */
+  async runningContainer(): Promise<undefined> {}
+
   /** Runs what the scheduler binds, ends what is deleted. Returns how to stop. */
   run(cluster: ClusterApi, now: () => string): () => void {
     return cluster.watch(pods, ({ type, object }) => {

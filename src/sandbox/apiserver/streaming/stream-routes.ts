@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { badRequest, StatusError } from '../../../kube/status.ts';
+import type { Pod } from '../../../kube/objects.ts';
+import { badRequest, internalError } from '../../../kube/status.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import type { NodeApi } from '../../node/node-api.ts';
 import { methodNotAllowed, resourceNotServed } from '../http/answer.ts';
 import type { ResourcePath } from '../http/path.ts';
@@ -8,8 +10,11 @@ import type { RequestApi } from '../request-api.ts';
 import { streamContainerLog } from './container-log.ts';
 import { channelProtocols, servePortForwardChannels } from './port-forward-channels.ts';
 import { servePortForwardSpdy } from './port-forward-spdy.ts';
+import { containerNotFound, remoteCommand, runningContainer } from './remote-command.ts';
+import { remoteCommandChannelProtocols, serveRemoteCommandChannels } from './remote-command-channels.ts';
+import { remoteCommandProtocols, serveRemoteCommandSpdy } from './remote-command-spdy.ts';
 import { podProxyTarget, proxyRequest, serviceProxyTarget } from './reverse-proxy.ts';
-import { acceptSpdy, acceptWebSocket, tunnelOf, wantsUpgradeTo } from './upgrade.ts';
+import { acceptSpdy, acceptWebSocket, refuseUpgradeAsKubelet, tunnelOf, wantsUpgradeTo } from './upgrade.ts';
 
 /** The subresources that are connections and not objects: log, portforward, proxy, exec, attach. */
 const streamed = new Set(['log', 'portforward', 'proxy', 'exec', 'attach']);
@@ -21,20 +26,16 @@ export const isStreamed = (path: ResourcePath): boolean =>
   (path.resource === 'pods' || (path.resource === 'services' && path.subresource === 'proxy'));
 
 /** Throws 404 when the pod is not there. */
-function existingPod(api: RequestApi, path: ResourcePath): { namespace: string; name: string; uid: string } {
+function podAt(api: RequestApi, path: ResourcePath): Pod {
   const resource = api.find('', path.version, 'pods');
   if (!resource || path.namespace === undefined || path.name === undefined) throw resourceNotServed();
-  const { metadata } = api.get({ resource, namespace: path.namespace, name: path.name }).object;
-  return { namespace: path.namespace, name: path.name, uid: metadata.uid ?? '' };
+  return api.get({ resource, namespace: path.namespace, name: path.name }).object as Pod;
 }
 
-const notOffered = (subresource: string) =>
-  new StatusError(
-    501,
-    'NotImplemented',
-    `this sandbox does not offer pods/${subresource} yet: its containers are small programs without a shell. ` +
-      'Use kubectl logs, kubectl port-forward or osm proxy get to look inside a pod',
-  );
+function existingPod(api: RequestApi, path: ResourcePath): { namespace: string; name: string; uid: string } {
+  const { namespace = '', name = '', uid = '' } = podAt(api, path).metadata;
+  return { namespace, name, uid };
+}
 
 export async function serveStream(
   request: IncomingMessage,
@@ -56,29 +57,74 @@ export async function serveStream(
       const rest = url.pathname.replace(/^\/api\/v1\/namespaces(\/[^/]+){3}\/proxy/, '') || '/';
       return proxyRequest(request, response, target, `${rest}${url.search}`, nodes);
     }
-    case 'portforward':
-      existingPod(api, path);
-      throw badRequest('Upgrade request required');
     default:
       existingPod(api, path);
-      throw notOffered(path.subresource ?? '');
+      throw badRequest('Upgrade request required');
   }
 }
 
-/** A request with `Upgrade:`. Returns how to end what was begun. */
-export function serveUpgrade(
+interface UpgradeParts {
+  api: RequestApi;
+  nodes: NodeApi;
+  clock: Clock;
+}
+
+/** A request with `Upgrade:`. What it rejects with is answered in plain HTTP. */
+export async function serveUpgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   path: ResourcePath,
   url: URL,
-  parts: { api: RequestApi; nodes: NodeApi },
+  parts: UpgradeParts,
+): Promise<void> {
+  switch (path.subresource) {
+    case 'exec':
+    case 'attach':
+      return upgradeToRemoteCommand(request, socket, head, path, url, parts);
+    case 'portforward':
+      return upgradeToPortForward(request, socket, head, existingPod(parts.api, path), url, parts.nodes);
+    default:
+      throw badRequest(`pods/${path.subresource} is not a stream that a connection can be upgraded to`);
+  }
+}
+
+/** As a real server does it: SPDY goes through to the kubelet, whose answers are plain text; WebSockets end here. */
+async function upgradeToRemoteCommand(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  path: ResourcePath,
+  url: URL,
+  { api, nodes, clock }: UpgradeParts,
+): Promise<void> {
+  const type = path.subresource === 'exec' ? 'exec' : 'attach';
+  const asked = remoteCommand(type, podAt(api, path), url.searchParams);
+  const running = await runningContainer(asked, nodes);
+  if (wantsUpgradeTo(request, 'spdy/3.1')) {
+    if (!running) return refuseUpgradeAsKubelet(socket, containerNotFound(asked));
+    acceptSpdy(request, socket, remoteCommandProtocols);
+    return serveRemoteCommandSpdy(socket, head, asked, running, clock);
+  }
+  const missing = () => ({
+    refused: internalError(`unable to upgrade connection: ${containerNotFound(asked)}`).status,
+  });
+  acceptWebSocket(request, socket, head, remoteCommandChannelProtocols, (webSocket, protocol) =>
+    serveRemoteCommandChannels(webSocket, protocol, asked, running ?? missing()),
+  );
+}
+
+function upgradeToPortForward(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  pod: { namespace: string; name: string; uid: string },
+  url: URL,
+  nodes: NodeApi,
 ): void {
-  const pod = existingPod(parts.api, path);
-  if (path.subresource !== 'portforward') throw notOffered(path.subresource ?? '');
   if (wantsUpgradeTo(request, 'spdy/3.1')) {
     acceptSpdy(request, socket, ['portforward.k8s.io']);
-    servePortForwardSpdy(socket, head, pod, parts.nodes);
+    servePortForwardSpdy(socket, head, pod, nodes);
     return;
   }
   const tunnel = 'SPDY/3.1+portforward.k8s.io';
@@ -91,7 +137,7 @@ export function serveUpgrade(
     throw badRequest('query parameter "ports" must be a list of port numbers');
   }
   acceptWebSocket(request, socket, head, [tunnel, ...channels], (webSocket, protocol) => {
-    if (protocol === tunnel) servePortForwardSpdy(tunnelOf(webSocket), Buffer.alloc(0), pod, parts.nodes);
-    else servePortForwardChannels(webSocket, pod, ports, parts.nodes);
+    if (protocol === tunnel) servePortForwardSpdy(tunnelOf(webSocket), Buffer.alloc(0), pod, nodes);
+    else servePortForwardChannels(webSocket, pod, ports, nodes);
   });
 }

@@ -17,6 +17,15 @@ export function refuseUpgrade(socket: Duplex, error: unknown): void {
   );
 }
 
+/** A kubelet's refusal, which is text; kubectl puts `unable to upgrade connection: ` before it. */
+export function refuseUpgradeAsKubelet(socket: Duplex, message: string): void {
+  socket.on('error', () => {});
+  socket.end(
+    'HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(message)}\r\nConnection: close\r\n\r\n${message}`,
+  );
+}
+
 export function wantsUpgradeTo(request: IncomingMessage, protocol: 'spdy/3.1' | 'websocket'): boolean {
   return (request.headers.upgrade ?? '').toLowerCase() === protocol;
 }

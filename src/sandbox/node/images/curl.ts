@@ -6,6 +6,7 @@ import { sleep } from '../../../platform/clock.ts';
 import type { OutsideWorld } from '../../outside/outside-world.ts';
 import { type Pace, paceFactor } from '../../pace.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
+import { busyboxTools } from './toolboxes.ts';
 
 /**
  * curl, as far as a container that waits for another one needs it: one http or https URL, retries, and the exit codes that
@@ -220,7 +221,10 @@ export function curl({ pace, outside }: { pace: Pace; outside: Pick<OutsideWorld
     sizeBytes: 8_388_608,
     entrypoint: ['curl'],
     executables: ['/usr/bin/curl'],
+    tools: busyboxTools,
     user: 100,
+    account: { name: 'curl_user', home: '/home/curl_user' },
+    files: { '/etc/alpine-release': '3.16.2\n' },
     run: (context) => run(context, () => outside.caPem, paceFactor[pace]),
   };
 }

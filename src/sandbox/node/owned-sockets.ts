@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import type { ContainerSockets, PodListener } from '../network/pod-network.ts';
+
+/** Remembers what a program opens, so that it is closed with the program. */
+export class OwnedSockets implements ContainerSockets {
+  readonly #inner: ContainerSockets;
+  readonly #listeners = new Set<PodListener>();
+  readonly #connections = new Set<Socket>();
+  #closed = false;
+
+  constructor(inner: ContainerSockets) {
+    this.#inner = inner;
+  }
+
+  get podIp(): string {
+    return this.#inner.podIp;
+  }
+
+  async listen(...args: Parameters<ContainerSockets['listen']>): Promise<PodListener> {
+    const [port, onConnection, options] = args;
+    const listener = await this.#inner.listen(
+      port,
+      (connection) => {
+        this.#own(connection.socket);
+        onConnection(connection);
+      },
+      options,
+    );
+    if (this.#closed) listener.close();
+    this.#listeners.add(listener);
+    return {
+      port: listener.port,
+      close: () => {
+        this.#listeners.delete(listener);
+        listener.close();
+      },
+    };
+  }
+
+  async connect(host: string, port: number): Promise<Socket> {
+    const socket = await this.#inner.connect(host, port);
+    this.#own(socket);
+    return socket;
+  }
+
+  resolve(host: string): Promise<string[]> {
+    return this.#inner.resolve(host);
+  }
+
+  redirect(...args: Parameters<ContainerSockets['redirect']>): void {
+    this.#inner.redirect(...args);
+  }
+
+  closeAll(): void {
+    this.#closed = true;
+    for (const listener of this.#listeners) listener.close();
+    for (const socket of this.#connections) socket.destroy();
+  }
+
+  #own(socket: Socket): void {
+    if (this.#closed) socket.destroy();
+    this.#connections.add(socket);
+    socket.once('close', () => this.#connections.delete(socket));
+  }
+}

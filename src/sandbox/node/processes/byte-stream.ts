@@ -1,0 +1,116 @@
+/** Bytes on their way from one process to another, or to a client: with back-pressure, and an end. */
+export interface ByteSource {
+  /** The next bytes; undefined at the end. */
+  read(): Promise<Buffer | undefined>;
+  /** Nobody will read on: whoever writes learns it. */
+  cancel(): void;
+}
+
+export interface ByteSink {
+  /** Resolves when there is room for more. Rejects with BrokenPipe when nobody reads any more. */
+  write(bytes: Buffer | string): Promise<void>;
+}
+
+/** What a write to a pipe without reader gives: SIGPIPE, which ends a process that does not expect it. */
+export class BrokenPipe extends Error {
+  override readonly name = 'BrokenPipe';
+}
+
+/** Linux: a pipe holds 64 KiB. */
+const pipeBytes = 64 << 10;
+
+export class BytePipe implements ByteSource, ByteSink {
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isEnded = false;
+  #isCancelled = false;
+  #wakeReader: () => void = () => {};
+  #wakeWriters: (() => void)[] = [];
+
+  async read(): Promise<Buffer | undefined> {
+    while (this.#chunks.length === 0 && !this.#isEnded && !this.#isCancelled) {
+      await new Promise<void>((resolve) => {
+        this.#wakeReader = resolve;
+      });
+    }
+    if (this.#isCancelled) return undefined;
+    const chunk = this.#chunks.shift();
+    this.#bytes -= chunk?.length ?? 0;
+    this.#roomAgain();
+    return chunk;
+  }
+
+  async write(bytes: Buffer | string): Promise<void> {
+    const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    while (this.#bytes >= pipeBytes && !this.#isCancelled && !this.#isEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wakeWriters.push(resolve);
+      });
+    }
+    if (this.#isCancelled || this.#isEnded) throw new BrokenPipe();
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    this.#wakeReader();
+  }
+
+  /** No more bytes come; those on their way still arrive. */
+  end(): void {
+    this.#isEnded = true;
+    this.#wakeReader();
+    this.#roomAgain();
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#wakeReader();
+    this.#roomAgain();
+  }
+
+  #roomAgain(): void {
+    const waiting = this.#wakeWriters;
+    this.#wakeWriters = [];
+    for (const wake of waiting) wake();
+  }
+}
+
+export const noInput: ByteSource = { read: async () => undefined, cancel: () => {} };
+
+export const nowhere: ByteSink = { write: async () => {} };
+
+/** More than any of our programs works on at once; what reads everything into memory stops here. */
+const mostHeldBytes = 16 << 20;
+
+/** All that comes until the end, as far as a program of ours may hold it. */
+export async function readAll(source: ByteSource): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+    bytes += chunk.length;
+    if (bytes > mostHeldBytes) throw new RangeError('more input than this sandbox holds in memory');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Lines with their newline; the last one may lack it. A line that never ends comes in pieces of a mebibyte. */
+export async function* linesOf(source: ByteSource): AsyncGenerator<string> {
+  const longest = 1 << 20;
+  let rest = '';
+  const decoder = new TextDecoder();
+  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+    rest += decoder.decode(chunk, { stream: true });
+    for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
+      yield rest.slice(0, at + 1);
+      rest = rest.slice(at + 1);
+    }
+    if (rest.length > longest) {
+      yield rest;
+      rest = '';
+    }
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
+}

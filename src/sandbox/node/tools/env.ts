@@ -1,0 +1,43 @@
+import { ExecutableError, type Tool } from '../processes/process.ts';
+import { complain } from './options.ts';
+
+const assignment = /^([A-Za-z_]\w*)=([\s\S]*)$/;
+
+/** `env`, `env -i`, and `env NAME=value command`. */
+export const env: Tool = {
+  async run(process) {
+    const args = process.argv.slice(1);
+    const isEmpty = args[0] === '-i' || args[0] === '-';
+    if (isEmpty) args.shift();
+    const variables: Record<string, string> = isEmpty ? {} : { ...process.env };
+    while (assignment.test(args[0] ?? '')) {
+      const [, name = '', value = ''] = assignment.exec(args.shift() ?? '') ?? [];
+      variables[name] = value;
+    }
+    if (args.length === 0) {
+      await process.stdout.write(
+        Object.entries(variables)
+          .map(([name, value]) => `${name}=${value}\n`)
+          .join(''),
+      );
+      return 0;
+    }
+    try {
+      const { ended } = process.system.spawn({ ...process, argv: args, env: variables, parent: process.signal });
+      return await ended;
+    } catch (error) {
+      if (!(error instanceof ExecutableError)) throw error;
+      return complain(process, `can't execute '${error.executable}': No such file or directory`, 127);
+    }
+  },
+};
+
+export const printenv: Tool = {
+  async run(process) {
+    const names = process.argv.slice(1);
+    if (names.length === 0) return env.run({ ...process, argv: ['env'] });
+    const values = names.map((name) => process.env[name]);
+    for (const value of values) if (value !== undefined) await process.stdout.write(`${value}\n`);
+    return values.includes(undefined) ? 1 : 0;
+  },
+};

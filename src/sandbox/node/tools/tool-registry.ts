@@ -1,0 +1,80 @@
+import type { Tool } from '../processes/process.ts';
+import { cat } from './cat.ts';
+import { echo, printf } from './echo.ts';
+import { env, printenv } from './env.ts';
+import { cp, mkdir, mv, rm, rmdir, tee, touch } from './files.ts';
+import { grep } from './grep.ts';
+import { head } from './head.ts';
+import { hostname, id, uname, whoami } from './identity.ts';
+import { ls } from './ls.ts';
+import { UsageError } from './options.ts';
+import { basename, dirname, pwd, seq, which } from './paths.ts';
+import { kill, ps } from './ps.ts';
+import { tail } from './tail.ts';
+import { cutTool, sort, tr, uniq } from './text.ts';
+import { date, sleep } from './time.ts';
+import { falseTool, trueTool } from './true.ts';
+import { wc } from './wc.ts';
+
+/**
+ * Every program that images may have beside their own, by the last name of its path. This module is loaded when the first
+ * of them starts in any container, so that a sandbox where nobody execs never reads it.
+ */
+const tools: Readonly<Record<string, Tool>> = {
+  basename,
+  cat,
+  cp,
+  cut: cutTool,
+  date,
+  dirname,
+  echo,
+  egrep: grep,
+  env,
+  false: falseTool,
+  grep,
+  head,
+  hostname,
+  id,
+  kill,
+  ls,
+  mkdir,
+  mv,
+  printenv,
+  printf,
+  ps,
+  pwd,
+  rm,
+  rmdir,
+  seq,
+  sleep,
+  sort,
+  tail,
+  tee,
+  touch,
+  tr,
+  true: trueTool,
+  uname,
+  uniq,
+  wc,
+  which,
+  whoami,
+};
+
+/** Wrong use is told as the tools of busybox do. */
+export function toolNamed(name: string): Tool {
+  const tool = tools[name];
+  if (!tool) throw new Error(`no tool is registered as ${name}`);
+  return {
+    async run(process) {
+      try {
+        return await tool.run(process);
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        await process.stderr.write(`${name}: ${error.message}\n`);
+        return 1;
+      }
+    },
+  };
+}
+
+export const toolNames: readonly string[] = Object.keys(tools);

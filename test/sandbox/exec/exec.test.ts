@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pods } from '../../../src/kube/resources.ts';
+import type { KubectlVersion } from '../../tools/kubectl.ts';
+import { ExecCluster } from './exec-cluster.ts';
+
+const versions: readonly KubectlVersion[] = ['1.28', '1.36'];
+
+let cluster: ExecCluster;
+beforeAll(async () => {
+  cluster = await ExecCluster.start();
+  await cluster.pod('box', {
+    containers: [
+      { name: 'box', image: 'curlimages/curl', command: ['/bin/sleep', '3650d'] },
+      {
+        name: 'other',
+        image: 'curlimages/curl',
+        command: ['sleep', 'infinity'],
+        env: [{ name: 'COLOUR', value: 'blue' }],
+      },
+    ],
+  });
+}, 60_000);
+afterAll(() => cluster.close());
+
+const exec = (version: KubectlVersion, args: readonly string[], input?: string) =>
+  cluster.run(version, ['exec', ...(input === undefined ? [] : ['-i']), 'box', ...args], input);
+
+describe.each(versions)('kubectl %s exec', (version) => {
+  it('prints what the program writes, with its own exit code', async () => {
+    expect(await exec(version, ['-c', 'box', '--', 'echo', 'a  b', '$HOME'])).toEqual({
+      code: 0,
+      stdout: 'a  b $HOME\n',
+      stderr: '',
+    });
+    const failed = await exec(version, ['-c', 'box', '--', 'ls', '/nowhere']);
+    expect(failed).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'ls: /nowhere: No such file or directory\ncommand terminated with exit code 1\n',
+    });
+  });
+
+  it('goes into the container that was asked for, the first one otherwise', async () => {
+    expect((await exec(version, ['-c', 'other', '--', 'printenv', 'COLOUR'])).stdout).toBe('blue\n');
+    const defaulted = await exec(version, ['--', 'printenv', 'COLOUR']);
+    expect(defaulted.code).toBe(1);
+    expect(defaulted.stderr).toContain('Defaulted container "box" out of: box, other');
+  });
+
+  it('carries standard input of several megabytes to its end, byte for byte', async () => {
+    const text = `${'0123456789abcdef'.repeat(64)}\n`.repeat(3000);
+    const counted = await exec(version, ['-c', 'box', '--', 'wc', '-c'], text);
+    expect(counted).toMatchObject({ code: 0, stdout: `${text.length}\n` });
+    expect((await exec(version, ['-c', 'box', '--', 'cat'], text)).stdout).toBe(text);
+  });
+
+  it('says of a program that the image lacks what containerd says', async () => {
+    const why = 'OCI runtime exec failed: exec failed: unable to start container process: exec:';
+    const bash = await exec(version, ['-c', 'box', '--', 'bash']);
+    expect(bash.code).toBe(1);
+    expect(bash.stderr).toMatch(
+      /^error: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "[0-9a-f]{64}": /,
+    );
+    expect(bash.stderr).toContain(`${why} "bash": executable file not found in $PATH: unknown`);
+    const path = await exec(version, ['-c', 'box', '--', '/bin/bash']);
+    expect(path.stderr).toContain(`${why} "/bin/bash": stat /bin/bash: no such file or directory: unknown`);
+    const denied = await exec(version, ['-c', 'box', '--', '/etc/hosts']);
+    expect(denied.stderr).toContain(`${why} "/etc/hosts": permission denied: unknown`);
+  });
+
+  it('ends its process when the client goes away', async () => {
+    const sleeping = cluster.start(version, ['exec', 'box', '-c', 'other', '--', 'sleep', '4321']);
+    const shows = async () => (await exec(version, ['-c', 'other', '--', 'ps'])).stdout.includes('sleep 4321');
+    while (!(await shows())) {}
+    sleeping.kill('SIGKILL');
+    while (await shows()) {}
+  });
+});
+
+it('refuses a container that the pod lacks, and a request without streams', async () => {
+  const { server, token, caPem } = cluster.cluster.access;
+  const { request } = await import('node:https');
+  const answer = (query: string) =>
+    new Promise<{ status: number; message: string }>((resolve, reject) => {
+      const outgoing = request(`${server}/api/v1/namespaces/default/pods/box/exec?${query}`, {
+        ca: caPem,
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          connection: 'Upgrade',
+          upgrade: 'SPDY/3.1',
+          'x-stream-protocol-version': 'v4.channel.k8s.io',
+        },
+      });
+      outgoing.on('error', reject);
+      outgoing.on('response', (response) => {
+        let text = '';
+        response.on('data', (part) => (text += part));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, message: JSON.parse(text).message }));
+      });
+      outgoing.end();
+    });
+  expect(await answer('container=nope&command=ls&stdout=true')).toEqual({
+    status: 400,
+    message: 'container nope is not valid for pod box',
+  });
+  expect((await answer('command=ls&stdout=true')).message).toBe(
+    'a container name must be specified for pod box, choose one of: [box other]',
+  );
+  expect((await answer('container=box&command=ls')).message).toBe(
+    'you must specify at least 1 of stdin, stdout, stderr',
+  );
+});
+
+it('ends a session with 137 when its pod is killed', async () => {
+  await cluster.pod('doomed', { containers: [{ name: 'app', image: 'curlimages/curl', command: ['sleep', '3650d'] }] });
+  const session = cluster.start('1.36', ['exec', 'doomed', '--', 'tail', '-f', '/etc/hosts']);
+  await session.until(/localhost/);
+  await cluster.cluster.api.delete(pods, 'doomed', 'default', { gracePeriodSeconds: 0 });
+  expect(await session.ended).toMatchObject({ code: 137, stderr: 'command terminated with exit code 137\n' });
+});
