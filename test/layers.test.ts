@@ -43,6 +43,8 @@ const pureFiles = [
   'classroom/roster.ts',
   'tui/view/',
   'tui/keymap.ts',
+  'sandbox/apiserver/authorization/policy-rule.ts',
+  'sandbox/apiserver/authorization/rbac.ts',
   'sandbox/mesh/osm/policy/',
   'sandbox/mesh/route.ts',
   'sandbox/mesh/filter-chain.ts',

@@ -86,12 +86,15 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const server = await listenAsBefore(identity.port, {
     requests,
     nodes: workers,
-    tls: identity.authority.issue({
-      commonName: 'kube-apiserver',
-      dnsNames: ['localhost', 'kubernetes', 'kubernetes.default.svc'],
-      ipAddresses: [host, '10.0.0.1'],
-      validityMs: certificateValidityMs,
-    }),
+    tls: {
+      clientCaPem: identity.authority.certPem,
+      ...identity.authority.issue({
+        commonName: 'kube-apiserver',
+        dnsNames: ['localhost', 'kubernetes', 'kubernetes.default.svc'],
+        ipAddresses: [host, '10.0.0.1'],
+        validityMs: certificateValidityMs,
+      }),
+    },
     authenticate: firstOf(
       tokenTable(new Map([[identity.token, clusterAdmin]])),
       serviceAccountTokens({

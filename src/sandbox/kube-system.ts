@@ -16,6 +16,7 @@ import {
   serviceAccounts,
   services,
 } from '../kube/resources.ts';
+import { ensureBootstrapPolicy } from './apiserver/authorization/bootstrap.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import { systemImages } from './node/images/kube-system.ts';
 
@@ -191,10 +192,11 @@ async function ensure<T extends KubeObject>(cluster: ClusterApi, ref: ResourceRe
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Namespaces and the `kubernetes` Service: what must exist before the API answers its first request. */
+/** Namespaces, default roles and the `kubernetes` Service: what must exist before the API answers its first request. */
 export async function ensureClusterBasics(cluster: ClusterApi): Promise<void> {
   for (const name of systemNamespaces)
     await ensure<Namespace>(cluster, namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  await ensureBootstrapPolicy(cluster);
   await ensure(cluster, services, kubernetesService);
   await ensure(cluster, endpoints, kubernetesEndpoints);
   await ensure(cluster, endpointSlices, kubernetesEndpointSlice);

@@ -183,6 +183,13 @@ const rows: readonly Row[] = [
   },
   {
     group: 'authorization.k8s.io',
+    resource: 'localsubjectaccessreviews',
+    kind: 'LocalSubjectAccessReview',
+    verbs: createOnly,
+    strategy: plain,
+  },
+  {
+    group: 'authorization.k8s.io',
     resource: 'selfsubjectaccessreviews',
     kind: 'SelfSubjectAccessReview',
     scope: 'Cluster',
@@ -193,6 +200,14 @@ const rows: readonly Row[] = [
     group: 'authorization.k8s.io',
     resource: 'selfsubjectrulesreviews',
     kind: 'SelfSubjectRulesReview',
+    scope: 'Cluster',
+    verbs: createOnly,
+    strategy: plain,
+  },
+  {
+    group: 'authorization.k8s.io',
+    resource: 'subjectaccessreviews',
+    kind: 'SubjectAccessReview',
     scope: 'Cluster',
     verbs: createOnly,
     strategy: plain,

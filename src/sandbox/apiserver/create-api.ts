@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chain.ts';
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
 import { webhookAdmission } from './admission/webhooks.ts';
+import { escalationCheck } from './authorization/escalation.ts';
+import { storedPolicy } from './authorization/stored-policy.ts';
 import { createClusterPort } from './cluster-port.ts';
 import { cleanUpDefinitions } from './custom/definition-cleanup.ts';
 import { Deletes } from './deletes.ts';
@@ -43,7 +45,13 @@ export interface Api {
 export function createApi(options: ApiOptions): Api {
   const { store, clock, random } = options;
   const catalog = new ResourceCatalog(store);
-  const plugins: AdmissionPlugin[] = [namespaceLifecycle(store), serviceAccountAdmission(store, random), podDefaults];
+  const policy = storedPolicy(store);
+  const plugins: AdmissionPlugin[] = [
+    namespaceLifecycle(store),
+    escalationCheck(policy),
+    serviceAccountAdmission(store, random),
+    podDefaults,
+  ];
   const admission = new AdmissionChain(plugins, webhookAdmission(store, catalog, options));
   const addresses = new ServiceAddresses(store, random);
   const writes = new Writes({ store, admission, addresses, clock, random });
@@ -55,6 +63,6 @@ export function createApi(options: ApiOptions): Api {
   const tokenKey = options.tokenKey ?? randomBytes(32);
   return {
     cluster: createClusterPort({ store, catalog, writes, deletes }),
-    requests: createRequestApi({ store, catalog, reads, writes, deletes, patches, clock, tokenKey }),
+    requests: createRequestApi({ store, catalog, reads, writes, deletes, patches, clock, policy, tokenKey }),
   };
 }

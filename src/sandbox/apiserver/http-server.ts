@@ -6,12 +6,15 @@ import type { Duplex } from 'node:stream';
 import { StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { NodeApi } from '../node/node-api.ts';
+import { attributesOf } from './authorization/attributes.ts';
+import { notAllowedTo } from './authorization/refusal.ts';
 import { createDiscovery } from './discovery.ts';
 import { isBug, methodNotAllowed, resourceNotServed, sendError, sendObject, sendText } from './http/answer.ts';
 import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
+import { impersonated } from './http/impersonation.ts';
 import { parseApiPath } from './http/path.ts';
 import { createOpenApi } from './openapi.ts';
-import type { RequestApi } from './request-api.ts';
+import type { Caller, RequestApi } from './request-api.ts';
 import { type RouteParts, route } from './routes.ts';
 import { isStreamed, serveUpgrade } from './streaming/stream-routes.ts';
 import { refuseUpgrade } from './streaming/upgrade.ts';
@@ -23,7 +26,8 @@ import { refuseUpgrade } from './streaming/upgrade.ts';
 export interface ApiServerOptions {
   requests: RequestApi;
   nodes: NodeApi;
-  tls: { certPem: string; keyPem: string };
+  /** Clients may show certificates that `clientCaPem` signed. */
+  tls: { certPem: string; keyPem: string; clientCaPem?: string };
   /** Whose token a request carries; `tokenTable` makes one from a fixed set. */
   authenticate: Authenticate;
   /** 0 for any free one. */
@@ -58,6 +62,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const server = createServer({
     cert: options.tls.certPem,
     key: options.tls.keyPem,
+    // Asked for and not insisted on: most clients have a token instead.
+    ...(options.tls.clientCaPem && { ca: options.tls.clientCaPem, requestCert: true, rejectUnauthorized: false }),
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
     noDelay: true,
@@ -165,8 +171,17 @@ async function answer(
     if (url.pathname === '/version') return sendObject(response, 200, parts.version, { pretty: true });
     return sendText(response, 200, 'ok');
   }
-  const caller = callerOf(request, authenticate);
+  const caller = admitted(request, url, authenticate, parts.api);
   await route(request, response, url, caller, parts);
+}
+
+/** Who asks, or in whose name; throws 401 and 403. */
+function admitted(request: IncomingMessage, url: URL, authenticate: Authenticate, api: RequestApi): Caller {
+  const caller = impersonated(request, callerOf(request, authenticate), api);
+  const wanted = attributesOf(request.method ?? '', url);
+  const { allowed, reason } = api.authorize(caller, wanted);
+  if (!allowed) throw notAllowedTo(caller, wanted, reason);
+  return caller;
 }
 
 async function takeOver(
@@ -179,8 +194,8 @@ async function takeOver(
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
   requireOwnHost(request, hostNames);
-  callerOf(request, authenticate);
   const url = urlOf(request);
+  admitted(request, url, authenticate, parts.api);
   const path = parseApiPath(url.pathname);
   if (path.type !== 'resource' || !isStreamed(path.path)) throw resourceNotServed();
   await serveUpgrade(request, socket, head, path.path, url, parts);

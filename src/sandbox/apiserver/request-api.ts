@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Status } from '../../kube/status.ts';
 import type { WatchEventType } from '../cluster-api.ts';
+import type { RequestAttributes } from './authorization/attributes.ts';
+import type { Decision } from './authorization/rbac.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** Who asks, as authentication found out. */
@@ -8,6 +10,8 @@ export interface Caller {
   username: string;
   uid?: string;
   groups: readonly string[];
+  /** What else its credential says: which one it is, the pod it was issued to. */
+  extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The path of a request below its group and version. */
@@ -107,6 +111,8 @@ export interface RequestApi {
   onResourcesChanged(fire: () => void): () => void;
   /** The counter of the store. */
   revision(): string;
+  /** Whether the roles that are bound to the caller allow it. The verbs below leave that question to the HTTP layer. */
+  authorize(caller: Caller, wanted: RequestAttributes): Decision;
 
   get(target: ResourceTarget, query?: { resourceVersion?: string }): ApiAnswer<KubeObject>;
   list(target: ResourceTarget, query: ListQuery): ApiAnswer<ObjectList>;

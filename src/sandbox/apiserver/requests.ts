@@ -4,6 +4,7 @@ import { apiVersionOf } from '../../kube/resources.ts';
 import { badRequest, type Status, StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../store/store.ts';
+import { authorize, type Policy } from './authorization/rbac.ts';
 import { decodeObject } from './decoding/decode-body.ts';
 import type { Deletes } from './deletes.ts';
 import { recordUpdate } from './patch/managed-fields.ts';
@@ -38,6 +39,8 @@ export interface RequestParts {
   deletes: Deletes;
   patches: Patches;
   clock: Clock;
+  /** Who may do what. */
+  policy: Policy;
   /** Signs service account tokens. */
   tokenKey: Buffer;
 }
@@ -50,6 +53,7 @@ export function createRequestApi(parts: RequestParts): RequestApi {
     find: (group, version, resource) => catalog.find(group, version, resource),
     onResourcesChanged: (fire) => catalog.onChange(fire),
     revision: () => String(store.revision),
+    authorize: (caller, wanted) => authorize(parts.policy, caller, wanted),
     get(target) {
       checkVerb(target, 'get');
       const object = reads.get(target);
@@ -96,7 +100,10 @@ async function create(
   }
   const draft = await decodeFor(target, body, context);
   const review = reviews[resource.resource];
-  if (review && resource.group.startsWith('auth')) return answer(201, review(draft, caller), resource, context);
+  if (review && resource.group.startsWith('auth')) {
+    const { namespace } = target;
+    return answer(201, review(draft, { caller, namespace, policy: parts.policy }), resource, context);
+  }
   if (context.fieldManager) recordUpdate(draft, undefined, resource, context.fieldManager, '', parts.clock.now());
   return answer(201, await parts.writes.create(resource, target.namespace, draft, context), resource, context);
 }

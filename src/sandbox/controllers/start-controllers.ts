@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { RequestApi } from '../apiserver/request-api.ts';
 import type { ClusterApi } from '../cluster-api.ts';
+import { startClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startDeploymentController } from './deployment.ts';
 import { startEndpointsController } from './endpoints.ts';
@@ -51,6 +52,7 @@ export function startControllers(options: {
     startScheduler(parts),
     startEndpointsController(parts),
     startEndpointSliceController(parts),
+    startClusterRoleAggregation(parts),
   ];
   const isIdle = () => events.isIdle && all.every((controller) => controller.isIdle);
   return {

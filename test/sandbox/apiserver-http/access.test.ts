@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceAccounts } from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -37,6 +39,104 @@ describe('tokens of service accounts', () => {
       });
     await programs.cluster.api.delete(serviceAccounts, 'robot', 'default');
     expect((await whoAmI(token)).code).toBe(1);
+  });
+});
+
+describe('users with fewer rights than the learner', () => {
+  let programs: ProgramsOnCluster;
+  const run = (line: string, version: '1.28' | '1.36' = '1.36') => programs.run(version, line);
+  const ok = async (line: string) => {
+    const answer = await run(line);
+    expect(answer, line).toMatchObject({ code: 0 });
+    return answer.stdout;
+  };
+  beforeAll(async () => {
+    programs = await ProgramsOnCluster.start([], { openServiceMesh: false });
+    await ok('create namespace shop');
+    await ok('create serviceaccount visitor -n shop');
+    await ok('create rolebinding visitors --clusterrole=view --serviceaccount=shop:visitor -n shop');
+    await programs.cluster.idle();
+  });
+  afterAll(() => programs.close());
+
+  it('are made of a service account, a role and a token in a context of their own', async () => {
+    const token = (await ok('create token visitor -n shop --duration=1h')).trim();
+    await ok(`config set-credentials visitor --token=${token}`);
+    await ok('config set-context visiting --cluster=demo --user=visitor --namespace=shop');
+    expect(await ok('--context=visiting get pods')).toBe('');
+    expect(await run('--context=visiting get nodes')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'Error from server (Forbidden): nodes is forbidden: User "system:serviceaccount:shop:visitor" cannot list resource "nodes" in API group "" at the cluster scope\n',
+    });
+    for (const version of ['1.28', '1.36'] as const) {
+      expect(await run('--context=visiting create configmap a --from-literal=b=c', version)).toMatchObject({
+        code: 1,
+        stderr:
+          'error: failed to create configmap: configmaps is forbidden: User "system:serviceaccount:shop:visitor" cannot create resource "configmaps" in API group "" in the namespace "shop"\n',
+      });
+      expect(await run('--context=visiting auth can-i list pods', version)).toMatchObject({ code: 0, stdout: 'yes\n' });
+      expect(await run('--context=visiting auth can-i get secrets', version)).toMatchObject({
+        code: 1,
+        stdout: 'no\n',
+      });
+      expect(await run('--context=visiting auth can-i list pods -A', version)).toMatchObject({
+        code: 1,
+        stdout: 'no\n',
+      });
+    }
+    const list = await ok('--context=visiting auth can-i --list');
+    expect(list).toMatch(/^selfsubjectaccessreviews\.authorization\.k8s\.io +\[\] +\[\] +\[create\]$/m);
+    expect(list).toMatch(/^deployments\.apps +\[\] +\[\] +\[get list watch\]$/m);
+    expect(list).not.toContain('secrets');
+    expect((await run('--context=visiting get --raw /metrics')).stderr).toBe(
+      'Error from server (Forbidden): forbidden: User "system:serviceaccount:shop:visitor" cannot get path "/metrics"\n',
+    );
+  });
+
+  it('can be tried out with --as by whoever may impersonate them', async () => {
+    const jane = '--as=jane --as-group=staff --as-uid=7';
+    expect(await ok(`${jane} auth whoami -o json`).then((text) => JSON.parse(text).status.userInfo)).toEqual({
+      username: 'jane',
+      uid: '7',
+      groups: ['staff', 'system:authenticated'],
+    });
+    expect((await run(`${jane} get pods -n shop`)).stderr).toBe(
+      'Error from server (Forbidden): pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "shop"\n',
+    );
+    await ok('create rolebinding staff --clusterrole=edit --group=staff -n shop');
+    expect(await ok(`${jane} create configmap a -n shop`)).toBe('configmap/a created\n');
+    expect((await run('--as=system:serviceaccount:shop:visitor auth can-i get pods -n shop')).stdout).toBe('yes\n');
+    // The one who asks must hold the verb `impersonate` for each.
+    const token = (await ok('create token visitor -n shop')).trim();
+    programs.writeKubeconfig('bare');
+    await ok('config unset users.admin --kubeconfig=bare');
+    expect((await run(`--kubeconfig=bare --token=${token} --as=jane get pods`)).stderr).toBe(
+      'Error from server (Forbidden): users "jane" is forbidden: User "system:serviceaccount:shop:visitor" cannot impersonate resource "users" in API group "" at the cluster scope\n',
+    );
+  });
+
+  it('are known by a certificate that the cluster’s authority signed, and by no other', async () => {
+    const identity = JSON.parse(readFileSync(join(programs.folder, 'cluster/identity.json'), 'utf8'));
+    const authority = CertificateAuthority.load(systemClock, identity.authority);
+    const certified = (by: CertificateAuthority) =>
+      by.issue({ commonName: 'mary', organization: 'staff', usages: ['client'], validityMs: 3_600_000 });
+    const whoami = async (by: CertificateAuthority) => {
+      const { certPem, keyPem } = certified(by);
+      writeFileSync(join(programs.folder, 'mary.crt'), certPem);
+      writeFileSync(join(programs.folder, 'mary.key'), keyPem);
+      return run('--kubeconfig=bare --client-certificate=mary.crt --client-key=mary.key auth whoami -o json');
+    };
+    programs.writeKubeconfig('bare');
+    await ok('config unset users.admin --kubeconfig=bare');
+    const { userInfo } = JSON.parse((await whoami(authority)).stdout).status;
+    expect(userInfo).toMatchObject({ username: 'mary', groups: ['staff', 'system:authenticated'] });
+    expect(userInfo.extra['authentication.kubernetes.io/credential-id'][0]).toMatch(/^X509SHA256=[0-9a-f]{64}$/);
+    expect(await whoami(CertificateAuthority.create(systemClock, { commonName: 'kubernetes' }))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Unauthorized'),
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import { apiTime } from '../../../src/kube/duration.ts';
 import { nodes } from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
+import { ensureBootstrapPolicy } from '../../../src/sandbox/apiserver/authorization/bootstrap.ts';
 import { type Api, createApi } from '../../../src/sandbox/apiserver/create-api.ts';
 import { clusterAdmin, tokenTable } from '../../../src/sandbox/apiserver/http/authentication.ts';
 import { type ApiServer, startApiServer } from '../../../src/sandbox/apiserver/http-server.ts';
@@ -87,6 +88,7 @@ export class ClusterFixture {
       const resource = { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false };
       await api.cluster.create(resource, { metadata: { name } });
     }
+    await ensureBootstrapPolicy(api.cluster);
     await api.cluster.create(nodes, {
       metadata: {
         name: 'sandbox-1',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { StatusError } from '../../../kube/status.ts';
 import type { Caller } from '../request-api.ts';
+import { certificateCaller } from './client-certificates.ts';
 
 /** Who a bearer token belongs to; undefined when nobody. */
 export type Authenticate = (token: string) => Caller | undefined;
@@ -19,20 +20,13 @@ export const clusterAdmin: Caller = {
   groups: ['system:masters', 'system:authenticated'],
 };
 
-/** Throws 401 without a known token. Browsers can't set headers on a WebSocket: they send it as a subprotocol. */
+/** Throws 401 without a known certificate or token. Browsers can't set headers on a WebSocket: they send it as a subprotocol. */
 export function callerOf(request: IncomingMessage, authenticate: Authenticate): Caller {
+  const certified = certificateCaller(request);
+  if (certified) return certified;
   const token = bearerToken(request.headers.authorization) ?? webSocketToken(request);
   const caller = token === undefined ? undefined : authenticate(token);
   if (!caller) throw new StatusError(401, 'Unauthorized', 'Unauthorized');
-  const impersonated = request.headers['impersonate-user'];
-  if (impersonated !== undefined) {
-    throw new StatusError(
-      403,
-      'Forbidden',
-      `users "${String(impersonated)}" is forbidden: this sandbox has no impersonation (--as): whoever has its token is cluster-admin`,
-      { name: String(impersonated), kind: 'users' },
-    );
-  }
   return caller;
 }
 

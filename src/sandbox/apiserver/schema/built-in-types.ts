@@ -141,6 +141,35 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     secretRef: 'V1LocalObjectReference',
     user: 'string',
   },
+  V1CertificateSigningRequest: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1CertificateSigningRequestSpec!',
+    status: 'V1CertificateSigningRequestStatus',
+  },
+  V1CertificateSigningRequestCondition: {
+    lastTransitionTime: 'time',
+    lastUpdateTime: 'time',
+    message: 'string',
+    reason: 'string',
+    status: 'string!',
+    type: 'string!',
+  },
+  V1CertificateSigningRequestSpec: {
+    expirationSeconds: 'integer',
+    extra: 'map:[]string',
+    groups: '[]string',
+    request: 'bytes!',
+    signerName: 'string!',
+    uid: 'string',
+    usages: '[]string',
+    username: 'string',
+  },
+  V1CertificateSigningRequestStatus: {
+    certificate: 'bytes',
+    conditions: '[]V1CertificateSigningRequestCondition',
+  },
   V1CinderVolumeSource: {
     fsType: 'string',
     readOnly: 'boolean',
@@ -792,6 +821,13 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   },
   V1LocalObjectReference: {
     name: 'string',
+  },
+  V1LocalSubjectAccessReview: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1SubjectAccessReviewSpec!',
+    status: 'V1SubjectAccessReviewStatus',
   },
   V1ManagedFieldsEntry: {
     apiVersion: 'string',
@@ -1627,6 +1663,21 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     secretRef: 'V1LocalObjectReference',
     volumeName: 'string',
     volumeNamespace: 'string',
+  },
+  V1SubjectAccessReview: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1SubjectAccessReviewSpec!',
+    status: 'V1SubjectAccessReviewStatus',
+  },
+  V1SubjectAccessReviewSpec: {
+    extra: 'map:[]string',
+    groups: '[]string',
+    nonResourceAttributes: 'V1NonResourceAttributes',
+    resourceAttributes: 'V1ResourceAttributes',
+    uid: 'string',
+    user: 'string',
   },
   V1SubjectAccessReviewStatus: {
     allowed: 'boolean!',

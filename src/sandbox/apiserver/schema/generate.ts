@@ -12,6 +12,7 @@ const roots = [
   'V1Deployment V1ReplicaSet V1StatefulSet V1ControllerRevision V1EndpointSlice V1Lease V2HorizontalPodAutoscaler',
   'V1Role V1RoleBinding V1ClusterRole V1ClusterRoleBinding V1Eviction AuthenticationV1TokenRequest',
   'V1SelfSubjectAccessReview V1SelfSubjectRulesReview V1SelfSubjectReview',
+  'V1SubjectAccessReview V1LocalSubjectAccessReview V1CertificateSigningRequest',
   'V1MutatingWebhookConfiguration V1ValidatingWebhookConfiguration V1CustomResourceDefinition',
 ]
   .join(' ')
