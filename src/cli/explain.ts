@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { Explanation, Link, Question } from '../check/explain/chain.ts';
+import type { Question } from '../check/explain/chain.ts';
 import { namespacedName } from '../check/explain/subject.ts';
 import type { NamespacedName } from '../check/spec-fields.ts';
+import { loadFindings } from '../words/language.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
 import { positiveInteger, profileOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, forPrograms } from './subcommand.ts';
 
 /** `meshwalk explain`: why a request ends as it ends, link by link. Works while meshwalk runs elsewhere. */
 interface ExplainOptions extends MeshAccessOptions {
@@ -62,44 +63,12 @@ async function tell(path: string, options: ExplainOptions, subcommand: Subcomman
   const { machine, signal } = subcommand;
   const { gatherEvidence } = await import('../check/explain/evidence.ts');
   const { explain } = await import('../check/explain/explain.ts');
+  const { explanationLines } = await import('./explanation-lines.ts');
   const { from, to, port, header: headers } = options;
   const kube = await openKube(options, subcommand);
   const question: Question = { from, to, port, method: options.method.toUpperCase(), path, headers };
-  const explanation = explain(question, await gatherEvidence(kube, from, to, signal));
+  const findings = await loadFindings(options.json ? forPrograms : machine.words);
+  const explanation = explain(question, await gatherEvidence(kube, from, to, signal), findings);
   if (options.json) machine.out(JSON.stringify(explanation));
-  else for (const line of explanationLines(question, explanation)) machine.out(line);
-}
-
-const marks: Readonly<Record<Link['status'], string>> = { holds: '✓', breaks: '✗', 'not-known': '?' };
-
-function explanationLines({ from, to, method, path }: Question, { links, outcome }: Explanation): string[] {
-  const width = Math.max(...links.map(({ title }) => title.length));
-  return [
-    `${from.namespace}/${from.name} → ${to.namespace}/${to.name}  ${method} ${path}`,
-    '',
-    ...links.flatMap((link) => linkLines(link, width)),
-    '',
-    outcomeWords(outcome),
-  ];
-}
-
-function linkLines({ title, status, says, command, fix }: Link, width: number): string[] {
-  const indent = ' '.repeat(width + 4);
-  return [
-    `${marks[status]} ${title.padEnd(width)}  ${says}`,
-    ...(status === 'holds' ? [] : [`${indent}shown by: ${command}`]),
-    ...(fix ? [`${indent}to mend:  ${fix.object}${fix.field ? `, ${fix.field}` : ''}: ${fix.change}`] : []),
-  ];
-}
-
-function outcomeWords(outcome: Explanation['outcome']): string {
-  switch (outcome.type) {
-    case 'reaches-application':
-      return 'The mesh lets it through. What the application answers is its own matter.';
-    case 'answer':
-    case 'no-answer':
-      return `So the caller sees: ${outcome.sees}.`;
-    case 'not-known':
-      return 'Here the evidence ends; what the caller sees is not foretold.';
-  }
+  else for (const line of explanationLines(question, explanation, machine.words)) machine.out(line);
 }

@@ -6,7 +6,7 @@ import type { Parts } from './compose.ts';
 
 /** Explains a call, or the one that a condition of the open task is about; undefined where there is none to explain. */
 export async function explainSubject(
-  { world, kinds }: Pick<Parts, 'world' | 'kinds'>,
+  { world, kinds, findings }: Pick<Parts, 'world' | 'kinds' | 'findings'>,
   state: SessionState | undefined,
   subject: ExplainSubject,
   signal: AbortSignal,
@@ -17,5 +17,5 @@ export async function explainSubject(
   const kube = call && (await world.kube());
   if (!call || !kube) return undefined;
   const { explainCall } = await import('../check/explain/explain-call.ts');
-  return await explainCall(kube, call, signal);
+  return await explainCall(kube, call, signal, findings);
 }

@@ -15,6 +15,9 @@ export interface Subcommand {
   exit(code: number): void;
 }
 
+/** What programs read is the same in every language. */
+export const forPrograms = { language: 'en' };
+
 /** `--help` ends with lines to type. */
 export const examples = (...lines: readonly [string, string][]): string => {
   const width = Math.max(...lines.map(([line]) => line.length));

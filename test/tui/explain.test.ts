@@ -32,8 +32,15 @@ const denied: ExplainedCall = {
   isSeen: true,
   explanation: {
     links: [
-      { title: 'caller', status: 'holds', says: 'It has a sidecar.', command: 'kubectl get pod a -n bookthief' },
       {
+        id: 'caller',
+        title: 'caller',
+        status: 'holds',
+        says: 'It has a sidecar.',
+        command: 'kubectl get pod a -n bookthief',
+      },
+      {
+        id: 'identity',
         title: 'identity',
         status: 'breaks',
         says: 'No rule is about it.',

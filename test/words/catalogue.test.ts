@@ -22,10 +22,11 @@ const equalOnPurpose = [
   /^trace\.(title|size|spans|microseconds|milliseconds|seconds)$/,
   /^reader\.code$/,
   /^typed\.(enter|key)$/,
+  /^chain\.(clientRoute\.either|titles\.(name|namespace|endpoints|server))$/,
   /^conditions\.(all|azureCluster\.cluster|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,
 ];
 
-const saysOnlyWhatItIsGiven = ['charts.number', 'conditions.all'];
+const saysOnlyWhatItIsGiven = ['charts.number', 'conditions.all', 'chain.clientRoute.either'];
 
 describe('the catalogues', () => {
   const english = entriesOf(everything.en);
@@ -88,6 +89,15 @@ const literalsKept: readonly { file: string; text: RegExp; why: string }[] = [
   { file: 'check/kinds/namespaces-in-mesh.ts', text: /^mesh of {2}$/, why: 'a name of a subject' },
   { file: 'check/kinds/workloads-ready.ts', text: /^pods of {2}$/, why: 'a name of a subject' },
   { file: 'check/sidecar.ts', text: /^The sidecar of Pod/, why: 'a Fault' },
+  { file: 'check/explain/evidence.ts', text: /^(No pod of|There is no Deployment,) /, why: 'a Fault' },
+  { file: 'check/explain/evidence.ts', text: /^a caller was found and lost$/, why: 'a mistake of ours' },
+  { file: 'check/explain/reasons.ts', text: /^\{ kind: ServiceAccount/, why: 'YAML' },
+  { file: 'check/explain/caller-links.ts', text: /^no healthy upstream$/, why: 'what Envoy answers' },
+  {
+    file: 'check/explain/server-links.ts',
+    text: /^(TLS error: WRONG_VERSION_NUMBER|connection termination|RBAC: access denied)$/,
+    why: 'what Envoy answers',
+  },
 ];
 
 /** Programs that a learner is told to type, with what follows. */
@@ -112,8 +122,8 @@ const places: readonly Place[] = [
     files: [...['tui/view', 'tui/components', 'tui/reader'].flatMap(files), ...directly('tui')],
   },
   {
-    of: 'checks',
-    files: [...directly('check'), ...files('check/kinds')],
+    of: 'checks and explanations',
+    files: [...directly('check'), ...files('check/kinds'), ...files('check/explain')],
     isKept: ({ text, before }) => isCommand.test(text) || isForAuthors.test(before),
   },
 ];

@@ -1,8 +1,9 @@
+import type { Findings } from '../../words/en/findings.ts';
 import type { NamespacedName } from '../spec-fields.ts';
 import type { Evidence, Party } from './evidence.ts';
 import type { ChainFacts, VirtualHostFacts } from './proxy-facts.ts';
 
-/** The words of an explanation: what was asked, its links, and what one would change. Plain data. */
+/** What an explanation is made of: what was asked, its links, and what one would change. Plain data. */
 export interface Question {
   from: NamespacedName;
   to: NamespacedName;
@@ -29,7 +30,13 @@ export interface Reason {
   fix: Fix;
 }
 
+type ChainWords = Findings['chain'];
+
+export type LinkId = keyof ChainWords['titles'];
+
 export interface Link {
+  id: LinkId;
+  /** The id in words. */
   title: string;
   /** `not-known` is where the evidence ends. */
   status: 'holds' | 'breaks' | 'not-known';
@@ -52,7 +59,7 @@ export interface Explanation {
 }
 
 /** One link examined: the chain goes on, or ends here. */
-export type Step = { link: Link; outcome?: Outcome };
+export type Step = { link: Omit<Link, 'title'>; outcome?: Outcome };
 
 /** What all links look at. */
 export interface Case {
@@ -63,12 +70,13 @@ export interface Case {
   principal: string;
   account: NamespacedName;
   monitored: ReadonlySet<string>;
+  words: ChainWords;
 }
 
 const trustDomain = 'cluster.local';
 const monitoredLabel = 'openservicemesh.io/monitored-by';
 
-export function caseOf(question: Question, evidence: Evidence): Case {
+export function caseOf(question: Question, evidence: Evidence, { chain: words }: Findings): Case {
   const { pod } = evidence.client;
   const namespace = pod.metadata.namespace ?? 'default';
   const name = pod.spec.serviceAccountName ?? 'default';
@@ -82,21 +90,22 @@ export function caseOf(question: Question, evidence: Evidence): Case {
     principal: `${name}.${namespace}.${trustDomain}`,
     account: { namespace, name },
     monitored: new Set(monitored),
+    words,
   };
 }
 
-export const reset: Outcome = { type: 'no-answer', curl: 56, sees: 'the connection is reset (curl: 56)' };
-export const refused: Outcome = { type: 'no-answer', curl: 7, sees: 'the connection is refused (curl: 7)' };
-export const emptyReply: Outcome = {
+const noAnswers = { reset: 56, refused: 7, emptyReply: 52, noSuchName: 6 };
+
+export const noAnswer = ({ words }: Case, how: keyof typeof noAnswers): Outcome => ({
   type: 'no-answer',
-  curl: 52,
-  sees: 'the connection is closed without an answer (curl: 52)',
-};
-export const noSuchName: Outcome = { type: 'no-answer', curl: 6, sees: 'the name does not resolve (curl: 6)' };
-export const answer = (status: number, words: string): Outcome => ({
+  curl: noAnswers[how],
+  sees: words.sees[how],
+});
+/** `says`: the body, or what else there is to see of the answer. */
+export const answer = ({ words }: Case, status: number, says: string): Outcome => ({
   type: 'answer',
   status,
-  sees: `status ${status}${words ? `, ${words}` : ''}`,
+  sees: words.sees.status(status, says),
 });
 
 export const serviceName = ({ question: { to } }: Case): string => `${to.namespace}/${to.name}`;
@@ -111,17 +120,17 @@ export function outboundChain(one: Case): ChainFacts | undefined {
   return listener?.chains.find(({ name }) => name.startsWith(start));
 }
 
-export const holds = (title: string, says: string, command: string): Step => ({
-  link: { title, status: 'holds', says, command },
+export const holds = (id: LinkId, says: string, command: string): Step => ({
+  link: { id, status: 'holds', says, command },
 });
 
-export const breaks = (title: string, { says, fix }: Reason, command: string, outcome: Outcome): Step => ({
-  link: { title, status: 'breaks', says, command, fix },
+export const breaks = (id: LinkId, { says, fix }: Reason, command: string, outcome: Outcome): Step => ({
+  link: { id, status: 'breaks', says, command, fix },
   outcome,
 });
 
-export const endsHere = (title: string, because: string, command: string): Step => ({
-  link: { title, status: 'not-known', says: because, command },
+export const endsHere = (id: LinkId, because: string, command: string): Step => ({
+  link: { id, status: 'not-known', says: because, command },
   outcome: { type: 'not-known', because },
 });
 

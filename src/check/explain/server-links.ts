@@ -2,10 +2,10 @@ import {
   answer,
   breaks,
   type Case,
-  emptyReply,
   endsHere,
   holds,
   hostOf,
+  noAnswer,
   outboundChain,
   podName,
   proxyCommand,
@@ -19,17 +19,19 @@ import { whyForbidden, whyNoConnection, whyNotFound } from './reasons.ts';
 
 /** The links on the server's side: its sidecar, the connection, the route, and who may use it. Pure. */
 
-export function serverSidecarLink({ evidence: { servers } }: Case): Step | undefined {
+export function serverSidecarLink(one: Case): Step | undefined {
+  const { servers } = one.evidence;
+  const { server: words } = one.words;
   const bare = servers.find((server) => !server.hasSidecar);
   if (!bare) return undefined;
-  const says = `${podName(bare)} has no sidecar, and the caller's sidecar speaks mutual TLS to it.`;
+  const says = words.noSidecar(podName(bare));
   const fix = {
     object: `Pod ${podName(bare)}`,
     field: 'spec.containers',
-    change: 'restart it, so that it gets a sidecar',
+    change: words.restart,
   };
   const command = `kubectl get pod ${bare.pod.metadata.name} -n ${bare.pod.metadata.namespace} -o jsonpath={.spec.containers[*].name}`;
-  return breaks('server', { says, fix }, command, answer(503, 'TLS error: WRONG_VERSION_NUMBER'));
+  return breaks('server', { says, fix }, command, answer(one, 503, 'TLS error: WRONG_VERSION_NUMBER'));
 }
 
 /** The server's chain for the called Service. */
@@ -43,16 +45,17 @@ const includes = (principals: Principals, principal: string): boolean =>
 
 export function connectionLink(one: Case): Step {
   const { servers } = one.evidence;
+  const { clientRoute, connection: words } = one.words;
   const [first] = servers;
   const silent = servers.find(({ proxy }) => !proxy);
   if (!first || silent) {
     const who = silent ? podName(silent) : serviceName(one);
-    return endsHere('connection', `The sidecar of ${who} gave no answer.`, 'osm proxy get config_dump');
+    return endsHere('connection', clientRoute.silent(who), 'osm proxy get config_dump');
   }
   for (const server of servers) {
     const chain = inboundChain(server, one);
     const command = proxyCommand(server, 'config_dump');
-    if (!chain) return endsHere('connection', `${podName(server)} has no chain for ${serviceName(one)} yet.`, command);
+    if (!chain) return endsHere('connection', words.noChain(podName(server), serviceName(one)), command);
     const port = chain.destinationPort ?? one.port;
     const allowed = chain.connectionPolicies?.some(
       (policy) =>
@@ -60,20 +63,12 @@ export function connectionLink(one: Case): Step {
     );
     if (allowed !== false) continue;
     const reason = whyNoConnection(one, servers, port);
-    if (!reason)
-      return endsHere(
-        'connection',
-        `${podName(server)} refuses ${one.principal}, and no object says why: the change may be under way.`,
-        command,
-      );
+    if (!reason) return endsHere('connection', words.unexplained(podName(server), one.principal), command);
     const isHttp = outboundChain(one)?.routeConfig !== undefined;
-    return breaks('connection', reason, command, isHttp ? answer(503, 'connection termination') : emptyReply);
+    const outcome = isHttp ? answer(one, 503, 'connection termination') : noAnswer(one, 'emptyReply');
+    return breaks('connection', reason, command, outcome);
   }
-  return holds(
-    'connection',
-    `The server's sidecar takes the connection of ${one.principal}.`,
-    proxyCommand(first, 'config_dump'),
-  );
+  return holds('connection', words.holds(one.principal), proxyCommand(first, 'config_dump'));
 }
 
 const isMatch = (route: RouteFacts, { method, path, headers }: Question): boolean =>
@@ -94,30 +89,27 @@ const isTcp = (one: Case): boolean => outboundChain(one)?.routeConfig === undefi
 
 export function serverRouteLink(one: Case): Step | undefined {
   if (isTcp(one)) return undefined;
-  const { method, path } = one.question;
+  const { serverRoute: words, sees } = one.words;
+  const request = `${one.question.method} ${one.question.path}`;
   const missing = serverRoutes(one).find(({ route }) => !route);
   const [first] = one.evidence.servers;
   const command = first ? proxyCommand(missing?.server ?? first, 'config_dump') : '';
-  if (!missing) return holds('server route', `A route of the server takes ${method} ${path}.`, command);
+  if (!missing) return holds('server-route', words.holds(request), command);
   const reason = whyNotFound(one, one.evidence.servers);
-  if (!reason)
-    return endsHere(
-      'server route',
-      `No route of ${podName(missing.server)} takes ${method} ${path}, and no object says why.`,
-      command,
-    );
-  return breaks('server route', reason, command, answer(404, 'with an empty body'));
+  if (!reason) return endsHere('server-route', words.unexplained(podName(missing.server), request), command);
+  return breaks('server-route', reason, command, answer(one, 404, sees.emptyBody));
 }
 
 export function identityLink(one: Case): Step | undefined {
   if (isTcp(one)) return undefined;
+  const { identity: words } = one.words;
   const foreign = serverRoutes(one).find(
     ({ route }) => route?.principals && !includes(route.principals, one.principal),
   );
   const [first] = one.evidence.servers;
   const command = first ? proxyCommand(foreign?.server ?? first, 'config_dump') : '';
-  if (!foreign) return holds('identity', `${one.principal} may use that route.`, command);
+  if (!foreign) return holds('identity', words.holds(one.principal), command);
   const reason = whyForbidden(one, one.evidence.servers);
-  if (!reason) return endsHere('identity', `${one.principal} may not use that route, and no object says why.`, command);
-  return breaks('identity', reason, command, answer(403, 'RBAC: access denied'));
+  if (!reason) return endsHere('identity', words.unexplained(one.principal), command);
+  return breaks('identity', reason, command, answer(one, 403, 'RBAC: access denied'));
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import type { Findings } from '../../words/en/findings.ts';
 
 /** SMI's objects as far as explanations read them. A field that is missing or of another type reads as absent. */
 export interface Reference {
@@ -62,19 +63,20 @@ export function trafficTarget(object: KubeObject): TrafficTarget {
 export function whyIgnored(
   target: TrafficTarget,
   monitored: ReadonlySet<string>,
+  words: Findings['chain']['ignored'],
 ): { says: string; field: string } | undefined {
   if (!monitored.has(target.namespace)) {
-    return { says: `its namespace ${target.namespace} is not in the mesh`, field: 'metadata.namespace' };
+    return { says: words.notInMesh(target.namespace), field: 'metadata.namespace' };
   }
   if (target.destination.namespace !== target.namespace) {
-    const says = `its namespace ${target.namespace} is not that of its destination, ${target.destination.namespace ?? 'none'}`;
+    const says = words.otherNamespace(target.namespace, target.destination.namespace ?? words.none);
     return { says, field: 'spec.destination.namespace' };
   }
-  if (target.rules.length === 0) return { says: 'it has no rules', field: 'spec.rules' };
+  if (target.rules.length === 0) return { says: words.noRules, field: 'spec.rules' };
   const foreign = target.rules.findIndex(({ kind }) => kind !== 'HTTPRouteGroup' && kind !== 'TCPRoute');
   if (foreign < 0) return undefined;
-  const says = `its rule ${target.rules[foreign]?.name} is a ${target.rules[foreign]?.kind}, which voids the whole object`;
-  return { says, field: `spec.rules[${foreign}].kind` };
+  const { name = '', kind = '' } = target.rules[foreign] ?? {};
+  return { says: words.foreignRule(name, kind), field: `spec.rules[${foreign}].kind` };
 }
 
 export function routeMatches(group: KubeObject): RouteMatch[] {

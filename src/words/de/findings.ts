@@ -1,4 +1,5 @@
 import type { Findings } from '../en/findings.ts';
+import * as chain from './chain.ts';
 import * as conditions from './conditions.ts';
 
-export const findings: Findings = { ...conditions };
+export const findings: Findings = { ...chain, ...conditions };

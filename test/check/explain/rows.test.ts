@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Explanation } from '../../../src/check/explain/chain.ts';
 import { gatherEvidence } from '../../../src/check/explain/evidence.ts';
 import { explain } from '../../../src/check/explain/explain.ts';
+import { findings as german } from '../../../src/words/de/findings.ts';
+import { findings } from '../../../src/words/en/findings.ts';
 import { startMeshCluster } from '../../sandbox/mesh/mesh-cluster.ts';
 import { curl, type RequestOptions, type Seen } from '../../sandbox/mesh/rows/client.ts';
 import { type ClusterState, type Policy, Stage } from '../../sandbox/mesh/rows/cluster-state.ts';
@@ -18,6 +20,7 @@ import {
 } from '../../sandbox/mesh/rows/policies.ts';
 import { rowPrograms } from '../../sandbox/mesh/rows/programs.ts';
 import { having, shopByPolicies, web } from '../../sandbox/mesh/rows/shop.ts';
+import { expectNoEnglish } from '../../words/no-english.ts';
 import { clientOf } from './mesh-client.ts';
 
 /** Denial rows of the data plane: the explanation must foretell what the client sees, and name what mends it. */
@@ -74,7 +77,23 @@ async function both({
   const evidence = await gatherEvidence(clientOf(stage.mesh), question.from, question.to, AbortSignal.timeout(10_000));
   const host = `${toName}.${toNamespace}${port === undefined ? '' : `:${port}`}`;
   const seen = await curl(stage.mesh.inside(name), `http://${host}${path}`, options);
-  return { explanation: explain(question, evidence), seen };
+  const explanation = explain(question, evidence, findings);
+  isSaidInGerman(explanation, explain(question, evidence, german));
+  return { explanation, seen };
+}
+
+/** The same evidence, with all of its words in German. */
+function isSaidInGerman(english: Explanation, translated: Explanation): void {
+  const bare = ({ links }: Explanation) =>
+    links.map(({ id, status, command, fix }) => ({ id, status, command, object: fix?.object, field: fix?.field }));
+  expect(bare(translated)).toEqual(bare(english));
+  for (const { title, says, fix } of translated.links) {
+    expectNoEnglish([title, says, fix?.change ?? ''].join('\n'), 'link');
+    // Else a link without words would do.
+    expect(english.links.map((link) => link.says)).not.toContain(says);
+  }
+  if ('sees' in translated.outcome) expectNoEnglish(translated.outcome.sees, 'outcome');
+  if ('because' in translated.outcome) expectNoEnglish(translated.outcome.because, 'outcome');
 }
 
 /** What the explanation says that the client sees is what it sees. */
