@@ -5,6 +5,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What a map holds under a key itself: `constructor` and the like are inherited by every object. */
+export function own<T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** Sets a key whose name came from outside; assigned, `__proto__` would not become one. */
+export function setOwn(map: JsonObject, key: string, value: unknown): void {
+  if (key !== '__proto__') map[key] = value;
+  else Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
 /** Equal as JSON: the order of keys and keys holding undefined don't count. */
 export function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
@@ -50,6 +61,6 @@ function cloneValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cloneValue);
   if (!isJsonObject(value)) return value;
   const copy: JsonObject = {};
-  for (const key in value) copy[key] = cloneValue(value[key]);
+  for (const key in value) setOwn(copy, key, cloneValue(value[key]));
   return copy;
 }

@@ -97,10 +97,15 @@ export class Deletes {
   }
 }
 
+/** A century: what lies further ahead is no date that the wire form of a time can hold for ever. */
+const longestGraceSeconds = 100 * 365 * 86_400;
+
 function graceOf(current: KubeObject, { strategy }: ServedResource, query: DeleteQuery): number {
   const own = strategy.gracePeriodSeconds?.(current);
   if (own === undefined) return 0;
-  return own === 0 ? 0 : Math.max(0, query.gracePeriodSeconds ?? own);
+  const wanted = query.gracePeriodSeconds ?? own;
+  // Kubernetes: a negative period means the shortest that is still graceful.
+  return own === 0 ? 0 : Math.min(wanted < 0 ? 1 : wanted, longestGraceSeconds);
 }
 
 /** The garbage collector acts on these two and takes them off again. */

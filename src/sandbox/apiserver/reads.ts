@@ -195,8 +195,8 @@ const tokenOf = ({ revision, after }: Page) =>
 
 function pageOf(token: string): Page {
   try {
-    const page = JSON.parse(Buffer.from(token, 'base64url').toString()) as { rv?: unknown; start?: unknown };
-    if (typeof page.rv === 'number' && typeof page.start === 'string') return { revision: page.rv, after: page.start };
+    const page = JSON.parse(Buffer.from(token, 'base64url').toString()) as { rv?: unknown; start?: unknown } | null;
+    if (typeof page?.rv === 'number' && typeof page.start === 'string') return { revision: page.rv, after: page.start };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -5,6 +5,7 @@ import { pruneBySchema } from './custom/schema-prune.ts';
 import { validateBySchema } from './custom/schema-validate.ts';
 import { checkType, missingFields } from './decoding/type-check.ts';
 import { required } from './field-errors.ts';
+import { builtInTypes } from './schema/built-in-types.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -14,6 +15,9 @@ export function fillDefaults(draft: KubeObject, resource: ServedResource): void 
     pruneBySchema(draft, resource.custom.schemaRoot);
     defaultBySchema(draft, resource.custom.schemaRoot);
   } else {
+    // Go's spec is a struct and no pointer: where nobody gave one, an empty one is there.
+    const spec = builtInTypes[resource.type ?? '']?.['spec'];
+    if (spec !== undefined && spec !== 'any') draft['spec'] ??= {};
     resource.strategy.defaults?.(draft);
   }
 }

@@ -40,6 +40,8 @@ export class ClusterFixture {
   readonly node: ScriptedNode;
   readonly caPem: string;
   readonly controllers: Controllers;
+  /** Exceptions of the API server that were no answers to a client. */
+  readonly errors: string[];
   readonly #stopNode: () => void;
   readonly #homes = new Map<string, string>();
 
@@ -50,6 +52,7 @@ export class ClusterFixture {
     node: ScriptedNode;
     caPem: string;
     controllers: Controllers;
+    errors: string[];
   }) {
     this.folder = parts.folder;
     this.api = parts.api;
@@ -57,6 +60,7 @@ export class ClusterFixture {
     this.node = parts.node;
     this.caPem = parts.caPem;
     this.controllers = parts.controllers;
+    this.errors = parts.errors;
     this.#stopNode = parts.node.run(parts.api.cluster, () => apiTime(systemClock.now()));
   }
 
@@ -75,6 +79,7 @@ export class ClusterFixture {
     const noService = () => Promise.reject(new Error('no webhook is called here'));
     const api = createApi({ store: new Store({ clock }), clock, random, connectToService: noService });
     const node = new ScriptedNode();
+    const errors: string[] = [];
     const server = await startApiServer({
       requests: api.requests,
       nodes: node,
@@ -83,6 +88,7 @@ export class ClusterFixture {
       port: 0,
       version: '1.33.5',
       clock,
+      onError: (error, request) => errors.push(`${request}: ${error instanceof Error ? error.stack : String(error)}`),
     });
     for (const name of ['default', 'kube-system']) {
       const resource = { group: '', version: 'v1', resource: 'namespaces', kind: 'Namespace', namespaced: false };
@@ -114,7 +120,7 @@ export class ClusterFixture {
       };
     });
     const controllers = startControllers({ ...api, clock, random, caPem: authority.certPem });
-    return new ClusterFixture({ folder, api, server, node, caPem: authority.certPem, controllers });
+    return new ClusterFixture({ folder, api, server, node, caPem: authority.certPem, controllers, errors });
   }
 
   kubeconfig(): string {

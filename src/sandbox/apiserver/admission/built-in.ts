@@ -70,7 +70,7 @@ function mountToken({ spec }: Pod, random: Random): void {
   const all = [...(spec.initContainers ?? []), ...spec.containers];
   const missing = all.filter((container) => !container.volumeMounts?.some((mount) => mount.mountPath === tokenPath));
   if (missing.length === 0) return;
-  const existing = spec.volumes?.find((volume) => volume.name.startsWith('kube-api-access-'));
+  const existing = spec.volumes?.find((volume) => volume.name?.startsWith('kube-api-access-'));
   const volume = existing ?? tokenVolume(`kube-api-access-${randomSuffix(random)}`);
   if (!existing) spec.volumes = [...(spec.volumes ?? []), volume];
   for (const container of missing) {

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../../kube/api-extensions.ts';
-import { isJsonObject } from '../../../kube/json-value.ts';
+import { isJsonObject, own } from '../../../kube/json-value.ts';
 import { additionalOf } from './schema-prune.ts';
 
 /** Fills in a structural schema's defaults; a null where null is not allowed counts as absent. */
@@ -16,5 +16,5 @@ export function defaultBySchema(value: unknown, schema: JsonSchema): void {
   }
   const additional = additionalOf(schema);
   if (!additional) return;
-  for (const key in value) if (!schema.properties?.[key]) defaultBySchema(value[key], additional);
+  for (const key in value) if (!own(schema.properties, key)) defaultBySchema(value[key], additional);
 }

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../../kube/api-extensions.ts';
-import { isJsonObject } from '../../../kube/json-value.ts';
+import { isJsonObject, own } from '../../../kube/json-value.ts';
 
 /** Takes out what a structural schema does not name, and answers the paths. Kubernetes: structural pruning */
 export function pruneBySchema(object: Record<string, unknown>, schema: JsonSchema): string[] {
@@ -22,7 +22,7 @@ function pruneStruct(
   for (const key of Object.keys(object)) {
     if (isResource && embedded.has(key)) continue;
     const childPath = path === '' ? key : `${path}.${key}`;
-    const child = schema.properties?.[key] ?? additionalOf(schema);
+    const child = own(schema.properties, key) ?? additionalOf(schema);
     if (child) pruneValue(object[key], child, childPath, dropped);
     else if (!keepsUnknown && schema.additionalProperties !== true) {
       delete object[key];

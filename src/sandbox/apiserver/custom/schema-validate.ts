@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../../kube/api-extensions.ts';
-import { isJsonObject, sameJson } from '../../../kube/json-value.ts';
+import { isJsonObject, own, sameJson } from '../../../kube/json-value.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { duplicateValue, invalidValue, notSupported, required, wrongType } from '../field-errors.ts';
 import { additionalOf } from './schema-prune.ts';
@@ -128,7 +128,7 @@ function objectErrors(value: unknown, schema: JsonSchema, path: string): StatusC
     if (value[key] !== undefined && at(key) !== 'metadata') errors.push(...check(value[key], child, at(key)));
   }
   for (const key in value) {
-    if (additional && !schema.properties?.[key]) errors.push(...check(value[key], additional, at(key)));
+    if (additional && !own(schema.properties, key)) errors.push(...check(value[key], additional, at(key)));
   }
   for (const key of schema.required ?? []) if (value[key] === undefined) errors.push(required(at(key)));
   return errors;

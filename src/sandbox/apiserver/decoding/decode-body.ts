@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../kube/json-value.ts';
 import { badRequest } from '../../../kube/status.ts';
 import type { RequestBody } from '../request-api.ts';
-import { type DecodedJson, parseJson } from './json-text.ts';
+import { type DecodedJson, parseJson, TooDeep, typeName } from './json-text.ts';
 
 export interface DecodedBody {
   value: JsonObject;
@@ -14,6 +14,13 @@ export async function decodeObject(body: RequestBody, kind: string, wantsDuplica
   if (!isJsonObject(value)) {
     throw badRequest(
       `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${unmarshal(value)}`,
+    );
+  }
+  for (const field of ['apiVersion', 'kind']) {
+    const given = value[field];
+    if (typeof given === 'string' || given === undefined || given === null) continue;
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${typeName(given)} into Go struct field .${field} of type string`,
     );
   }
   return { value, duplicates };
@@ -35,10 +42,10 @@ function jsonOf(text: string, kind: string, wantsDuplicates: boolean): DecodedJs
   try {
     return parseJson(text, wantsDuplicates);
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
+    if (!(cause instanceof SyntaxError || cause instanceof TooDeep)) throw cause;
     const shown = text.length > 64 ? `${text.slice(0, 64)} ...` : text;
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${goSyntaxError(text, cause)} (${shown})`,
+      `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${cause instanceof TooDeep ? cause.message : goSyntaxError(text, cause)} (${shown})`,
     );
   }
 }
@@ -49,7 +56,17 @@ async function yamlOf(text: string): Promise<DecodedJson> {
   const document = parseDocument(text, { version: '1.1', uniqueKeys: false });
   const error = document.errors[0];
   if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0]}`);
-  return parseJson(JSON.stringify(document.toJS()), false);
+  try {
+    return parseJson(JSON.stringify(document.toJS()) ?? 'null', false);
+  } catch (cause) {
+    // Aliases are followed only here; whatever goes wrong with them, the text is to blame.
+    throw badRequest(`error converting YAML to JSON: yaml: ${aliasFailure(cause)}`);
+  }
+}
+
+function aliasFailure(cause: unknown): string {
+  if (cause instanceof ReferenceError) return 'document contains excessive aliasing';
+  return cause instanceof TypeError ? 'an anchor contains itself' : String((cause as Error).message);
 }
 
 /** Go's words for the two commonest mistakes; ours are V8's for the rest. */

@@ -6,9 +6,30 @@ export interface DecodedJson {
   duplicates: string[];
 }
 
+/** Go's decoder stops at 10,000 levels; the walks over objects here are recursive and want to be safe well before. */
+const deepest = 1000;
+
+/** The text nests deeper than any object may. */
+export class TooDeep extends Error {
+  override readonly name = 'TooDeep';
+}
+
+function checkDepth(text: string): void {
+  let depth = 0;
+  let opened = 0;
+  for (const _ of text.matchAll(/[[{]/g)) opened += 1;
+  if (opened <= deepest) return;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    if (depth > deepest) throw new TooDeep('exceeded max depth');
+  }
+}
+
 /** JSON.parse, plus which keys came twice (JSON.parse keeps the last and is silent). */
 export function parseJson(text: string, wantsDuplicates: boolean): DecodedJson {
   const value: unknown = JSON.parse(text);
+  checkDepth(text);
   return { value, duplicates: wantsDuplicates ? duplicatesIn(text) : [] };
 }
 

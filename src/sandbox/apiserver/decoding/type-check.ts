@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../kube/json-value.ts';
+import { isJsonObject, own, setOwn } from '../../../kube/json-value.ts';
 import { builtInTypes } from '../schema/built-in-types.ts';
 import { typeName } from './json-text.ts';
 
@@ -20,7 +20,7 @@ function walkStruct(object: Record<string, unknown>, type: string, path: string,
   const fields = builtInTypes[type];
   if (!fields) return;
   for (const key of Object.keys(object)) {
-    const fieldType = fields[key];
+    const fieldType = own(fields, key);
     const fieldPath = path === '' ? key : `${path}.${key}`;
     if (fieldType === undefined) {
       findings.unknown.push(fieldPath);
@@ -58,14 +58,16 @@ function walkValue(value: unknown, type: string, place: { path: string; owner: s
   if (type.startsWith('[]')) {
     const items = Array.isArray(value) ? value : [];
     if (!Array.isArray(value)) mismatch(value, type, place.owner, findings);
-    items.forEach((item, index) => {
+    items.forEach((given, index) => {
+      const item = given ?? zeroOf(type.slice(2));
+      items[index] = item;
       walkValue(item, type.slice(2), { ...place, path: `${place.path}[${index}]` }, findings);
     });
   } else if (type.startsWith('map:')) {
     const map = isJsonObject(value) ? value : {};
     if (!isJsonObject(value)) mismatch(value, type, place.owner, findings);
     for (const key in map) {
-      if (map[key] === null && isPlain(type.slice(4))) map[key] = '';
+      if (map[key] === null) setOwn(map, key, zeroOf(type.slice(4)));
       walkValue(map[key], type.slice(4), { ...place, path: `${place.path}.${key}` }, findings);
     }
   } else if (builtInTypes[type]) {
@@ -76,7 +78,12 @@ function walkValue(value: unknown, type: string, place: { path: string; owner: s
   }
 }
 
-const isPlain = (type: string) => type === 'string' || type === 'bytes';
+/** What Go's decoder makes of a null in a list or a map. */
+function zeroOf(type: string): unknown {
+  if (builtInTypes[type]) return {};
+  if (type === 'string' || type === 'bytes') return '';
+  return type === 'integer' || type === 'number' || type === 'int-or-string' ? 0 : null;
+}
 
 // A null time is how Events say "not yet"; everywhere else null means absent.
 const keepsNull = (type: string) => type.startsWith('time') || type.startsWith('microtime');
@@ -86,13 +93,13 @@ function fits(value: unknown, type: string): boolean {
     case 'string':
       return typeof value === 'string';
     case 'integer':
-      return typeof value === 'number' && Number.isInteger(value);
+      return Number.isSafeInteger(value);
     case 'number':
       return typeof value === 'number';
     case 'boolean':
       return typeof value === 'boolean';
     case 'int-or-string':
-      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+      return typeof value === 'string' || Number.isSafeInteger(value);
     case 'time':
     case 'microtime':
     case 'bytes':

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { StatusError } from '../../../kube/status.ts';
+import { isJsonObject, type JsonObject } from '../../../kube/json-value.ts';
+import { badRequest, StatusError } from '../../../kube/status.ts';
+import { checkType } from '../decoding/type-check.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { PatchType, RequestBody } from '../request-api.ts';
 
@@ -80,10 +82,16 @@ export async function readDeleteOptions(request: IncomingMessage): Promise<Recor
   }
   try {
     const parsed: unknown = JSON.parse(bytes.toString());
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
-      return parsed as Record<string, unknown>;
+    if (isJsonObject(parsed)) return checkedDeleteOptions(parsed);
   } catch (error) {
+    if (error instanceof StatusError) throw error;
     throw new StatusError(400, 'BadRequest', `couldn't read DeleteOptions: ${(error as Error).message}`);
   }
   throw new StatusError(400, 'BadRequest', "couldn't read DeleteOptions: the body is no JSON object");
+}
+
+function checkedDeleteOptions(options: JsonObject): JsonObject {
+  const { mismatch } = checkType(options, 'V1DeleteOptions');
+  if (!mismatch) return options;
+  throw badRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: ${mismatch}`);
 }

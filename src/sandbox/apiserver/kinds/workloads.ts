@@ -157,7 +157,7 @@ function workloadErrors(
   named = 'deployment',
 ): StatusCause[] {
   const { selector, template } = spec ?? {};
-  const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata.name ?? '');
+  const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');
   const errors = nonNegative('spec.replicas', spec?.replicas);
   const isEmpty = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0;
   const labels = template?.metadata?.labels;

@@ -1,5 +1,5 @@
 import { apiTime } from '../../../kube/duration.ts';
-import { canonicalJson, isJsonObject, type JsonObject, sameJson } from '../../../kube/json-value.ts';
+import { canonicalJson, isJsonObject, type JsonObject, own, sameJson, setOwn } from '../../../kube/json-value.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { apiVersionOf } from '../../../kube/resources.ts';
 import { StatusError } from '../../../kube/status.ts';
@@ -162,7 +162,7 @@ function contentOf({ metadata, ...rest }: KubeObject): JsonObject {
 function mergeApplied(current: unknown, applied: unknown, shape: Shape): unknown {
   if (shape.type === 'object' && isJsonObject(current) && isJsonObject(applied)) {
     for (const [key, value] of Object.entries(applied)) {
-      if (value !== undefined) current[key] = mergeApplied(current[key], value, shape.child(key));
+      if (value !== undefined) setOwn(current, key, mergeApplied(own(current, key), value, shape.child(key)));
     }
     return current;
   }

@@ -113,7 +113,7 @@ export class Patches {
 }
 
 function patched(draft: KubeObject, type: PatchType, patch: unknown, { resource }: ResourceTarget): KubeObject {
-  if (type === 'json') return jsonPatch(draft, patch) as KubeObject;
+  if (type === 'json') return objectOf(jsonPatch(draft, patch));
   if (!isJsonObject(patch))
     throw badRequest(
       'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
@@ -123,7 +123,12 @@ function patched(draft: KubeObject, type: PatchType, patch: unknown, { resource 
       ? strategicMerge(draft, patch, shapeOf(resource, 'strategic'))
       : (mergePatch(draft, patch) as JsonObject);
   // Parts that the patch did not touch are shared with the draft, which is ours; what follows may edit it.
-  return structuredClone({ ...next, metadata: isJsonObject(next['metadata']) ? next['metadata'] : {} });
+  return structuredClone(objectOf(next));
+}
+
+/** A patch can take the metadata away, or make anything of it. */
+function objectOf(patched: JsonObject): KubeObject {
+  return { ...patched, metadata: isJsonObject(patched['metadata']) ? patched['metadata'] : {} };
 }
 
 function requireManager({ fieldManager }: WriteContext): string {

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../kube/api-extensions.ts';
+import { own } from '../../../kube/json-value.ts';
 import { builtInTypes } from '../schema/built-in-types.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { listKeys } from './list-keys.ts';
@@ -54,7 +55,7 @@ function builtIn(type: string, owner: string, purpose: Purpose): Shape {
   const isWhole = keys?.type === 'retain-keys';
   return {
     type: 'object',
-    child: (key) => builtIn(fields[key] ?? 'any', `${bare}.${key}`, purpose),
+    child: (key) => builtIn(own(fields, key) ?? 'any', `${bare}.${key}`, purpose),
     retainKeys: isWhole,
   };
 }
@@ -79,5 +80,5 @@ function custom(schema: JsonSchema | undefined): Shape {
   const keepsUnknown = schema['x-kubernetes-preserve-unknown-fields'] === true;
   if (!schema.properties && !additional && !keepsUnknown)
     return { type: 'object', child: () => atomic, retainKeys: false };
-  return { type: 'object', child: (key) => custom(schema.properties?.[key] ?? additional), retainKeys: false };
+  return { type: 'object', child: (key) => custom(own(schema.properties, key) ?? additional), retainKeys: false };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, sameJson } from '../../../kube/json-value.ts';
+import { isJsonObject, type JsonObject, own, sameJson, setOwn } from '../../../kube/json-value.ts';
 import { badRequest } from '../../../kube/status.ts';
 import type { Shape } from './shapes.ts';
 
@@ -27,7 +27,7 @@ export function strategicMerge(current: JsonObject, patch: JsonObject, shape: Sh
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
     if (value === null) delete merged[key];
-    else merged[key] = mergeValue(merged[key], value, childOf(shape, key), orders.get(key));
+    else setOwn(merged, key, mergeValue(own(merged, key), value, childOf(shape, key), orders.get(key)));
     orders.delete(key);
   }
   // An order without changes still puts the items of the list in that order.
