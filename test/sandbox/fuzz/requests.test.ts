@@ -104,6 +104,14 @@ async function read(response: IncomingMessage, path: string): Promise<Answer> {
 const shown = ({ method, path, headers, body }: FuzzRequest) =>
   `${method} ${path} ${JSON.stringify(headers).slice(0, 300)} ${body?.toString('latin1').slice(0, 1500) ?? ''}`;
 
+/** Requests to which a real server answers 500, too: errors of its own that carry no code. */
+const realInternalErrors = [
+  // Kubernetes: storage/etcd3 ErrResourceVersionSetOnCreate
+  /^resourceVersion should not be set on objects to be created$/,
+  // Kubernetes: endpoints/filters/impersonation buildImpersonationRequests
+  /requested .* without impersonating a user$/,
+];
+
 /** What is wrong with an answer; undefined when nothing is. */
 function fault({ code, type, body }: Answer, method: string): string | undefined {
   if (code < 200 || code > 599) return `code ${code}`;
@@ -114,8 +122,7 @@ function fault({ code, type, body }: Answer, method: string): string | undefined
   const isStatus = status['kind'] === 'Status' && status['status'] === 'Failure' && status['code'] === code;
   if (!isStatus) return `${code} without a Status: ${body.slice(0, 300)}`;
   if (typeof status['message'] !== 'string' || status['message'] === '') return `${code} without a message`;
-  // Kubernetes: etcd3's ErrResourceVersionSetOnCreate has no code of its own, so a real server answers 500 here, too.
-  if (status['message'] === 'resourceVersion should not be set on objects to be created') return undefined;
+  if (realInternalErrors.some((text) => text.test(String(status['message'])))) return undefined;
   return code === 500 ? `500: ${status['message']}` : undefined;
 }
 
