@@ -64,7 +64,7 @@ export const notice: typeof noticeShape = {
   chooseFirst: 'Wähl zuerst eine Antwort.',
   notOptional: 'Dieser Befehl gehört zur Aufgabe und lässt sich nicht auslassen.',
   noSuchTask: 'In dieser Lektion gibt es diese Aufgabe nicht.',
-  thereAnyway: 'Der Befehl ist gescheitert, aber alles, was die Aufgabe will, ist da. Mit v geht es weiter.',
+  thereAnyway: 'Der Befehl scheiterte, doch was die Aufgabe will, ist da. Weiter mit v.',
   couldNotTell: (reason) => `Noch nicht feststellbar: ${reason}`,
   notLookedAt: 'niemand hat auf die Bedingungen gesehen',
   ended: (command) => `${command} ist zu Ende.`,
