@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { serviceAccounts } from '../kube/resources.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ensurePrivateFolder, errorCode } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
@@ -100,7 +99,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
       serviceAccountTokens({
         key: identity.tokenKey,
         clock,
-        isCurrent: (namespace, name, uid) => cluster.get(serviceAccounts, name, namespace)?.metadata.uid === uid,
+        uidOf: (kind, namespace, name) => store.get(kind, namespace, name)?.metadata.uid,
       }),
     ),
     onError: (error, request) =>

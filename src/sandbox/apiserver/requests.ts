@@ -121,7 +121,11 @@ async function createAt(
     case 'eviction':
       return evictPod(parts.deletes, named(target), object, context);
     case 'token':
-      return issueToken(parts.reads.get(target), object, now, parts.tokenKey);
+      return issueToken(parts.reads.get(target), object, {
+        now,
+        key: parts.tokenKey,
+        find: (kind, namespace, name) => parts.store.get(`${kind.toLowerCase()}s`, namespace, name),
+      });
     default:
       throw notAllowed();
   }

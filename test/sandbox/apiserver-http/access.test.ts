@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceAccounts } from '../../../src/kube/resources.ts';
+import { secrets, serviceAccounts } from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { clusterAdmin, tokenTable } from '../../../src/sandbox/apiserver/http/authentication.ts';
 import { startApiServer } from '../../../src/sandbox/apiserver/http-server.ts';
@@ -37,6 +37,20 @@ describe('tokens of service accounts', () => {
         code: 1,
         stderr: expect.stringContaining('You must be logged in to the server'),
       });
+    // A token for somebody else's ears, and one that its object did not outlive.
+    const foreign = (await programs.run('1.36', 'create token robot --audience=vault')).stdout.trim();
+    expect((await whoAmI(foreign)).code).toBe(1);
+    await programs.cluster.api.create(secrets, { metadata: { name: 'tie', namespace: 'default' } });
+    const bound = await programs.run('1.36', 'create token robot --bound-object-kind=Secret --bound-object-name=tie');
+    expect((await whoAmI(bound.stdout.trim())).code).toBe(0);
+    await programs.cluster.api.delete(secrets, 'tie', 'default');
+    expect((await whoAmI(bound.stdout.trim())).code).toBe(1);
+    expect(await programs.run('1.36', 'create token robot --duration=5m')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 300: may not specify a duration less than 10 minutes',
+      ),
+    });
     await programs.cluster.api.delete(serviceAccounts, 'robot', 'default');
     expect((await whoAmI(token)).code).toBe(1);
   });
