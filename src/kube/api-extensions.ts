@@ -102,4 +102,5 @@ export interface JsonSchema {
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];
   'x-kubernetes-map-type'?: string;
+  'x-kubernetes-validations'?: { rule: string; message?: string }[];
 }

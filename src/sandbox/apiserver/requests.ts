@@ -143,8 +143,11 @@ async function update(
   const context = contextOf(query, caller);
   if (subresource === 'scale') {
     const scale = asObject((await decodeObject(body, 'Scale', false)).value);
-    const change = (draft: KubeObject) => {
+    const change = (draft: KubeObject, current: KubeObject) => {
       setReplicas(draft, scale, resource);
+      if (context.fieldManager) {
+        recordUpdate(draft, current, resource, context.fieldManager, 'scale', parts.clock.now());
+      }
       return draft;
     };
     const object = await parts.writes.update({ ...named(target), subresource: '' }, change, context);

@@ -152,18 +152,29 @@ async function perform(
 ): Promise<ApiAnswer<object>> {
   const { resource, name } = target;
   requireVerb(request.method ?? '', target);
+  const program = request.headers['user-agent'];
   const expected = { apiVersion: apiVersionOf(resource), kind: resource.kind, custom: resource.custom !== undefined };
   switch (request.method) {
     case 'GET':
       if (name === undefined) return api.list(target, listQuery(params)) satisfies ApiAnswer<ObjectList>;
       return api.get(target, withRevision(params));
     case 'POST':
-      return api.create(target, await readBody(request, expectedOf(target, expected)), writeQuery(params), caller);
+      return api.create(
+        target,
+        await readBody(request, expectedOf(target, expected)),
+        writeQuery(params, program),
+        caller,
+      );
     case 'PUT':
-      return api.update(target, await readBody(request, expectedOf(target, expected)), writeQuery(params), caller);
+      return api.update(
+        target,
+        await readBody(request, expectedOf(target, expected)),
+        writeQuery(params, program),
+        caller,
+      );
     case 'PATCH': {
       const { type, body } = await readPatch(request, expected.custom);
-      return api.patch(target, type, body, patchQuery(params), caller);
+      return api.patch(target, type, body, patchQuery(params, type === 'apply' ? undefined : program), caller);
     }
     default: {
       const query = deleteQuery(params, await readDeleteOptions(request));

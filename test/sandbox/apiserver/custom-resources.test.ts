@@ -253,3 +253,33 @@ describe('schema rules', () => {
     });
   });
 });
+
+describe('a definition with rules in CEL', () => {
+  const rule = [{ rule: 'self.min <= self.max' }];
+  const withRule = definitionOf('ranges', 'Range', {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { list: { type: 'array', items: { type: 'string' } } } } },
+  });
+  const at = (path: string) => `spec.versions[0].schema.openAPIV3Schema.${path}x-kubernetes-validations`;
+  const ruled = (change: (spec: JsonSchema) => void): CustomResourceDefinition => {
+    const copy = structuredClone(withRule);
+    const spec = copy.spec.versions[0]?.schema?.openAPIV3Schema?.properties?.['spec'];
+    if (spec) change(spec);
+    return copy;
+  };
+
+  it.each<[string, (spec: JsonSchema) => void]>([
+    ['properties[spec].', (spec) => Object.assign(spec, { 'x-kubernetes-validations': rule })],
+    [
+      'properties[spec].properties[list].items.',
+      (spec) => Object.assign(spec.properties?.['list']?.items ?? {}, { 'x-kubernetes-validations': rule }),
+    ],
+  ])('is refused, naming the place: %s', async (path, change) => {
+    const api = await testApi();
+    const { status } = await refusal(api.cluster.create(customResourceDefinitions, ruled(change)));
+    expect(status.details?.causes?.[0]).toMatchObject({ field: at(path), reason: 'FieldValueForbidden' });
+    await api.cluster.create(customResourceDefinitions, withRule);
+    const update = () => api.cluster.update(customResourceDefinitions, ruled(change));
+    expect((await refusal(update)).message).toContain('this sandbox has no CEL');
+  });
+});

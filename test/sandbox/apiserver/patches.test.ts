@@ -229,6 +229,32 @@ describe('server-side apply', () => {
     expect(third.template.spec.containers[0]?.ports?.map(({ containerPort }) => containerPort)).toEqual([14001]);
   });
 
+  it('a change of the scale belongs to whoever scaled, and says so in the conflict', async () => {
+    const target = api.at(path, 'bookstore', 'scale');
+    const body = { type: 'json' as const, text: '{"spec":{"replicas":4}}' };
+    await api.requests.patch(target, 'merge', body, { fieldManager: 'kubectl' }, admin);
+    expect((await refusal(apply(applied({ replicas: 2 }), { fieldManager: 'helm' }))).message).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas',
+    );
+  });
+
+  it('through the status changes and owns nothing but the status', async () => {
+    const body = {
+      type: 'yaml' as const,
+      text: JSON.stringify({ ...applied({ replicas: 9 }), status: { replicas: 7 } }),
+    };
+    const target = api.at(path, 'bookstore', 'status');
+    const { object } = await api.requests.patch(target, 'apply', body, { fieldManager: 'observer' }, admin);
+    expect(object).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 7 } });
+    expect((object as Deployment).metadata.managedFields).toContainEqual(
+      expect.objectContaining({
+        manager: 'observer',
+        subresource: 'status',
+        fieldsV1: { 'f:status': { 'f:replicas': {} } },
+      }),
+    );
+  });
+
   it('a manager is required', async () => {
     const error = await refusal(apply(applied({ replicas: 1 }), { fieldManager: '' }));
     expect(error.message).toBe(

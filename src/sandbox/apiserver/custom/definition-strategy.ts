@@ -6,6 +6,7 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { immutable, invalidValue, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
+import { celRuleErrors } from './unsupported-rules.ts';
 
 /** Holds a definition back until its objects are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -44,7 +45,7 @@ export const definitionStrategy: Strategy = {
       acceptedNames: structuredClone(definition.spec.names),
       storedVersions: definition.spec.versions.filter(({ storage }) => storage).map(({ name }) => name),
     };
-    return [];
+    return celRuleErrors(definition);
   },
   prepareUpdate(draft) {
     const { spec, status } = asDefinition(draft);
@@ -95,6 +96,8 @@ export const definitionStrategy: Strategy = {
     if (next.scope !== before.scope) errors.push(immutable('spec.scope', next.scope));
     if (!sameJson(next.names.plural, before.names.plural))
       errors.push(immutable('spec.names.plural', next.names.plural));
+    // What an older sandbox took stays as it is, so that it can still be deleted.
+    if (!sameJson(next.versions, before.versions)) errors.push(...celRuleErrors(asDefinition(object)));
     if (next.names.kind !== before.names.kind) errors.push(immutable('spec.names.kind', next.names.kind));
     return errors;
   },

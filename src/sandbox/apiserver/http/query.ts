@@ -55,7 +55,12 @@ function dryRunOf(values: readonly string[]): { dryRun?: boolean } {
   return values.includes('All') ? { dryRun: true } : {};
 }
 
-export function writeQuery(params: URLSearchParams): WriteQuery {
+/** Who owns what is written: whom the client names, else the program. Kubernetes: managerOrUserAgent. */
+function managerOf(params: URLSearchParams, userAgent: string): string {
+  return params.get('fieldManager') || (userAgent.split('/')[0] ?? '').replaceAll(/[^\x20-\x7e]/g, '').slice(0, 128);
+}
+
+export function writeQuery(params: URLSearchParams, userAgent = ''): WriteQuery {
   const validation = params.get('fieldValidation') || undefined;
   if (validation !== undefined && validation !== 'Strict' && validation !== 'Warn' && validation !== 'Ignore') {
     const message = `Unsupported value: "${validation}": supported values: "Ignore", "Strict", "Warn"`;
@@ -65,13 +70,14 @@ export function writeQuery(params: URLSearchParams): WriteQuery {
   }
   return {
     ...dryRunOf(params.getAll('dryRun')),
-    ...text(params, 'fieldManager'),
+    ...optional('fieldManager', managerOf(params, userAgent) || undefined),
     ...(validation === undefined ? {} : { fieldValidation: validation }),
   };
 }
 
-export function patchQuery(params: URLSearchParams): PatchQuery {
-  return { ...writeQuery(params), ...(isTrue(params.get('force')) ? { force: true } : {}) };
+/** An apply must say itself for whom it speaks, so it has no user agent here. */
+export function patchQuery(params: URLSearchParams, userAgent?: string): PatchQuery {
+  return { ...writeQuery(params, userAgent), ...(isTrue(params.get('force')) ? { force: true } : {}) };
 }
 
 /** Options of a delete come in the query or as a DeleteOptions body; the body wins where both speak. */

@@ -27,7 +27,7 @@ export function applyConfiguration(
   application: Application,
 ): KubeObject {
   const { applied, manager, force, subresource, now } = application;
-  const wanted = ownableFields(applied, resource);
+  const wanted = ownableFields(applied, resource, subresource);
   const ownerships = ownershipsOf(current);
   const isMine = (each: Ownership) =>
     each.manager === manager && each.operation === 'Apply' && each.subresource === subresource;
@@ -66,7 +66,7 @@ export function applyConfiguration(
 
 /** The managedFields of an object that an apply creates. */
 export function firstOwnership(applied: KubeObject, resource: ServedResource, manager: string, now: number): unknown[] {
-  const fields = ownableFields(applied, resource);
+  const fields = ownableFields(applied, resource, '');
   const time = apiTime(now);
   return toManagedFields([
     { manager, operation: 'Apply', apiVersion: apiVersionOf(resource), subresource: '', time, fields },

@@ -30,12 +30,14 @@ const systemFields = [
   'selfLink',
 ];
 
-/** The fields of an object that managers can own. */
-export function ownableFields(object: KubeObject, resource: ServedResource): FieldSet {
+/** The fields of an object that managers can own; with a subresource, those that a request to it can set. */
+export function ownableFields(object: KubeObject, resource: ServedResource, subresource?: string): FieldSet {
   const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object;
   const ownable = Object.entries(metadata).filter(([field]) => !systemFields.includes(field));
   const withMetadata = ownable.length === 0 ? rest : { metadata: Object.fromEntries(ownable), ...rest };
-  return fieldsOf(withMetadata, shapeOf(resource, 'apply'));
+  const all = fieldsOf(withMetadata, shapeOf(resource, 'apply'));
+  if (subresource === undefined) return all;
+  return new Map([...all].filter(([, { path }]) => isWithin(path, subresource, resource)));
 }
 
 export function ownershipsOf(object: KubeObject | undefined): Ownership[] {

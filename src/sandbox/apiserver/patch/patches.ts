@@ -56,11 +56,14 @@ export class Patches {
 
   async #patchScale(target: UpdateTarget, type: PatchType, patch: unknown, context: WriteContext): Promise<KubeObject> {
     const { resource } = target;
-    const change = (draft: KubeObject) => {
+    const change = (draft: KubeObject, current: KubeObject) => {
       const scale = scaleOf(draft, resource);
       const next = type === 'json' ? jsonPatch(scale, patch) : mergePatch(scale, patch);
       const { metadata, ...rest } = next as KubeObject;
       setReplicas(draft, { ...rest, metadata }, resource);
+      if (context.fieldManager) {
+        recordUpdate(draft, current, resource, context.fieldManager, 'scale', this.#parts.clock.now());
+      }
       return draft;
     };
     return scaleOf(await this.#parts.writes.update({ ...target, subresource: '' }, change, context), resource);
