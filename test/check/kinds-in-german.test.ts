@@ -92,7 +92,7 @@ const cases: Record<string, Case> = {
     result: {
       status: 'wrong',
       expected: 'das Label openservicemesh.io/monitored-by=osm',
-      saw: 'kein solches Label: das Mesh beachtet ihn nicht',
+      saw: 'kein solches Label: das Mesh beobachtet ihn nicht',
       on: 'Namespace bookbuyer, metadata.labels',
       tryThis: 'osm namespace list',
     },
@@ -106,7 +106,7 @@ const cases: Record<string, Case> = {
     result: {
       status: 'wrong',
       expected: 'ein Sidecar in jedem Pod',
-      saw: 'er hat keinen: er entstand, bevor sein Namespace ins Mesh kam, oder die Injection ist aus',
+      saw: 'er hat keinen: er entstand, bevor sein Namespace ins Mesh kam, oder die Injektion ist aus',
       on: 'Pod bookbuyer/one, spec.containers',
       tryThis: 'kubectl rollout restart deployment bookbuyer -n bookbuyer',
     },
@@ -138,11 +138,11 @@ const cases: Record<string, Case> = {
   'traffic-flows': {
     yaml: { from, to: 'bookstore/bookstore' },
     script: { kube: calling({ [`${upstream}_2xx`]: 1, [`${upstream}_total`]: 4 }) },
-    title: 'bookbuyer/bookbuyer bekommt Erfolg von bookstore/bookstore',
+    title: 'bookbuyer/bookbuyer ruft bookstore/bookstore auf, mit Erfolg',
     result: {
       status: 'not-yet',
-      expected: '3 Anfragen von bookbuyer/bookbuyer an bookstore/bookstore mit Erfolg',
-      saw: '0 solche Anfragen seit Beginn der Aufgabe',
+      expected: '3 Requests von bookbuyer/bookbuyer an bookstore/bookstore mit Erfolg',
+      saw: '0 solche Requests seit Beginn der Aufgabe',
       tryThis: 'kubectl logs deployment/bookbuyer -n bookbuyer -c bookbuyer --tail 20',
     },
   },
@@ -155,7 +155,7 @@ const cases: Record<string, Case> = {
         pod('bookstore', 'bare', 'b', { sidecar: false }),
       ),
     },
-    title: 'bookbuyer/bookbuyer versucht bookstore/bookstore zu erreichen und scheitert',
+    title: 'bookbuyer/bookbuyer versucht, bookstore/bookstore zu erreichen, und scheitert',
     result: {
       status: 'wrong',
       expected: '5 Versuche von bookbuyer/bookbuyer, bookstore/bookstore zu erreichen, keiner mit Erfolg',
@@ -167,7 +167,7 @@ const cases: Record<string, Case> = {
   'traffic-split': {
     yaml: { from, backends, tolerance: 0.1 },
     script: { kube: split() },
-    title: 'Anfragen von bookbuyer/bookbuyer verteilen sich: bookstore/bookstore-v1 75 %, bookstore/bookstore-v2 25 %',
+    title: 'Requests von bookbuyer/bookbuyer verteilen sich: bookstore/bookstore-v1 75 %, bookstore/bookstore-v2 25 %',
     result: {
       status: 'wrong',
       expected: 'bookstore/bookstore-v1 75 %, bookstore/bookstore-v2 25 %, mit bis zu 10 % Abweichung',
@@ -254,7 +254,7 @@ const cases: Record<string, Case> = {
     result: {
       status: 'wrong',
       expected: 'die richtige Antwort',
-      saw: 'die Antwort "kubelet"',
+      saw: 'die Antwort „kubelet“',
       on: 'who',
     },
   },
@@ -322,6 +322,6 @@ describe('what a condition wants and saw, in German', () => {
     });
     await clock.step(3_000);
     await ended;
-    expect(results).toEqual([{ status: 'unknown', reason: 'Nach 3 s kam keine Antwort.' }]);
+    expect(results).toEqual([{ status: 'unknown', reason: 'Innerhalb von 3 s kam keine Antwort.' }]);
   });
 });

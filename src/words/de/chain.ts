@@ -7,7 +7,7 @@ export const chain: typeof shape = {
     namespace: 'Namespace',
     mode: 'Modus',
     'client-route': 'Route beim Aufrufer',
-    split: 'Aufteilung',
+    split: 'Split',
     endpoints: 'Endpoints',
     server: 'Server',
     connection: 'Verbindung',
@@ -27,7 +27,7 @@ export const chain: typeof shape = {
     hasSidecar: (pod, principal) => `${pod} hat einen Sidecar; das Mesh kennt ihn als ${principal}.`,
     neither: 'Weder Aufrufer noch Server haben einen Sidecar; das Mesh ist also nicht beteiligt.',
     noSidecar: (pod) => `${pod} hat keinen Sidecar, und der Sidecar des Servers nimmt nur Mutual TLS.`,
-    restart: (account) => `neu starten, damit er einen Sidecar bekommt (Account ${account})`,
+    restart: (account) => `neu starten, damit er einen Sidecar bekommt (ServiceAccount ${account})`,
     addNamespace: (namespace) => `osm namespace add ${namespace}, dann den Pod neu starten`,
   },
   name: {
@@ -76,12 +76,12 @@ export const chain: typeof shape = {
       `sein Namespace ${namespace} ist nicht der seines Ziels, ${destination}`,
     none: 'keiner',
     noRules: 'es hat keine Regeln',
-    foreignRule: (rule, kind) => `seine Regel ${rule} ist vom Kind ${kind}, und das macht das ganze Objekt ungültig`,
+    foreignRule: (rule, kind) => `seine Regel ${rule} ist von der Art ${kind}, und das macht das ganze Objekt ungültig`,
   },
   split: {
-    shares: (shares) => `Ein TrafficSplit teilt die Anfragen auf: ${shares}.`,
+    shares: (shares) => `Ein TrafficSplit verteilt die Requests: ${shares}.`,
     mayNotCall: (shares, backend) =>
-      `Ein TrafficSplit teilt die Anfragen auf (${shares}), aber der Aufrufer darf ${backend} nicht aufrufen: dieser Anteil scheitert.`,
+      `Ein TrafficSplit verteilt die Requests (${shares}), aber der Aufrufer darf ${backend} nicht aufrufen: dieser Anteil scheitert.`,
     createTarget: (backend, account, namespace) =>
       `eines anlegen für den ServiceAccount hinter ${backend}, mit Quelle ${account} aus ${namespace}`,
   },
@@ -92,28 +92,28 @@ export const chain: typeof shape = {
     selectsNone: 'Der Service wählt keinen Pod aus.',
     selectPods: 'Pods auswählen, die es gibt',
     notTold: 'Pods sind bereit, aber der Sidecar weiß noch nichts von ihnen.',
-    notAccount: (target, kind) => `${target} nennt etwas vom Kind ${kind}; nur ein ServiceAccount steht für Pods.`,
+    notAccount: (target, kind) => `${target} nennt etwas von der Art ${kind}; nur ein ServiceAccount steht für Pods.`,
   },
   server: {
     noSidecar: (pod) => `${pod} hat keinen Sidecar, und der Sidecar des Aufrufers spricht Mutual TLS mit ihm.`,
     restart: 'neu starten, damit er einen Sidecar bekommt',
   },
   connection: {
-    noChain: (pod, service) => `${pod} hat noch keine Kette für ${service}.`,
+    noChain: (pod, service) => `${pod} hat noch keine Filter Chain für ${service}.`,
     unexplained: (pod, principal) =>
       `${pod} weist ${principal} ab, und kein Objekt sagt, warum: die Änderung ist vielleicht unterwegs.`,
     holds: (principal) => `Der Sidecar des Servers nimmt die Verbindung von ${principal} an.`,
     noRoute: (target, route) => `${target} nennt TCPRoute ${route}, und die gibt es nicht.`,
     createRoute: (port) => `anlegen, mit Port ${port}`,
     otherPort: (route, ports, port, rule, target) =>
-      `${route} erlaubt Port ${ports}; der Pod hört auf ${port} (es zählt sein targetPort, Regel ${rule} von ${target}).`,
+      `${route} erlaubt Port ${ports}; der Pod lauscht auf ${port} (es zählt sein targetPort, Regel ${rule} von ${target}).`,
     addPort: (port) => `${port} hinzufügen`,
   },
   serverRoute: {
     holds: (request) => `Eine Route des Servers nimmt ${request}.`,
     unexplained: (pod, request) => `Keine Route von ${pod} nimmt ${request}, und kein Objekt sagt, warum.`,
     noHttpRule: (target) => `${target} hat keine Regel zu HTTP, also hat der Server keine Route dafür.`,
-    addRule: (request) => `eine Regel vom Kind HTTPRouteGroup mit einem Match für ${request} hinzufügen`,
+    addRule: (request) => `eine Regel der Art HTTPRouteGroup mit einem Match für ${request} hinzufügen`,
     noGroup: (target, group) => `${target} nennt HTTPRouteGroup ${group}, und die gibt es nicht.`,
     noMatches: (target, group) => `${target} nennt keinen Match von HTTPRouteGroup ${group}, und keiner heißt keiner.`,
     nameMatches: (group) => `Matches von ${group} nennen`,

@@ -5,7 +5,7 @@ const { counted, form, listed, short } = grammarOf('de');
 
 const nodes = { one: 'Node', other: 'Nodes' };
 const lines = { one: 'Zeile', other: 'Zeilen' };
-const requests = { one: 'Anfrage', other: 'Anfragen' };
+const requests = { one: 'Request', other: 'Requests' };
 const attempts = { one: 'Versuch', other: 'Versuche' };
 const pods = { one: 'Pod', other: 'Pods' };
 
@@ -17,8 +17,8 @@ export const conditions: typeof shape = {
     answersError: (whom, message) => `${whom} antwortet mit einem Fehler: ${message}`,
     cannotBeAsked: (whom, message) => `${whom} lässt sich nicht fragen: ${message}`,
     stopped: 'Das Nachsehen wurde abgebrochen, bevor es zu Ende war.',
-    noAnswerIn: (seconds) => `Nach ${seconds} s kam keine Antwort.`,
-    noSuchKind: (kind) => `Eine Bedingung der Art "${kind}" gibt es nicht.`,
+    noAnswerIn: (seconds) => `Innerhalb von ${seconds} s kam keine Antwort.`,
+    noSuchKind: (kind) => `Eine Bedingung der Art „${kind}“ gibt es nicht.`,
     wantsCluster: 'ein Cluster, mit dem kubectl spricht',
     noContext: 'deine kubeconfig hat keinen aktuellen Kontext',
   },
@@ -40,7 +40,7 @@ export const conditions: typeof shape = {
     title: 'Die Frage ist richtig beantwortet',
     expected: 'die richtige Antwort',
     notGiven: 'noch keine Antwort',
-    given: (answer) => `die Antwort "${answer}"`,
+    given: (answer) => `die Antwort „${answer}“`,
   },
   azureCluster: {
     group: (name) => `Resource Group ${name}`,
@@ -78,7 +78,7 @@ export const conditions: typeof shape = {
     title: (workload, identity, more) =>
       [`Sidecars von ${workload} zeigen ein Zertifikat von ${identity}`, ...more].join(', '),
     atMost: (minutes) => `für höchstens ${minutes} Minuten`,
-    underRoot: (secret) => `unter der Wurzel aus Secret ${secret}`,
+    underRoot: (secret) => `unter der Root aus Secret ${secret}`,
     another: 'ein anderes als vorher',
     expected: (identity) => `ein Zertifikat von ${identity}`,
     unreadable: (pod) => `Die Zertifikate von Pod ${pod} lassen sich nicht lesen.`,
@@ -88,8 +88,8 @@ export const conditions: typeof shape = {
     validFor: (minutes) => `es gilt ${minutes} Minuten`,
     aNewOne: 'ein neues Zertifikat',
     stillThatOne: (serial) => `noch das von vorher, ${serial}`,
-    itsRoot: (serials) => `seine Wurzel hat die Seriennummer ${serials}`,
-    wantedRoot: (serial) => `die Wurzel mit der Seriennummer ${serial}`,
+    itsRoot: (serials) => `seine Root hat die Seriennummer ${serials}`,
+    wantedRoot: (serial) => `die Root mit der Seriennummer ${serial}`,
     facts: (names, serial, minutes) => `${names}, Seriennummer ${serial}, ${minutes} Minuten gültig`,
   },
   containerRestarted: {
@@ -102,7 +102,7 @@ export const conditions: typeof shape = {
     didNotEnd: 'seit Beginn der Aufgabe lief er durch',
   },
   http: {
-    rises: (field, url) => `${field} steigt bei ${url}`,
+    rises: (field, url) => `${field} steigt unter ${url}`,
     answers: (url, status) => `${url} antwortet mit ${status}`,
     answersWith: (url, status, text) => `${url} antwortet mit ${status} und ${text}`,
     expected: (status, url) => `eine Antwort mit Status ${status} von ${url}`,
@@ -112,11 +112,11 @@ export const conditions: typeof shape = {
     pageWith: (text) => `eine Seite mit ${text}`,
     pageMatching: (pattern) => `eine Seite, auf die ${pattern} passt`,
     twoPrograms: (port, page, other, says) =>
-      `zwei Programme auf Port ${port}: die Seite ist bei ${page}, bei ${other} antwortet ein anderes Programm (${says})`,
+      `zwei Programme auf Port ${port}: die Seite ist unter ${page}, unter ${other} antwortet ein anderes Programm (${says})`,
     rising: (field) => `${field} steigend`,
     noNumber: (field, page) => `keine Zahl ${field} in ${page}`,
     rose: (field, from, to) => `${field} stieg von ${from} auf ${to}`,
-    nothingListens: (port) => `auf Port ${port} hört niemand`,
+    nothingListens: (port) => `auf Port ${port} lauscht niemand`,
     closed: 'die Verbindung wurde ohne Antwort geschlossen',
     emptyPage: 'eine leere Seite',
   },
@@ -156,18 +156,19 @@ export const conditions: typeof shape = {
     aNamespace: (name) => `ein Namespace ${name}`,
     missing: 'es gibt ihn nicht',
     wantsLabel: (label) => `das Label ${label}`,
-    noLabel: 'kein solches Label: das Mesh beachtet ihn nicht',
+    noLabel: 'kein solches Label: das Mesh beobachtet ihn nicht',
     wantsAnnotation: (annotation) => `die Annotation ${annotation}`,
     noAnnotation: 'keine solche Annotation: seine Pods bekommen keinen Sidecar',
-    monitored: (names, mesh) => `${listed(names)} unter der Aufsicht von ${mesh}`,
+    monitored: (names, mesh) => `${listed(names)}, beobachtet von ${mesh}`,
   },
   resource: {
     hasField: (object, field, value) => `${object} hat ${field} = ${value}`,
     gone: (object) => `${object} ist weg`,
     exists: (object) => `${object} ist da`,
     is: (object, value) => `${object} ist ${value}`,
-    noKind: (kind) => `der Cluster kennt kein Kind ${kind}`,
-    noKindNoMesh: (kind) => `der Cluster kennt kein Kind ${kind}; das Mesh, das es mitbringt, ist nicht installiert`,
+    noKind: (kind) => `der Cluster kennt die Art ${kind} nicht`,
+    noKindNoMesh: (kind) =>
+      `der Cluster kennt die Art ${kind} nicht; das Mesh, das sie mitbringt, ist nicht installiert`,
     itExists: 'es ist da',
     missing: 'es ist nicht da',
     thereIsNo: (object) => `${object} gibt es nicht`,
@@ -181,7 +182,7 @@ export const conditions: typeof shape = {
     title: (workload, growth, counter) => `Sidecars von ${workload} zählen ${growth} mehr in ${counter}`,
   },
   trafficDenied: {
-    title: (from, to) => `${from} versucht ${to} zu erreichen und scheitert`,
+    title: (from, to) => `${from} versucht, ${to} zu erreichen, und scheitert`,
     expected: (count, from, to) => `${counted(count, attempts)} von ${from}, ${to} zu erreichen, keiner mit Erfolg`,
     podOutsideMesh: 'für den Service antwortet ein Pod ohne Sidecar, also verweigert das Mesh nichts',
     counter: (from, to) => `Sidecar von ${from}, Cluster ${to}, upstream_rq_2xx`,
@@ -190,17 +191,17 @@ export const conditions: typeof shape = {
     soFar: (count) => `bisher ${counted(count, attempts)}, keiner mit Erfolg`,
   },
   trafficFlows: {
-    title: (from, answers, to) => `${from} bekommt ${answers} von ${to}`,
+    title: (from, answers, to) => `${from} ruft ${to} auf, mit ${answers}`,
     success: 'Erfolg',
     status: (code) => `Status ${code}`,
     expected: (count, from, to, answers) => `${counted(count, requests)} von ${from} an ${to} mit ${answers}`,
     saw: (count, answers) => `${counted(count, requests)} mit ${answers}`,
-    soFar: (count) => `${counted(count, { one: 'solche Anfrage', other: 'solche Anfragen' })} seit Beginn der Aufgabe`,
+    soFar: (count) => `${counted(count, { one: 'solcher Request', other: 'solche Requests' })} seit Beginn der Aufgabe`,
     others: (count) => `, und ${count} mit anderem Ende`,
   },
   trafficSplit: {
-    asDeclared: (from, split) => `Anfragen von ${from} verteilen sich, wie TrafficSplit ${split} es sagt`,
-    title: (from, shares) => `Anfragen von ${from} verteilen sich: ${shares}`,
+    asDeclared: (from, split) => `Requests von ${from} verteilen sich, wie TrafficSplit ${split} es sagt`,
+    title: (from, shares) => `Requests von ${from} verteilen sich: ${shares}`,
     share: (name, percent) => `${name} ${short(percent)} %`,
     expected: (shares, percent) => `${shares}, mit bis zu ${short(percent)} % Abweichung`,
     withWeights: (name) => `ein TrafficSplit ${name} mit Gewichten`,
@@ -210,14 +211,14 @@ export const conditions: typeof shape = {
     unreadable: 'Die Konfiguration des Sidecars lässt sich nicht lesen.',
     notCallable: (service) => `kein Pod von ${service} ist bereit, aufgerufen zu werden`,
     inForce: 'die Gewichte gelten; ab jetzt wird gezählt',
-    mustGetOne: (counts, service) => `${counts}; auch ${service} muss eine bekommen`,
+    mustGetOne: (counts, service) => `${counts}; auch ${service} muss einen bekommen`,
     tooFew: (counts) => `${counts}; zu wenige für ein Urteil`,
     weightOf: (namespace, service) => `TrafficSplit in ${namespace}, Gewicht von ${service}`,
-    noRequest: 'keine Anfrage an ein Backend',
+    noRequest: 'kein Request an ein Backend',
     counts: (count, parts) => `${counted(count, requests)}: ${listed(parts)}`,
     part: (hits, percent, service) => `${hits} (${percent} %) an ${service}`,
     routesBy: (shares) => `sein Sidecar verteilt nach ${shares}`,
-    noSuchSplit: 'sein Sidecar kennt keine solche Aufteilung',
+    noSuchSplit: 'sein Sidecar kennt keinen solchen Split',
     inObject: (shares, saw) => `${shares} im Objekt; ${saw}`,
   },
   workloadsReady: {
@@ -228,7 +229,7 @@ export const conditions: typeof shape = {
     atLeastOne: 'mindestens ein Pod',
     scaledToNone: 'es ist auf 0 skaliert',
     sidecarInEach: 'ein Sidecar in jedem Pod',
-    noSidecar: 'er hat keinen: er entstand, bevor sein Namespace ins Mesh kam, oder die Injection ist aus',
+    noSidecar: 'er hat keinen: er entstand, bevor sein Namespace ins Mesh kam, oder die Injektion ist aus',
     ready: (workload) => `${workload} bereit`,
     container: (pod, container) => `Pod ${pod}, Container ${container}`,
     saw: (ready, wanted) => `${ready} von ${counted(wanted, pods)} bereit`,

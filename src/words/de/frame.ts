@@ -40,7 +40,7 @@ export const tray: typeof trayShape = {
 };
 
 export const moment: typeof momentShape = {
-  looking: 'Sehe nach',
+  looking: 'Es wird nachgesehen',
   holdSoFar: (passed, count) => `: ${passed} von ${counted(count, conditions)} bisher erfüllt`,
   taskPassed: 'Aufgabe gelöst',
   next: (title) => `. Weiter mit: ${title}`,

@@ -2,7 +2,7 @@ import type { host as shape } from '../en/host.ts';
 
 export const host: typeof shape = {
   prepare: { 'starting-sandbox': 'Die Sandbox startet', 'sandbox-ready': 'Die Sandbox ist bereit' },
-  lookingAtWorld: 'Sehe nach, was schon da ist',
+  lookingAtWorld: 'Es wird nachgesehen, was schon da ist',
   emptying: 'Die Sandbox wird geleert',
   beyond: 'Der Cluster ist über den Anfang dieser Lektion hinaus; was spätere Lektionen geändert haben, ist noch da.',
   finished: (lesson) => `Fertig. Noch einmal von vorn: meshwalk reset ${lesson}`,

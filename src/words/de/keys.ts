@@ -9,7 +9,7 @@ export const keys: typeof shape = {
     'own-command': { label: 'Befehl', does: 'einen eigenen Befehl eingeben' },
     shell: { label: 'Shell', does: 'eine Shell in dieser Welt öffnen; `exit` führt zurück' },
     explain: { label: 'warum', does: 'erklären: warum eine Bedingung verfehlt ist, oder was der Befehl ändern würde' },
-    'explain-again': { label: 'nochmal', does: 'noch einmal nachsehen' },
+    'explain-again': { label: 'noch einmal', does: 'noch einmal nachsehen' },
     'close-explain': { label: 'zurück', does: 'dorthin zurück, wo du warst' },
     'explain-call': { label: 'warum', does: 'den markierten Aufruf erklären, Glied für Glied' },
     'next-call': { label: 'nächster Aufruf', does: 'einen anderen Aufruf markieren' },

@@ -90,7 +90,7 @@ export const lesson: typeof lessonShape = {
 export const check: typeof checkShape = {
   title: (title) => `Prüfung: ${title}`,
   passedOf: (passed, count) => `${passed} von ${count}`,
-  because: 'weil',
+  because: 'Grund',
   tryThis: 'versuch',
   expected: 'erwartet',
   saw: 'gesehen',

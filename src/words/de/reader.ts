@@ -29,7 +29,7 @@ export const reader: typeof readerShape = {
   theAnswer: (answer, explain) => `Die Antwort: ${answer} ${explain}`,
   notQuite: (answer, explain) => `Nicht ganz. Die Antwort: ${answer} ${explain}`,
   passed: (condition, saw) => `Erfüllt: ${condition}. Gesehen: ${saw}.`,
-  unknown: (condition, reason) => `Nicht feststellbar: ${condition}. Weil: ${reason}`,
+  unknown: (condition, reason) => `Nicht feststellbar: ${condition}. Grund: ${reason}`,
   wrong: (condition, why) => `Falsch: ${condition}. ${why}`,
   notYet: (condition, why) => `Noch nicht: ${condition}. ${why}`,
   expectedSaw: (expected, saw) => `Erwartet: ${expected}. Gesehen: ${saw}.`,
@@ -59,7 +59,7 @@ export const reader: typeof readerShape = {
 
 export const typed: typeof typedShape = {
   isRunning: 'Der Befehl läuft. Strg-C bricht ihn ab.',
-  isLooking: 'Sehe nach.',
+  isLooking: 'Es wird nachgesehen.',
   runIt: 'Ausführen? y führt ihn aus, n nicht, e ändert ihn.',
   enter: (does) => `Enter: ${does}`,
   key: (key, does) => `${key}: ${does}`,

@@ -11,7 +11,7 @@ export const review: typeof reviewShape = {
     expected: 'Du hattest hier etwas anderes erwartet.',
     answered: 'Deine erste Antwort war eine andere.',
     failed: 'Deine Prüfung schlug hier einmal fehl.',
-    hint: 'Du hast hier einen Hinweis geöffnet.',
+    hint: 'Du hast hier einen Tipp geöffnet.',
   },
   whichCommand: (what) => `Welcher Befehl hat das bewirkt: ${what}?`,
   ranIn: (task) => `Ihn führt die Aufgabe „${task}“ aus.`,
@@ -25,6 +25,7 @@ export const review: typeof reviewShape = {
   ready: (count) =>
     `Ein kurzer Rückblick ist bereit: ${counted(count, { one: 'Frage', other: 'Fragen' })} aus dem, was dich überrascht hat. r: beginnen.`,
   typed: 'Ein Buchstabe antwortet, eine leere Zeile übergeht, q verlässt den Rückblick.',
-  chooseOne: (last) => `Tippe einen Buchstaben von a bis ${last}, eine leere Zeile zum Übergehen oder q zum Verlassen.`,
+  chooseOne: (last) =>
+    `Gib einen Buchstaben von a bis ${last} ein, eine leere Zeile zum Übergehen oder q zum Verlassen.`,
   left: 'Der Rückblick ist verlassen; er wird wieder fragen.',
 };
