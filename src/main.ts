@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { opensScreen } from './cli/splash.ts';
+import { languageIn, languageOf } from './words/language.ts';
+import { splash } from './words/splash.ts';
 
 /**
  * Argv in, exit code out; the only process.exit. What everybody waits for (the version, the first words on the screen)
@@ -20,7 +22,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
   if (opensScreen(args) && process.stdout.isTTY) {
-    process.stdout.write('meshwalk: getting your cluster ready…\n');
+    process.stdout.write(`${splash[languageOf(languageIn(args), process.env)]}\n`);
   }
   const { main } = await import('./cli/program.ts');
   const code = await main(args, { version: version(), root: fileURLToPath(root) });

@@ -9,21 +9,22 @@ import type { TaskChanges, Traces } from './traces.ts';
 /** `meshwalk changes`: what a task changed, as a diff. Only reads; works while meshwalk runs elsewhere, and while nothing runs. */
 type ChangesOptions = KeptOptions & { json?: boolean };
 
-export const changesCommand = (subcommand: Subcommand): Command =>
-  addKeptOptions(
+export const changesCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { changes: usage } = words.usage;
+  return addKeptOptions(
     new Command('changes')
-      .description('show what a task changed: objects created, changed and deleted, as a diff')
-      .argument('[task]', '<lesson>/<task>; the latest task that changed something, when none is named')
-      .option('--json', 'print one JSON object'),
+      .description(usage.description)
+      .argument('[task]', usage.task)
+      .option('--json', words.usage.options.json),
+    words,
   )
     .addHelpText(
       'after',
-      examples(
-        ['meshwalk changes', 'of the latest task'],
-        ['meshwalk changes split-traffic/split-half', 'of that one'],
-      ),
+      examples(words, ['meshwalk changes', usage.plain], ['meshwalk changes split-traffic/split-half', usage.one]),
     )
     .action((task: string | undefined, options: ChangesOptions) => showChanges(task, options, subcommand));
+};
 
 async function showChanges(
   wanted: string | undefined,

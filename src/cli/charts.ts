@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import type { Words } from '../words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
-import { positiveInteger, profileOption } from './options.ts';
+import { profileOption, wholeNumber } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -19,23 +19,27 @@ const mostReadings = 150;
 /** Where nobody can press Ctrl-C at the right moment. */
 const secondsWithoutTerminal = 10;
 
-export const chartsCommand = (subcommand: Subcommand): Command =>
-  new Command('charts')
-    .description('chart the requests in the mesh: rate, success and latency per service')
-    .option('--every <seconds>', 'time between two looks at the sidecars', positiveInteger, 2)
-    .option('--for <seconds>', 'end after so long (default: at Ctrl-C; after 10 s without a terminal)', positiveInteger)
-    .option('--json', 'print one JSON object at the end')
-    .addOption(profileOption())
-    .addOption(kubeconfigOption())
+export const chartsCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { charts: usage } = words.usage;
+  return new Command('charts')
+    .description(usage.description)
+    .option('--every <seconds>', usage.every, wholeNumber(words), 2)
+    .option('--for <seconds>', usage.for, wholeNumber(words))
+    .option('--json', usage.json)
+    .addOption(profileOption(words))
+    .addOption(kubeconfigOption(words))
     .addHelpText(
       'after',
       examples(
-        ['meshwalk charts', 'beside a running lesson, in a second terminal'],
-        ['meshwalk charts --for 30 | cat', 'once, as plain text'],
-        ['meshwalk charts --kubeconfig ~/.kube/config', 'of a cluster of your own that has OSM'],
+        words,
+        ['meshwalk charts', usage.beside],
+        ['meshwalk charts --for 30 | cat', usage.once],
+        ['meshwalk charts --kubeconfig ~/.kube/config', usage.own],
       ),
     )
     .action((options: ChartsOptions) => showCharts(options, subcommand));
+};
 
 async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promise<void> {
   const [{ readRequests }, { seriesOf }, { chartLines }, { LiveLines }, { rest, systemClock: clock }] =

@@ -5,15 +5,14 @@ import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk doctor`: what this machine has and lacks. Changes nothing. */
-export const doctorCommand = (subcommand: Subcommand): Command =>
-  new Command('doctor')
-    .description('look at this machine: what is there, what is missing, what to do')
-    .option('--json', 'print one JSON object')
-    .addOption(profileOption())
-    .addHelpText(
-      'after',
-      examples(['meshwalk doctor', 'look'], ['meshwalk doctor --json', 'to add to a report of a mistake']),
-    )
+export const doctorCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { doctor: usage } = words.usage;
+  return new Command('doctor')
+    .description(usage.description)
+    .option('--json', words.usage.options.json)
+    .addOption(profileOption(words))
+    .addHelpText('after', examples(words, ['meshwalk doctor', usage.plain], ['meshwalk doctor --json', usage.json]))
     .action(async (options: Pick<CommonOptions, 'profile'> & { json?: boolean }) => {
       const { examine } = await import('./examine.ts');
       const { machine } = subcommand;
@@ -25,3 +24,4 @@ export const doctorCommand = (subcommand: Subcommand): Command =>
       }
       if (findings.some(({ status }) => status === 'bad')) subcommand.exit(1);
     });
+};

@@ -2,10 +2,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Question } from '../check/explain/chain.ts';
 import { namespacedName } from '../check/explain/subject.ts';
 import type { NamespacedName } from '../check/spec-fields.ts';
+import type { Words } from '../words/en.ts';
 import { loadFindings } from '../words/language.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
-import { positiveInteger, profileOption } from './options.ts';
+import { profileOption, wholeNumber } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples, forPrograms } from './subcommand.ts';
 
@@ -19,45 +20,46 @@ interface ExplainOptions extends MeshAccessOptions {
   json?: boolean;
 }
 
-function calledName(text: string): NamespacedName {
-  const name = namespacedName(text);
-  if (!name) throw new InvalidArgumentError('It must be a namespace and a name: bookstore/bookstore.');
-  return name;
-}
+const calledName =
+  ({ usage }: Words) =>
+  (text: string): NamespacedName => {
+    const name = namespacedName(text);
+    if (!name) throw new InvalidArgumentError(usage.wrong.name);
+    return name;
+  };
 
-function header(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const [, name, value] = /^([\w-]+): ?(.*)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    throw new InvalidArgumentError("It must be as curl takes it: 'Name: value'.");
-  return { ...before, [name.toLowerCase()]: value };
-}
+const header =
+  ({ usage }: Words) =>
+  (text: string, before: Readonly<Record<string, string>>): Record<string, string> => {
+    const [, name, value] = /^([\w-]+): ?(.*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) throw new InvalidArgumentError(usage.wrong.header);
+    return { ...before, [name.toLowerCase()]: value };
+  };
 
-export const explainCommand = (subcommand: Subcommand): Command =>
-  new Command('explain')
-    .description('tell why a request between two workloads ends as it ends')
-    .argument('[path]', 'the path that is asked for', '/')
-    .requiredOption('--from <namespace/name>', 'who calls: a Deployment, StatefulSet or pod', calledName)
-    .requiredOption('--to <namespace/name>', 'the Service that is called', calledName)
-    .option('--port <number>', 'port of the Service; its first one when left out', positiveInteger)
-    .option('--method <method>', 'method of the request', 'GET')
-    .option('--header <header>', "a header of the request, as 'Name: value'; may be given again", header, {})
-    .option('--json', 'print one JSON object')
-    .addOption(profileOption())
-    .addOption(kubeconfigOption())
+export const explainCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { explain: usage } = words.usage;
+  return new Command('explain')
+    .description(usage.description)
+    .argument('[path]', usage.path, '/')
+    .requiredOption('--from <namespace/name>', usage.from, calledName(words))
+    .requiredOption('--to <namespace/name>', usage.to, calledName(words))
+    .option('--port <number>', usage.port, wholeNumber(words))
+    .option('--method <method>', usage.method, 'GET')
+    .option('--header <header>', usage.header, header(words), {})
+    .option('--json', words.usage.options.json)
+    .addOption(profileOption(words))
+    .addOption(kubeconfigOption(words))
     .addHelpText(
       'after',
       examples(
-        [
-          'meshwalk explain --from bookbuyer/bookbuyer --to bookstore/bookstore /books-bought',
-          'why it is answered, or not',
-        ],
-        [
-          'meshwalk explain --from bookthief/bookthief --to bookstore/bookstore /buy-a-book/new',
-          'why the thief gets a 403',
-        ],
+        words,
+        ['meshwalk explain --from bookbuyer/bookbuyer --to bookstore/bookstore /books-bought', usage.answered],
+        ['meshwalk explain --from bookthief/bookthief --to bookstore/bookstore /buy-a-book/new', usage.denied],
       ),
     )
     .action((path: string, options: ExplainOptions) => tell(path, options, subcommand));
+};
 
 async function tell(path: string, options: ExplainOptions, subcommand: Subcommand): Promise<void> {
   const { machine, signal } = subcommand;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Catalog } from '../lesson/catalog.ts';
 import type { JournalEntry } from '../progress/events.ts';
 import type { StateFolders } from '../progress/state-folders.ts';
+import type { Words } from '../words/en.ts';
 import type { CommonOptions } from './options.ts';
 import { lessonsOption, profileOption, worldOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -9,8 +10,8 @@ import type { Subcommand } from './subcommand.ts';
 /** Which course, and whose progress in which world: what every subcommand that reads them is told. */
 export type KeptOptions = Pick<CommonOptions, 'world' | 'profile' | 'lessons'>;
 
-export const addKeptOptions = (command: Command): Command =>
-  command.addOption(worldOption()).addOption(profileOption()).addOption(lessonsOption());
+export const addKeptOptions = (command: Command, words: Words): Command =>
+  command.addOption(worldOption(words)).addOption(profileOption(words)).addOption(lessonsOption(words));
 
 /** A course and what is kept of somebody's way through it; only reads, and takes no lock: a screen may be open on it. */
 export interface Kept {

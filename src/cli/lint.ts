@@ -3,18 +3,21 @@ import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk lint`: an author's mistakes, with file and line. */
-export const lintCommand = (subcommand: Subcommand): Command =>
-  new Command('lint')
-    .description('find mistakes in lessons and manifests')
-    .argument('[folders...]', 'folders that hold lessons/ and manifests/; the built-in course if none')
-    .option('--json', 'print one JSON object a line')
-    .option('--reference', 'print everything that a lesson may hold, and every kind of condition')
+export const lintCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { lint: usage } = words.usage;
+  return new Command('lint')
+    .description(usage.description)
+    .argument('[folders...]', usage.folders)
+    .option('--json', words.usage.options.jsonLines)
+    .option('--reference', usage.reference)
     .addHelpText(
       'after',
       examples(
-        ['meshwalk lint', 'the built-in course'],
-        ['meshwalk lint ~/my-course', 'your own'],
-        ['meshwalk lint --reference | less', 'what an author may write'],
+        words,
+        ['meshwalk lint', usage.plain],
+        ['meshwalk lint ~/my-course', usage.own],
+        ['meshwalk lint --reference | less', usage.read],
       ),
     )
     .action(async (folders: string[], options: { json?: boolean; reference?: boolean }) => {
@@ -45,3 +48,4 @@ export const lintCommand = (subcommand: Subcommand): Command =>
       else if (!options.json && found === 0) machine.out(`${lessons} lessons, no mistakes.`);
       if (found > 0 || isEmpty) subcommand.exit(1);
     });
+};

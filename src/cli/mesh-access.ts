@@ -4,6 +4,7 @@ import { Option } from 'commander';
 import { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { stateFolders } from '../progress/state-folders.ts';
+import type { Words } from '../words/en.ts';
 import { answers, findDoor } from '../world/sandbox-control.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -16,8 +17,7 @@ export interface MeshAccessOptions {
   kubeconfig?: string;
 }
 
-export const kubeconfigOption = () =>
-  new Option('--kubeconfig <file>', "look into this file's cluster instead of the sandbox");
+export const kubeconfigOption = ({ usage }: Words) => new Option('--kubeconfig <file>', usage.options.kubeconfig);
 
 /** Rejects with a Fault where there is none to look into. */
 export async function openKube(

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Pace } from '../sandbox/pace.ts';
 import type { ThemeChoice } from '../tui/app-port.ts';
+import type { Words } from '../words/en.ts';
 import type { WorldKind } from '../world/world.ts';
 
 /** Options that several subcommands share, read once and typed. */
@@ -30,43 +31,30 @@ export interface RunOptions extends CommonOptions {
 /** What `meshwalk sandbox …` takes. */
 export type SandboxOptions = Pick<CommonOptions, 'profile' | 'pace'> & { json?: boolean };
 
-export const worldOption = () =>
-  new Option('--world <world>', 'where commands run').choices(['sandbox', 'aks', 'cluster']).default('sandbox');
-export const paceOption = () =>
-  new Option('--pace <pace>', 'how fast the sandbox pulls images and starts pods')
-    .choices(['real', 'brisk', 'instant'])
-    .default('brisk');
-export const profileOption = () =>
-  new Option('--profile <name>', 'whose progress, when several people share this account').default('default');
-export const lessonsOption = () =>
-  new Option('--lessons <folder>', 'a course of your own: a folder that holds lessons/ and manifests/');
-
-export const courseOption = () =>
-  new Option('--course <name>', 'lessons beyond the first course, which are in a folder of their own: more');
-
-export const screenReaderOption = () =>
-  new Option('--screen-reader', 'append lines instead of drawing a screen; ACCESSIBLE=1 does the same');
-
-export const themeOption = () =>
-  new Option('--theme <theme>', 'colours of the screen; auto asks the terminal (also MESHWALK_THEME)').choices([
-    'auto',
-    'light',
-    'dark',
-    'high-contrast',
-    'none',
-  ]);
-export const asciiOption = () => new Option('--ascii', 'borders and marks of ASCII, as where the locale is not UTF-8');
-export const reducedMotionOption = () =>
-  new Option('--reduced-motion', 'nothing on the screen moves by itself (also MESHWALK_REDUCED_MOTION=1)');
+export const worldOption = ({ usage }: Words) =>
+  new Option('--world <world>', usage.options.world).choices(['sandbox', 'aks', 'cluster']).default('sandbox');
+export const paceOption = ({ usage }: Words) =>
+  new Option('--pace <pace>', usage.options.pace).choices(['real', 'brisk', 'instant']).default('brisk');
+export const profileOption = ({ usage }: Words) =>
+  new Option('--profile <name>', usage.options.profile).default('default');
+export const lessonsOption = ({ usage }: Words) => new Option('--lessons <folder>', usage.options.lessons);
+export const courseOption = ({ usage }: Words) => new Option('--course <name>', usage.options.course);
+export const screenReaderOption = ({ usage }: Words) => new Option('--screen-reader', usage.options.screenReader);
+export const themeOption = ({ usage }: Words) =>
+  new Option('--theme <theme>', usage.options.theme).choices(['auto', 'light', 'dark', 'high-contrast', 'none']);
+export const asciiOption = ({ usage }: Words) => new Option('--ascii', usage.options.ascii);
+export const reducedMotionOption = ({ usage }: Words) => new Option('--reduced-motion', usage.options.reducedMotion);
 
 /** Read before all other options, since help and mistakes are told in it too. */
-export const languageOption = () => new Option('--lang <language>', 'the language of the interface: en, de');
+export const languageOption = ({ usage }: Words) => new Option('--lang <language>', usage.options.language);
 
-export const trustOption = () =>
-  new Option('--trust', 'run the commands of the lessons in --lessons without asking first');
+export const trustOption = ({ usage }: Words) => new Option('--trust', usage.options.trust);
 
-export function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError('It must be a whole number: 0, 1, 2…');
-  return number;
-}
+/** Reads 0, 1, 2… */
+export const wholeNumber =
+  ({ usage }: Words) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError(usage.wrong.number);
+    return number;
+  };

@@ -8,6 +8,7 @@ import { chartsCommand } from './charts.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { helpIn } from './help.ts';
 import { lintCommand } from './lint.ts';
 import { languageOption } from './options.ts';
 import { exitCodes, reportFailure } from './report.ts';
@@ -50,7 +51,7 @@ export async function main(
   const { signal, leaveInterrupts } = signals;
   const subcommand: Subcommand = { machine, teardown, signal, leaveInterrupts, log, exit };
   try {
-    await build(subcommand).parseAsync(args, { from: 'user' });
+    await commandLine(subcommand).parseAsync(args, { from: 'user' });
   } catch (error) {
     code = error instanceof CommanderError ? usageCode(error) : reportFailure(error, machine, log);
   }
@@ -68,16 +69,20 @@ export async function main(
 /** Commander has said what was wrong; help and version are no failure. */
 const usageCode = (error: CommanderError): number => (error.exitCode === 0 ? exitCodes.done : exitCodes.usage);
 
-function build(subcommand: Subcommand): Command {
+/** All subcommands with their options; says nothing and does nothing until it parses. */
+export function commandLine(subcommand: Subcommand): Command {
+  const { words } = subcommand.machine;
+  const { frame } = words.usage;
   const program = new Command('meshwalk')
-    .version(subcommand.machine.version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
+    .version(subcommand.machine.version, '-V, --version', frame.version)
+    .helpOption('-h, --help', frame.help)
     .helpCommand(false)
-    .showHelpAfterError('(meshwalk --help lists what there is)')
+    .showHelpAfterError(frame.hintAbove)
+    .configureHelp(helpIn(words))
     .exitOverride()
     .enablePositionalOptions();
-  describeStart(program)
-    .addOption(languageOption())
+  describeStart(program, words)
+    .addOption(languageOption(words))
     .action((options) => start(options, subcommand));
   for (const command of [
     runCommand,
@@ -96,7 +101,12 @@ function build(subcommand: Subcommand): Command {
     doctorCommand,
   ]) {
     program.addCommand(
-      command(subcommand).addOption(languageOption()).exitOverride().showHelpAfterError('(--help lists what there is)'),
+      command(subcommand)
+        .addOption(languageOption(words))
+        .helpOption('-h, --help', frame.helpOf)
+        .exitOverride()
+        .showHelpAfterError(frame.hint)
+        .configureHelp(helpIn(words)),
     );
   }
   return program;

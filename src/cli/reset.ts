@@ -8,18 +8,16 @@ import { examples } from './subcommand.ts';
 /** `meshwalk reset`: a lesson to do again, or everything and a fresh sandbox. The journal keeps what was. */
 type ResetOptions = Omit<CommonOptions, 'pace'> & { all?: boolean };
 
-export const resetCommand = (subcommand: Subcommand): Command =>
-  addKeptOptions(
-    new Command('reset')
-      .description('do a lesson again, or begin anew')
-      .argument('[lesson]', 'its id, as meshwalk status --json tells, or its step')
-      .option('--all', 'forget all progress and every cluster of the sandbox'),
+export const resetCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { reset: usage } = words.usage;
+  return addKeptOptions(
+    new Command('reset').description(usage.description).argument('[lesson]', usage.lesson).option('--all', usage.all),
+    words,
   )
-    .addHelpText(
-      'after',
-      examples(['meshwalk reset 6', 'do step 6 again'], ['meshwalk reset --all', 'begin anew with an empty sandbox']),
-    )
+    .addHelpText('after', examples(words, ['meshwalk reset 6', usage.one], ['meshwalk reset --all', usage.everything]))
     .action((lesson: string | undefined, options: ResetOptions) => reset(lesson, options, subcommand));
+};
 
 async function reset(wanted: string | undefined, options: ResetOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown } = subcommand;

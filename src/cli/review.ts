@@ -10,20 +10,13 @@ import { examples } from './subcommand.ts';
 /** `meshwalk review`: asks again what surprised the learner, in lines. Needs no world; on a pipe it prints the questions. */
 type ReviewOptions = KeptOptions & { json?: boolean };
 
-export const reviewCommand = (subcommand: Subcommand): Command =>
-  addKeptOptions(
-    new Command('review')
-      .description('recall what surprised you, in up to five questions')
-      .option('--json', 'print the questions with their answers as one JSON array'),
-  )
-    .addHelpText(
-      'after',
-      examples(
-        ['meshwalk review', 'a letter answers, an empty line passes over, q leaves'],
-        ['meshwalk review | less', 'the questions, and their answers below'],
-      ),
-    )
+export const reviewCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { review: usage } = words.usage;
+  return addKeptOptions(new Command('review').description(usage.description).option('--json', usage.json), words)
+    .addHelpText('after', examples(words, ['meshwalk review', usage.plain], ['meshwalk review | less', usage.piped]))
     .action((options: ReviewOptions) => review(options, subcommand));
+};
 
 async function review(options: ReviewOptions, subcommand: Subcommand): Promise<void> {
   const { machine } = subcommand;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { helpIn } from './help.ts';
 import type { SandboxOptions } from './options.ts';
 import { paceOption, profileOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -6,36 +7,42 @@ import { examples } from './subcommand.ts';
 
 /** `meshwalk sandbox …`: the sandbox by hand, for k9s, Headlamp or a second terminal. */
 export function sandboxCommand(subcommand: Subcommand): Command {
+  const { words } = subcommand.machine;
+  const { frame, options, sandbox: usage } = words.usage;
   const sandbox = new Command('sandbox')
-    .description('start, stop and reach the sandbox by hand')
+    .description(usage.description)
+    .helpCommand('help [command]', frame.helpOf)
     .addHelpText(
       'after',
       examples(
-        ['meshwalk sandbox start', 'a sandbox that stays after this command'],
-        ['eval "$(meshwalk sandbox env)"', 'kubectl, az and osm of this terminal go to the sandbox'],
-        ['az aks create -g rg -n own --no-ssh-key', 'a cluster without the add-on, for osm install'],
-        ['meshwalk sandbox stop', 'end it; its state is kept'],
+        words,
+        ['meshwalk sandbox start', usage.stays],
+        ['eval "$(meshwalk sandbox env)"', usage.env],
+        ['az aks create -g rg -n own --no-ssh-key', usage.own],
+        ['meshwalk sandbox stop', usage.end],
       ),
     );
-  const add = (name: string, what: string, example: string) =>
+  const add = (name: keyof typeof usage.does, example: string) =>
     sandbox
       .command(name)
-      .description(what)
-      .addOption(profileOption())
-      .addHelpText('after', examples([example, what]))
+      .description(usage.does[name])
+      .addOption(profileOption(words))
+      .addHelpText('after', examples(words, [example, usage.does[name]]))
+      .helpOption('-h, --help', frame.helpOf)
       .exitOverride()
-      .showHelpAfterError('(--help lists what there is)');
-  add('start', 'start the sandbox and leave it running', 'meshwalk sandbox start')
-    .addOption(paceOption())
+      .showHelpAfterError(frame.hint)
+      .configureHelp(helpIn(words));
+  add('start', 'meshwalk sandbox start')
+    .addOption(paceOption(words))
     .action(async (options: SandboxOptions) => (await sandboxes()).startSandbox(options, subcommand));
-  add('stop', 'stop the sandbox; its state is kept', 'meshwalk sandbox stop').action(async (options: SandboxOptions) =>
+  add('stop', 'meshwalk sandbox stop').action(async (options: SandboxOptions) =>
     (await sandboxes()).stopSandbox(options, subcommand),
   );
-  add('status', 'tell whether it runs, and where', 'meshwalk sandbox status --json')
-    .option('--json', 'print one JSON object')
+  add('status', 'meshwalk sandbox status --json')
+    .option('--json', options.json)
     .action(async (options: SandboxOptions) => (await sandboxes()).showSandbox(options, subcommand));
-  add('env', 'print what a shell needs to reach it', 'eval "$(meshwalk sandbox env)"').action(
-    async (options: SandboxOptions) => (await sandboxes()).printEnvironment(options, subcommand),
+  add('env', 'eval "$(meshwalk sandbox env)"').action(async (options: SandboxOptions) =>
+    (await sandboxes()).printEnvironment(options, subcommand),
   );
   return sandbox;
 }

@@ -7,21 +7,22 @@ import { examples } from './subcommand.ts';
 /** `meshwalk search`: where words stand in the lessons and in the list of words. Only reads; works beside the tutorial. */
 type SearchOptions = KeptOptions & { json?: boolean };
 
-export const searchCommand = (subcommand: Subcommand): Command =>
-  addKeptOptions(
+export const searchCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { search: usage } = words.usage;
+  return addKeptOptions(
     new Command('search')
-      .description('find words in all lessons and in the list of words')
-      .argument('<words...>', 'all of them stand in each paragraph that is found, in any case and without accents')
-      .option('--json', 'print one JSON object'),
+      .description(usage.description)
+      .argument('<words...>', usage.words)
+      .option('--json', words.usage.options.json),
+    words,
   )
     .addHelpText(
       'after',
-      examples(
-        ['meshwalk search service account', 'paragraphs that have both words'],
-        ['meshwalk search --json weight', 'the same, for a program'],
-      ),
+      examples(words, ['meshwalk search service account', usage.two], ['meshwalk search --json weight', usage.json]),
     )
     .action((words: string[], options: SearchOptions) => find(words.join(' '), options, subcommand));
+};
 
 async function find(words: string, options: SearchOptions, { machine }: Subcommand): Promise<void> {
   const { summarize } = await import('../progress/summary.ts');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Fault } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
+import type { Words } from '../words/en.ts';
 import type { CommonOptions } from './options.ts';
 import {
   asciiOption,
@@ -18,31 +19,34 @@ import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk` alone: starts the course, or goes on where it was left. */
-export const describeStart = (program: Command): Command =>
-  program
-    .description('Learn Open Service Mesh on Azure Kubernetes Service in your terminal.')
-    .addOption(worldOption())
-    .addOption(paceOption())
-    .addOption(profileOption())
-    .addOption(courseOption())
-    .addOption(lessonsOption())
-    .addOption(trustOption())
-    .addOption(screenReaderOption())
-    .addOption(themeOption())
-    .addOption(asciiOption())
-    .addOption(reducedMotionOption())
+export function describeStart(program: Command, words: Words): Command {
+  const { start: usage } = words.usage;
+  return program
+    .description(usage.description)
+    .addOption(worldOption(words))
+    .addOption(paceOption(words))
+    .addOption(profileOption(words))
+    .addOption(courseOption(words))
+    .addOption(lessonsOption(words))
+    .addOption(trustOption(words))
+    .addOption(screenReaderOption(words))
+    .addOption(themeOption(words))
+    .addOption(asciiOption(words))
+    .addOption(reducedMotionOption(words))
     .addHelpText(
       'after',
       examples(
-        ['meshwalk', 'start, or go on where you were'],
-        ['meshwalk --pace real', 'with the waiting times of a real cluster'],
-        ['meshwalk --profile ada', "keep ada's progress apart from yours"],
-        ['meshwalk --screen-reader', 'lines that are only added, for ears and for plain terminals'],
-        ['meshwalk --course more', 'lessons beyond the first eight'],
-        ['meshwalk --lessons ~/my-course', 'lessons of your own; their commands are shown first'],
-        ['meshwalk run --to 3', 'play the first steps without a screen'],
+        words,
+        ['meshwalk', usage.plain],
+        ['meshwalk --pace real', usage.real],
+        ['meshwalk --profile ada', usage.profile],
+        ['meshwalk --screen-reader', usage.screenReader],
+        ['meshwalk --course more', usage.course],
+        ['meshwalk --lessons ~/my-course', usage.lessons],
+        ['meshwalk run --to 3', usage.run],
       ),
     );
+}
 
 export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {

@@ -6,21 +6,24 @@ import { examples } from './subcommand.ts';
 /** `meshwalk status`: what is finished and where to go on. Only reads; works while meshwalk runs elsewhere. */
 type StatusOptions = KeptOptions & { json?: boolean };
 
-export const statusCommand = (subcommand: Subcommand): Command =>
-  addKeptOptions(
-    new Command('status')
-      .description('show what is finished and where you go on')
-      .option('--json', 'print one JSON object'),
+export const statusCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { status: usage } = words.usage;
+  return addKeptOptions(
+    new Command('status').description(usage.description).option('--json', words.usage.options.json),
+    words,
   )
     .addHelpText(
       'after',
       examples(
-        ['meshwalk status', 'your progress'],
-        ['meshwalk status --profile ada', "ada's progress"],
-        ['meshwalk status --json', 'the same, for a program'],
+        words,
+        ['meshwalk status', usage.plain],
+        ['meshwalk status --profile ada', usage.profile],
+        ['meshwalk status --json', usage.json],
       ),
     )
     .action((options: StatusOptions) => showStatus(options, subcommand));
+};
 
 async function showStatus(options: StatusOptions, { machine }: Subcommand): Promise<void> {
   const { summarize } = await import('../progress/summary.ts');

@@ -1,4 +1,5 @@
 import type { Log } from '../platform/log.ts';
+import type { Words } from '../words/en.ts';
 import type { Machine } from './compose.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -19,7 +20,7 @@ export interface Subcommand {
 export const forPrograms = { language: 'en' };
 
 /** `--help` ends with lines to type. */
-export const examples = (...lines: readonly [string, string][]): string => {
+export const examples = ({ usage }: Words, ...lines: readonly [string, string][]): string => {
   const width = Math.max(...lines.map(([line]) => line.length));
-  return `\nExamples:\n${lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`).join('\n')}`;
+  return `\n${usage.frame.examples}\n${lines.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`).join('\n')}`;
 };

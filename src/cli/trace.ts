@@ -4,7 +4,7 @@ import type { TraceView } from '../tui/view/trace-tree.ts';
 import type { Words } from '../words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
-import { positiveInteger, profileOption } from './options.ts';
+import { profileOption, wholeNumber } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -15,24 +15,28 @@ interface TraceOptions extends MeshAccessOptions {
   json?: boolean;
 }
 
-export const traceCommand = (subcommand: Subcommand): Command =>
-  new Command('trace')
-    .description('list the newest traces of the mesh, or show one as a tree')
-    .argument('[id]', 'a trace; its first digits will do')
-    .option('--service <name>', 'only traces that this service takes part in')
-    .option('--limit <count>', 'so many traces', positiveInteger, 10)
-    .option('--json', 'print JSON')
-    .addOption(profileOption())
-    .addOption(kubeconfigOption())
+export const traceCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { trace: usage } = words.usage;
+  return new Command('trace')
+    .description(usage.description)
+    .argument('[id]', usage.id)
+    .option('--service <name>', usage.service)
+    .option('--limit <count>', usage.limit, wholeNumber(words), 10)
+    .option('--json', usage.json)
+    .addOption(profileOption(words))
+    .addOption(kubeconfigOption(words))
     .addHelpText(
       'after',
       examples(
-        ['meshwalk trace', 'the newest traces'],
-        ['meshwalk trace 4bf92f35', 'who called whom in one, and how long each took'],
-        ['meshwalk trace --service bookstore.bookstore --limit 3', 'of one service'],
+        words,
+        ['meshwalk trace', usage.newest],
+        ['meshwalk trace 4bf92f35', usage.one],
+        ['meshwalk trace --service bookstore.bookstore --limit 3', usage.ofService],
       ),
     )
     .action((id: string | undefined, options: TraceOptions) => showTraces(id, options, subcommand));
+};
 
 async function showTraces(id: string | undefined, options: TraceOptions, subcommand: Subcommand): Promise<void> {
   const [{ JaegerQuery }, { microseconds, traceLines }, { LiveLines }] = await Promise.all([

@@ -9,30 +9,33 @@ import { examples } from './subcommand.ts';
 /** `meshwalk undo` and `meshwalk redo`: the latest task, without the screen. Redoing takes undoing back, so nothing is asked. */
 type UndoOptions = CommonOptions & { dryRun?: boolean };
 
-export const undoCommand = (subcommand: Subcommand): Command =>
-  wayCommand(subcommand, 'undo', 'take the latest task back: the sandbox and your progress are as before it', [
-    ['meshwalk undo', 'take the latest task back'],
-    ['meshwalk undo --dry-run', 'only show what would be taken back'],
-    ['meshwalk redo', 'bring it again'],
+export function undoCommand(subcommand: Subcommand): Command {
+  const { undo } = subcommand.machine.words.usage;
+  return wayCommand(subcommand, 'undo', [
+    ['meshwalk undo', undo.plain],
+    ['meshwalk undo --dry-run', undo.dryRun],
+    ['meshwalk redo', undo.redo],
   ]);
+}
 
-export const redoCommand = (subcommand: Subcommand): Command =>
-  wayCommand(subcommand, 'redo', 'bring the task again that was undone last', [
-    ['meshwalk redo', 'bring the undone task again'],
-    ['meshwalk redo --dry-run', 'only show what would come again'],
+export function redoCommand(subcommand: Subcommand): Command {
+  const { redo } = subcommand.machine.words.usage;
+  return wayCommand(subcommand, 'redo', [
+    ['meshwalk redo', redo.plain],
+    ['meshwalk redo --dry-run', redo.dryRun],
   ]);
+}
 
-const wayCommand = (
-  subcommand: Subcommand,
-  way: 'undo' | 'redo',
-  description: string,
-  lines: readonly [string, string][],
-): Command =>
-  addKeptOptions(
-    new Command(way).description(description).option('--dry-run', 'change nothing').addOption(paceOption()),
-  )
-    .addHelpText('after', examples(...lines))
+function wayCommand(subcommand: Subcommand, way: 'undo' | 'redo', lines: readonly [string, string][]): Command {
+  const { words } = subcommand.machine;
+  const command = new Command(way)
+    .description(words.usage[way].description)
+    .option('--dry-run', words.usage.dryRun)
+    .addOption(paceOption(words));
+  return addKeptOptions(command, words)
+    .addHelpText('after', examples(words, ...lines))
     .action((options: UndoOptions) => go(way, options, subcommand));
+}
 
 async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown, signal } = subcommand;

@@ -9,6 +9,7 @@ import * as reader from './de/reader.ts';
 import * as reading from './de/reading.ts';
 import * as review from './de/review.ts';
 import * as traffic from './de/traffic.ts';
+import * as usage from './de/usage.ts';
 import * as wayBack from './de/way-back.ts';
 import type { Words } from './en.ts';
 
@@ -26,5 +27,6 @@ export const de: Words = {
   ...reading,
   ...review,
   ...traffic,
+  ...usage,
   ...wayBack,
 };

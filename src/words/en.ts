@@ -9,6 +9,7 @@ import * as reader from './en/reader.ts';
 import * as reading from './en/reading.ts';
 import * as review from './en/review.ts';
 import * as traffic from './en/traffic.ts';
+import * as usage from './en/usage.ts';
 import * as wayBack from './en/way-back.ts';
 
 /**
@@ -29,6 +30,7 @@ export const en = {
   ...reading,
   ...review,
   ...traffic,
+  ...usage,
   ...wayBack,
 };
 

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { opensScreen } from '../../src/cli/splash.ts';
 import { describeStart } from '../../src/cli/start.ts';
+import { en } from '../../src/words/en.ts';
 import { PtySession } from '../tools/pty.ts';
 import { build, entry } from './meshwalk.ts';
 
@@ -26,7 +27,7 @@ describe('the first line', () => {
   const line = 'getting your cluster ready';
 
   it('comes before the screen, whichever options stand before it', () => {
-    for (const { long = '', required } of describeStart(new Command()).options) {
+    for (const { long = '', required } of describeStart(new Command(), en).options) {
       const option = required ? [long, 'value'] : [long];
       expect(opensScreen(option), long).toBe(true);
       expect(opensScreen([...option, '--trust']), long).toBe(true);
