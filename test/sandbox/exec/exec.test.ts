@@ -54,6 +54,16 @@ describe.each(versions)('kubectl %s exec', (version) => {
     expect((await exec(version, ['-c', 'box', '--', 'cat'], text)).stdout).toBe(text);
   });
 
+  it('runs a shell with pipes, and scripts that come by standard input', async () => {
+    const piped = await exec(version, ['-c', 'box', '--', 'sh', '-c', 'cat /etc/hosts | grep -c localhost; exit 3']);
+    expect(piped).toEqual({ code: 3, stdout: '2\n', stderr: 'command terminated with exit code 3\n' });
+    expect(await exec(version, ['-c', 'box', '--', 'sh'], 'cd /tmp\npwd\n')).toEqual({
+      code: 0,
+      stdout: '/tmp\n',
+      stderr: '',
+    });
+  });
+
   it('says of a program that the image lacks what containerd says', async () => {
     const why = 'OCI runtime exec failed: exec failed: unable to start container process: exec:';
     const bash = await exec(version, ['-c', 'box', '--', 'bash']);

@@ -5,13 +5,19 @@ const under = (folder: string, names: string) => names.split(' ').map((name) => 
 export const busyboxTools: readonly string[] = [
   ...under(
     '/bin',
-    'cat cp date echo egrep false grep hostname kill ls mkdir mv printenv ps pwd rm rmdir sleep touch true uname',
+    'cat cp date echo egrep false grep hostname kill ls mkdir mv printenv ps pwd rm rmdir sh sleep touch true uname',
   ),
-  ...under('/usr/bin', 'basename cut dirname env head id printf seq sort tail tee tr uniq wc which whoami'),
+  ...under('/usr/bin', '[ basename cut dirname env head id printf seq sort tail tee test tr uniq wc which whoami'),
 ];
 
 /** Debian and Ubuntu: dash or bash, coreutils, grep. `ps` is in procps, which slim images lack. */
 export const debianTools: readonly string[] = [
-  ...under('/bin', 'cat cp date echo egrep false grep hostname kill ls mkdir mv pwd rm rmdir sleep touch true uname'),
-  ...under('/usr/bin', 'basename cut dirname env head id printenv printf seq sort tail tee tr uniq wc which whoami'),
+  ...under(
+    '/bin',
+    'ash cat cp date echo egrep false grep hostname kill ls mkdir mv pwd rm rmdir sh sleep touch true uname',
+  ),
+  ...under(
+    '/usr/bin',
+    '[ basename cut dirname env head id printenv printf seq sort tail tee test tr uniq wc which whoami',
+  ),
 ];

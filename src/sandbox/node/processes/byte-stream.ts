@@ -40,6 +40,12 @@ export class BytePipe implements ByteSource, ByteSink {
     return chunk;
   }
 
+  /** Gives back what was read too much. */
+  unread(bytes: Buffer): void {
+    this.#chunks.unshift(bytes);
+    this.#bytes += bytes.length;
+  }
+
   async write(bytes: Buffer | string): Promise<void> {
     const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
     while (this.#bytes >= pipeBytes && !this.#isCancelled && !this.#isEnded) {

@@ -71,8 +71,9 @@ export class FileTree {
     const name = path.at(-1) ?? '';
     const old = folder.entries.get(name);
     if (old?.kind === 'folder') throw new FileError('EISDIR');
-    const content = options.append && old ? Buffer.concat([old.bytes, bytes]) : Buffer.from(bytes);
-    this.#take(content.length - (old?.bytes.length ?? 0), old ? 0 : 1);
+    const kept = options.append && old ? old.bytes.length : 0;
+    this.#take(kept + bytes.length - (old?.bytes.length ?? 0), old ? 0 : 1);
+    const content = kept > 0 && old ? appended(old.bytes, bytes) : Buffer.from(bytes);
     const mode = options.mode ?? old?.mode ?? 0o644;
     folder.entries.set(name, { kind: 'file', bytes: content, mode, modifiedMs: options.nowMs });
     if (!old) folder.modifiedMs = options.nowMs;
@@ -112,4 +113,20 @@ export class FileTree {
     this.#bytes += bytes;
     this.#nodes += nodes;
   }
+}
+
+/**
+ * A log grows line by line: room is doubled when it runs out, so that each line is not a copy of all. Whoever holds the
+ * shorter view keeps seeing it; only one view of a buffer is ever the last.
+ */
+function appended(old: Buffer, bytes: Buffer): Buffer {
+  const whole = old.buffer;
+  const end = old.byteOffset + old.length;
+  const isOwn = old.byteOffset === 0 && whole.byteLength >= end + bytes.length && whole.byteLength > Buffer.poolSize;
+  const room = isOwn
+    ? Buffer.from(whole)
+    : Buffer.alloc(Math.max(2 * (old.length + bytes.length), 2 * Buffer.poolSize));
+  if (!isOwn) old.copy(room);
+  bytes.copy(room, old.length);
+  return room.subarray(0, old.length + bytes.length);
 }

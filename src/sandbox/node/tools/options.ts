@@ -82,7 +82,8 @@ export async function eachFile(
     try {
       await work(path);
     } catch (error) {
-      if (!(error instanceof FileError)) throw error;
+      // A full disk is the output's failure, not that of the file which was read.
+      if (!(error instanceof FileError) || error.code === 'ENOSPC') throw error;
       exitCode = await complain(process, `${failed} '${path}': ${error.message}`);
     }
   }

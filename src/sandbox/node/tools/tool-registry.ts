@@ -1,4 +1,6 @@
+import { FileError } from '../processes/file-tree.ts';
 import type { Tool } from '../processes/process.ts';
+import { sh } from '../shell/sh.ts';
 import { cat } from './cat.ts';
 import { echo, printf } from './echo.ts';
 import { env, printenv } from './env.ts';
@@ -11,6 +13,7 @@ import { UsageError } from './options.ts';
 import { basename, dirname, pwd, seq, which } from './paths.ts';
 import { kill, ps } from './ps.ts';
 import { tail } from './tail.ts';
+import { test } from './test.ts';
 import { cutTool, sort, tr, uniq } from './text.ts';
 import { date, sleep } from './time.ts';
 import { falseTool, trueTool } from './true.ts';
@@ -21,6 +24,11 @@ import { wc } from './wc.ts';
  * of them starts in any container, so that a sandbox where nobody execs never reads it.
  */
 const tools: Readonly<Record<string, Tool>> = {
+  '[': test,
+  ash: sh,
+  bash: sh,
+  sh,
+  test,
   basename,
   cat,
   cp,
@@ -69,8 +77,10 @@ export function toolNamed(name: string): Tool {
       try {
         return await tool.run(process);
       } catch (error) {
-        if (!(error instanceof UsageError)) throw error;
-        await process.stderr.write(`${name}: ${error.message}\n`);
+        if (!(error instanceof UsageError) && !(error instanceof FileError)) throw error;
+        // What a tool leaves of a file's failure is that of its output.
+        const what = error instanceof FileError ? 'write error: ' : '';
+        await process.stderr.write(`${name}: ${what}${error.message}\n`);
         return 1;
       }
     },

@@ -1,0 +1,129 @@
+/** `$((…))`: whole numbers with C's operators. Pure but for the variables it is given. */
+export interface Variables {
+  get(name: string): string | undefined;
+  set(name: string, value: string): void;
+}
+
+export class ArithmeticError extends Error {
+  override readonly name = 'ArithmeticError';
+}
+
+const levels: readonly (readonly string[])[] = [
+  ['||'],
+  ['&&'],
+  ['==', '!='],
+  ['<=', '>=', '<', '>'],
+  ['+', '-'],
+  ['*', '/', '%'],
+];
+
+const operations: Record<string, (left: number, right: number) => number> = {
+  '||': (left, right) => (left !== 0 || right !== 0 ? 1 : 0),
+  '&&': (left, right) => (left !== 0 && right !== 0 ? 1 : 0),
+  '==': (left, right) => (left === right ? 1 : 0),
+  '!=': (left, right) => (left !== right ? 1 : 0),
+  '<=': (left, right) => (left <= right ? 1 : 0),
+  '>=': (left, right) => (left >= right ? 1 : 0),
+  '<': (left, right) => (left < right ? 1 : 0),
+  '>': (left, right) => (left > right ? 1 : 0),
+  '+': (left, right) => left + right,
+  '-': (left, right) => left - right,
+  '*': (left, right) => left * right,
+  '/': (left, right) => Math.trunc(left / nonZero(right)),
+  '%': (left, right) => left % nonZero(right),
+};
+
+function nonZero(value: number): number {
+  if (value === 0) throw new ArithmeticError('divide by zero');
+  return value;
+}
+
+const token = /\s*(\d+|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/%]=|[-+*/%<>=!()?:~])/y;
+
+export function evaluate(text: string, variables: Variables): number {
+  const tokens: string[] = [];
+  token.lastIndex = 0;
+  for (let at = 0; text.slice(at).trim() !== ''; at = token.lastIndex) {
+    token.lastIndex = at;
+    const found = token.exec(text);
+    if (!found?.[1]) throw new ArithmeticError('syntax error');
+    tokens.push(found[1]);
+  }
+  if (tokens.length === 0) return 0;
+  const evaluation = new Evaluation(tokens, variables);
+  return evaluation.whole();
+}
+
+class Evaluation {
+  readonly #tokens: string[];
+  readonly #variables: Variables;
+
+  constructor(tokens: string[], variables: Variables) {
+    this.#tokens = tokens;
+    this.#variables = variables;
+  }
+
+  whole(): number {
+    const value = this.#assignment();
+    if (this.#tokens.length > 0) throw new ArithmeticError('syntax error');
+    return value;
+  }
+
+  #assignment(): number {
+    const [name = '', operator = ''] = this.#tokens;
+    if (!/^[A-Za-z_]/.test(name) || !/^[-+*/%]?=$/.test(operator)) return this.#choice();
+    this.#tokens.splice(0, 2);
+    const right = this.#assignment();
+    const value = operator === '=' ? right : (operations[operator[0] ?? '']?.(this.#valueOf(name), right) ?? 0);
+    this.#variables.set(name, String(value));
+    return value;
+  }
+
+  #choice(): number {
+    const condition = this.#level(0);
+    if (!this.#take('?')) return condition;
+    const yes = this.#assignment();
+    if (!this.#take(':')) throw new ArithmeticError('syntax error');
+    const no = this.#assignment();
+    return condition !== 0 ? yes : no;
+  }
+
+  #level(depth: number): number {
+    const operators = levels[depth];
+    if (!operators) return this.#unary();
+    let left = this.#level(depth + 1);
+    for (let operator = this.#tokens[0] ?? ''; operators.includes(operator); operator = this.#tokens[0] ?? '') {
+      this.#tokens.shift();
+      left = operations[operator]?.(left, this.#level(depth + 1)) ?? 0;
+    }
+    return left;
+  }
+
+  #unary(): number {
+    if (this.#take('-')) return -this.#unary();
+    if (this.#take('+')) return this.#unary();
+    if (this.#take('!')) return this.#unary() === 0 ? 1 : 0;
+    if (this.#take('~')) return ~this.#unary();
+    if (this.#take('(')) {
+      const value = this.#assignment();
+      if (!this.#take(')')) throw new ArithmeticError('syntax error');
+      return value;
+    }
+    const word = this.#tokens.shift() ?? '';
+    if (/^\d/.test(word)) return Number(word);
+    if (/^[A-Za-z_]/.test(word)) return this.#valueOf(word);
+    throw new ArithmeticError('syntax error');
+  }
+
+  #valueOf(name: string): number {
+    const value = Number((this.#variables.get(name) ?? '').trim() || 0);
+    if (Number.isNaN(value)) throw new ArithmeticError('syntax error');
+    return Math.trunc(value);
+  }
+
+  #take(text: string): boolean {
+    if (this.#tokens[0] !== text) return false;
+    this.#tokens.shift();
+    return true;
+  }
+}

@@ -1,0 +1,183 @@
+import type { ContainerFiles } from '../processes/container-files.ts';
+import { evaluate } from './arithmetic.ts';
+import { hasPattern, matches, pathsMatching, quotedInPattern, withoutEscapes } from './patterns.ts';
+import type { ParameterChange, Script, Word, WordPart } from './syntax.ts';
+import type { ShellVariables } from './variables.ts';
+
+/** `${name?text}` and the like: the command is not run, its shell goes on or, in a script, ends. */
+export class ExpansionError extends Error {
+  override readonly name = 'ExpansionError';
+}
+
+export interface ExpansionParts {
+  variables: ShellVariables;
+  files: ContainerFiles;
+  cwd: string;
+  failsOnUnset: boolean;
+  /** What the commands print, for $(…). */
+  capture(script: Script): Promise<string>;
+}
+
+/** A piece of a word after expansion: as a pattern, in which quoted characters are escaped. */
+interface Piece {
+  pattern: string;
+  /** Unquoted results of expansions are split into fields. */
+  isSplit: boolean;
+  /** "$@" begins a new field here. */
+  startsField?: boolean;
+}
+
+const isBlank = /[ \t\n]/;
+/** A loop in a script may double a word as often as it likes; this is where that ends. */
+const longestWord = 4 << 20;
+
+/** Words to fields: parameters, commands, arithmetic, field splitting, paths. POSIX 2.6, without other values of IFS than the usual. */
+export class Expansion {
+  readonly #parts: ExpansionParts;
+
+  constructor(parts: ExpansionParts) {
+    this.#parts = parts;
+  }
+
+  async fields(words: readonly Word[]): Promise<string[]> {
+    const fields: string[] = [];
+    for (const word of words) {
+      for (const pattern of split(await this.#pieces(word), word)) {
+        const paths = hasPattern(pattern) ? pathsMatching(this.#parts.files, this.#parts.cwd, pattern) : [];
+        fields.push(...(paths.length > 0 ? paths : [withoutEscapes(pattern)]));
+      }
+    }
+    return fields;
+  }
+
+  /** One word without splitting, as on the right of `=` and in a redirection. */
+  async text(word: Word): Promise<string> {
+    return withoutEscapes(await this.pattern(word));
+  }
+
+  /** The same as a pattern, for `case` and for `${name%pattern}`. */
+  async pattern(word: Word): Promise<string> {
+    return (await this.#pieces(word))
+      .map(({ pattern, startsField }, at) => `${startsField && at > 0 ? ' ' : ''}${pattern}`)
+      .join('');
+  }
+
+  async #pieces(word: Word): Promise<Piece[]> {
+    const pieces: Piece[] = [];
+    let length = 0;
+    for (const [at, part] of word.entries()) {
+      const made = await this.#piece(part, at === 0);
+      length += made.reduce((sum, { pattern }) => sum + pattern.length, 0);
+      if (length > longestWord) throw new ExpansionError('a word is longer than this sandbox keeps in memory');
+      pieces.push(...made);
+    }
+    return pieces;
+  }
+
+  async #piece(part: WordPart, isFirst: boolean): Promise<Piece[]> {
+    switch (part.type) {
+      case 'text':
+        return [
+          { pattern: part.isQuoted ? quotedInPattern(part.text) : this.#tilde(part.text, isFirst), isSplit: false },
+        ];
+      case 'command': {
+        const output = (await this.#parts.capture(part.script)).replace(/\n+$/, '');
+        return [asPiece(output, part.isQuoted)];
+      }
+      case 'arithmetic': {
+        const value = evaluate(await this.text(part.expression), this.#parts.variables);
+        return [asPiece(String(value), true)];
+      }
+      case 'parameter':
+        return this.#parameter(part);
+    }
+  }
+
+  async #parameter(part: Extract<WordPart, { type: 'parameter' }>): Promise<Piece[]> {
+    const { variables } = this.#parts;
+    if ((part.name === '@' || (part.name === '*' && !part.isQuoted)) && !part.change) {
+      return variables.positional.map((text, at) => ({
+        ...asPiece(text, part.isQuoted),
+        ...(at > 0 ? { startsField: true } : {}),
+      }));
+    }
+    const value = variables.get(part.name);
+    if (!part.change) {
+      if (value === undefined && this.#parts.failsOnUnset) throw new ExpansionError(`${part.name}: parameter not set`);
+      return [asPiece(value ?? '', part.isQuoted)];
+    }
+    return this.#changed(part.name, value, part.change, part.isQuoted);
+  }
+
+  async #changed(
+    name: string,
+    value: string | undefined,
+    change: ParameterChange,
+    isQuoted: boolean,
+  ): Promise<Piece[]> {
+    switch (change.type) {
+      case 'length':
+        return [asPiece(String([...(value ?? '')].length), isQuoted)];
+      case 'trim':
+        return [asPiece(trimmed(value ?? '', await this.pattern(change.pattern), change), isQuoted)];
+      case 'unset': {
+        const isMissing = value === undefined || (change.alsoEmpty && value === '');
+        if (change.action === '+') return isMissing ? [] : this.#pieces(change.word);
+        if (!isMissing) return [asPiece(value, isQuoted)];
+        if (change.action === '-') return this.#pieces(change.word);
+        const text = await this.text(change.word);
+        if (change.action === '?') throw new ExpansionError(`${name}: ${text || 'parameter not set or null'}`);
+        this.#parts.variables.set(name, text);
+        return [asPiece(text, isQuoted)];
+      }
+    }
+  }
+
+  #tilde(text: string, isFirst: boolean): string {
+    const home = this.#parts.variables.get('HOME');
+    return isFirst && home !== undefined ? text.replace(/^~(?=\/|$)/, quotedInPattern(home)) : text;
+  }
+}
+
+const asPiece = (text: string, isQuoted: boolean): Piece =>
+  isQuoted
+    ? { pattern: quotedInPattern(text), isSplit: false }
+    : { pattern: text.replaceAll('\\', '\\\\'), isSplit: true };
+
+/** Shortest and longest are tried from their own end. */
+function trimmed(value: string, pattern: string, { side, isLongest }: { side: string; isLongest: boolean }): string {
+  const ends = Array.from({ length: value.length + 1 }, (_, at) => at);
+  const isPrefix = side === 'prefix';
+  if (isPrefix === isLongest) ends.reverse();
+  const cut = (at: number) => (isPrefix ? value.slice(0, at) : value.slice(at));
+  const found = ends.find((at) => matches(pattern, cut(at)));
+  if (found === undefined) return value;
+  return isPrefix ? value.slice(found) : value.slice(0, found);
+}
+
+/** Fields as patterns. A word of nothing but empty expansions is no field; quotes make it one. */
+function split(pieces: readonly Piece[], word: Word): string[] {
+  const fields: string[] = [];
+  const isEmptyField = word.some(
+    (part) => part.type === 'text' || (part.isQuoted && !(part.type === 'parameter' && part.name === '@')),
+  );
+  let field: string | undefined = isEmptyField && pieces.every(({ isSplit }) => !isSplit) ? '' : undefined;
+  const close = () => {
+    if (field !== undefined) fields.push(field);
+    field = undefined;
+  };
+  for (const { pattern, isSplit, startsField } of pieces) {
+    if (startsField) close();
+    if (!isSplit) {
+      field = (field ?? '') + pattern;
+      continue;
+    }
+    for (const [at, text] of pattern.split(/[ \t\n]+/).entries()) {
+      if (at > 0) close();
+      if (text !== '') field = (field ?? '') + text;
+    }
+    if (isBlank.test(pattern.at(-1) ?? '')) close();
+  }
+  close();
+  return fields;
+}

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { busyboxTools, debianTools } from '../../../src/sandbox/node/images/toolboxes.ts';
+import { toolNames } from '../../../src/sandbox/node/tools/tool-registry.ts';
+
+it('every program of a toolbox is registered', () => {
+  const names = [...busyboxTools, ...debianTools].map((path) => path.slice(path.lastIndexOf('/') + 1));
+  expect(names.filter((name) => !toolNames.includes(name))).toEqual([]);
+});

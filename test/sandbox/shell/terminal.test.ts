@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { TerminalDevice } from '../../../src/sandbox/node/processes/terminal-device.ts';
+import { Box } from './container.ts';
+
+let screen: string;
+let device: TerminalDevice;
+let ended: Promise<number>;
+let waiting: (() => void)[];
+const box = new Box();
+
+/** A shell behind a terminal, as `kubectl exec -it` gives it. */
+beforeEach(() => {
+  screen = '';
+  waiting = [];
+  device = new TerminalDevice({
+    write: async (bytes) => {
+      screen += String(bytes);
+      for (const check of [...waiting]) check();
+    },
+  });
+  ended = box.processes.spawn({
+    argv: ['sh'],
+    env: {},
+    cwd: '/',
+    stdin: device.stdin,
+    stdout: device.output,
+    stderr: device.output,
+    terminal: device,
+  }).ended;
+});
+afterEach(() => device.close());
+
+const type = (keys: string) => device.receive(Buffer.from(keys));
+const shows = (text: string, times = 1) =>
+  new Promise<void>((resolve) => {
+    const check = () => {
+      if (screen.split(text).length > times) resolve();
+    };
+    waiting.push(check);
+    check();
+  });
+
+it('prompts, echoes what is typed, and ends lines as a terminal does', async () => {
+  await shows('/ # ');
+  await type('cd tmp\r');
+  await shows('/tmp # ');
+  await type('echo hi\r');
+  await shows('hi\r\n/tmp # ');
+  expect(screen).toBe('/ # cd tmp\r\n/tmp # echo hi\r\nhi\r\n/tmp # ');
+  await type('exit 3\r');
+  expect(await ended).toBe(3);
+});
+
+it('edits the line and brings older ones back', async () => {
+  await shows('# ');
+  await type('echo abX\x7fc\x1b[D\x1b[D-\x01\x05!\r');
+  await shows('\r\na-bc!\r\n');
+  await type('nonsense\x15echo two words\x17lines\r');
+  await shows('\r\ntwo lines\r\n');
+  await type('\x1b[A\x1b[A\r');
+  await shows('a-bc!\r\n', 2);
+});
+
+it('Ctrl-C ends what runs, or the line that is typed; Ctrl-D ends what reads, then the shell', async () => {
+  await shows('# ');
+  await type('sleep 1000; echo never\r');
+  while (!(await box.sh('ps')).out.includes('sleep 1000')) {}
+  await type('\x03');
+  await shows('^C\r\n/ # ');
+  await type('forget this\x03');
+  await shows('^C\r\n/ # ', 2);
+  await type('echo $?\r');
+  await shows('\r\n130\r\n');
+  await type('cat\r');
+  await type('line\r');
+  await shows('line\r\nline\r\n');
+  await type('\x04');
+  await shows('line\r\nline\r\n/ # ');
+  await type('\x04');
+  expect(await ended).toBe(0);
+  expect(screen).not.toContain('never\r\nnever');
+});
+
+it('asks on when a command needs more lines', async () => {
+  await shows('# ');
+  for (const [line, more] of [
+    ['for i in 1 2', '> '],
+    ['do echo n$i', '> '],
+    ['done', 'n1\r\nn2\r\n/ # '],
+  ] as const) {
+    const before = screen.split(more).length;
+    await type(`${line}\r`);
+    await shows(more, before);
+  }
+  expect(screen).toContain('/ # for i in 1 2\r\n> do echo n$i\r\n> done\r\n');
+});
