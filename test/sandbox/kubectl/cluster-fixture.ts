@@ -42,6 +42,7 @@ export class ClusterFixture {
   readonly controllers: Controllers;
   /** Exceptions of the API server that were no answers to a client. */
   readonly errors: string[];
+  readonly #context: string;
   readonly #stopNode: () => void;
   readonly #homes = new Map<string, string>();
 
@@ -53,6 +54,7 @@ export class ClusterFixture {
     caPem: string;
     controllers: Controllers;
     errors: string[];
+    context: string;
   }) {
     this.folder = parts.folder;
     this.api = parts.api;
@@ -61,10 +63,11 @@ export class ClusterFixture {
     this.caPem = parts.caPem;
     this.controllers = parts.controllers;
     this.errors = parts.errors;
+    this.#context = parts.context;
     this.#stopNode = parts.node.run(parts.api.cluster, () => apiTime(systemClock.now()));
   }
 
-  static async start(): Promise<ClusterFixture> {
+  static async start({ context = 'aks-demo' } = {}): Promise<ClusterFixture> {
     const folder = mkdtempSync(join(tmpdir(), 'meshwalk-kubectl-'));
     const clock = systemClock;
     const random = seededRandom(7);
@@ -120,7 +123,7 @@ export class ClusterFixture {
       };
     });
     const controllers = startControllers({ ...api, clock, random, caPem: authority.certPem });
-    return new ClusterFixture({ folder, api, server, node, caPem: authority.certPem, controllers, errors });
+    return new ClusterFixture({ folder, api, server, node, caPem: authority.certPem, controllers, errors, context });
   }
 
   kubeconfig(): string {
@@ -128,10 +131,10 @@ export class ClusterFixture {
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
-      'current-context': 'aks-demo',
+      'current-context': this.#context,
       clusters: [
         {
-          name: 'aks-demo',
+          name: 'demo',
           cluster: {
             server: `https://127.0.0.1:${this.server.port}`,
             'certificate-authority-data': Buffer.from(this.caPem).toString('base64'),
@@ -139,7 +142,7 @@ export class ClusterFixture {
         },
       ],
       users: [{ name: 'admin', user: { token } }],
-      contexts: [{ name: 'aks-demo', context: { cluster: 'aks-demo', user: 'admin' } }],
+      contexts: [{ name: this.#context, context: { cluster: 'demo', user: 'admin' } }],
     };
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
     return path;

@@ -10,11 +10,21 @@ import type { LogOptions, NodeApi } from '../../../src/sandbox/node/node-api.ts'
 export class ScriptedNode implements NodeApi {
   readonly #lines = new Map<string, string[]>();
   readonly #followers = new Set<() => void>();
+  #farewell: readonly string[] | undefined;
   readonly #ports = new Map<number, Server>();
   readonly asked: LogOptions[] = [];
+  readonly #running = new Map<string, { namespace: string; name: string }>();
+  /** What waits while the node is held. */
+  #held: (() => void)[] | undefined;
 
   write(container: string, line: string): void {
     this.#lines.set(container, [...(this.#lines.get(container) ?? []), line]);
+    for (const wake of [...this.#followers]) wake();
+  }
+
+  /** From now on who follows a log gets these lines and then its end. */
+  finishLogs(lines: readonly string[]): void {
+    this.#farewell = lines;
     for (const wake of [...this.#followers]) wake();
   }
 
@@ -37,6 +47,7 @@ export class ScriptedNode implements NodeApi {
       const all = this.#lines.get(key) ?? [];
       for (; at < all.length; at += 1) yield `${all[at]}\n`;
       if (!options.follow || signal.aborted) return;
+      if (this.#farewell) return yield* this.#farewell.map((line) => `${line}\n`);
       await new Promise<void>((resolve) => {
         const wake = () => {
           this.#followers.delete(wake);
@@ -73,15 +84,35 @@ export class ScriptedNode implements NodeApi {
   /** Nothing runs here that a client could join. */
   async runningContainer(): Promise<undefined> {}
 
+  /** From now on no pod starts and none ends, until `release`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const act of held) act();
+  }
+
+  runningPods(namespace: string): string[] {
+    return [...this.#running.values()].filter((pod) => pod.namespace === namespace).map(({ name }) => name);
+  }
+
   /** Runs what the scheduler binds, ends what is deleted. Returns how to stop. */
   run(cluster: ClusterApi, now: () => string): () => void {
     return cluster.watch(pods, ({ type, object }) => {
-      const { name = '', namespace } = object.metadata;
-      if (type === 'DELETED') return;
-      if (object.metadata.deletionTimestamp) {
-        void cluster.delete(pods, name, namespace, { gracePeriodSeconds: 0 });
+      const { name = '', namespace = '', uid = '' } = object.metadata;
+      const act = (action: () => void) => (this.#held ? this.#held.push(action) : action());
+      if (type === 'DELETED') {
+        this.#running.delete(uid);
+      } else if (object.metadata.deletionTimestamp) {
+        this.#running.delete(uid);
+        act(() => void cluster.delete(pods, name, namespace, { gracePeriodSeconds: 0 }));
       } else if (object.spec.nodeName && object.status?.phase === 'Pending') {
-        void cluster.modifyStatus(pods, name, namespace, (draft) => setRunning(draft, now()));
+        act(() => void cluster.modifyStatus(pods, name, namespace, (draft) => setRunning(draft, now())));
+      } else {
+        this.#running.set(uid, { namespace, name });
       }
     });
   }
