@@ -61,6 +61,6 @@ describe('--help in German', () => {
   it('says in German which values a choice has, and which one is taken', () => {
     const [root] = german;
     const help = root ? helpOf(root).replaceAll(/\s+/g, ' ') : '';
-    expect(help).toContain('wo Befehle laufen (zur Wahl: "sandbox", "aks", "cluster", sonst: "sandbox")');
+    expect(help).toContain('wo Befehle laufen (zur Wahl: "sandbox", "aks", "cluster", Vorgabe: "sandbox")');
   });
 });
