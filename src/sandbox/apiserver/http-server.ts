@@ -13,6 +13,7 @@ import { isBug, methodNotAllowed, resourceNotServed, sendError, sendObject, send
 import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
 import { impersonated } from './http/impersonation.ts';
 import { parseApiPath } from './http/path.ts';
+import { limitTime } from './http/patience.ts';
 import { createOpenApi } from './openapi.ts';
 import type { Caller, RequestApi } from './request-api.ts';
 import { type RouteParts, route } from './routes.ts';
@@ -67,10 +68,11 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
     noDelay: true,
-    // Watches and uploads last; idle connections outlive client-go's 90 s so that they are not reused while closing.
+    // Requests are timed one by one (`limitTime`), because watches last; idle connections outlive client-go's 90 s so that they are not reused while closing.
     requestTimeout: 0,
     keepAliveTimeout: 120_000,
     headersTimeout: 20_000,
+    handshakeTimeout: 20_000,
     maxHeaderSize: 64 << 10,
   });
   const sockets = trackSockets(server);
@@ -166,6 +168,7 @@ async function answer(
   response.setHeader('Cache-Control', 'no-cache, private');
   requireOwnHost(request, hostNames);
   const url = urlOf(request);
+  limitTime(request, response, url.pathname, parts.clock);
   if (openPaths.has(url.pathname)) {
     if (request.method !== 'GET') throw methodNotAllowed();
     if (url.pathname === '/version') return sendObject(response, 200, parts.version, { pretty: true });

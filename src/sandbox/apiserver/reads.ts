@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
-import { badRequest, notFound, type Status, StatusError } from '../../kube/status.ts';
+import { badRequest, invalid, notFound, type Status, StatusError } from '../../kube/status.ts';
 import type { Store } from '../store/store.ts';
 import { inVersion } from './custom/custom-resources.ts';
 import type { ListQuery, ObjectList, ResourceTarget, WatchFeed, WatchFeedEvent, WatchQuery } from './request-api.ts';
@@ -26,6 +26,7 @@ export class Reads {
 
   list(target: ResourceTarget, query: ListQuery): ObjectList {
     const { resource, namespace } = target;
+    checkListOptions(query);
     this.#checkRevision(query.resourceVersion);
     const selects = selectorOf(query, resource);
     const page = query.continue ? pageOf(query.continue) : undefined;
@@ -148,6 +149,34 @@ function withName(query: WatchQuery, { name }: ResourceTarget): WatchQuery {
   return { ...query, fieldSelector: [query.fieldSelector, `metadata.name=${name}`].filter(Boolean).join(',') };
 }
 
+/** Kubernetes: apimachinery/pkg/apis/meta/internalversion/validation ValidateListOptions */
+function checkListOptions({ resourceVersion = '', resourceVersionMatch: match, continue: token }: ListQuery): void {
+  if (token && resourceVersion !== '' && resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  if (match === undefined) return;
+  const forbidden = (why: string) => ({ reason: 'FieldValueForbidden', message: `Forbidden: ${why}` });
+  const wrong = [
+    ...(resourceVersion === ''
+      ? [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')]
+      : []),
+    ...(token ? [forbidden('resourceVersionMatch is forbidden when continue is provided')] : []),
+    ...(match !== 'Exact' && match !== 'NotOlderThan'
+      ? [
+          {
+            reason: 'FieldValueNotSupported',
+            message: `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
+          },
+        ]
+      : []),
+    ...(match === 'Exact' && resourceVersion === '0'
+      ? [forbidden('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"')]
+      : []),
+  ];
+  const causes = wrong.map((cause) => ({ ...cause, field: 'resourceVersionMatch' }));
+  if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', causes);
+}
+
 function checkWatchList(query: WatchQuery): void {
   const refuse = (why: string) => {
     const message = `Forbidden: ${why}`;
@@ -165,10 +194,10 @@ function checkWatchList(query: WatchQuery): void {
   }
 }
 
-function exactRevision(query: ListQuery): number | undefined {
-  return query.resourceVersionMatch === 'Exact' && query.resourceVersion
-    ? revisionOf(query.resourceVersion)
-    : undefined;
+/** Kubernetes: without a match, a first page at a revision means exactly that one; a whole list, that one or a newer. */
+function exactRevision({ resourceVersion, resourceVersionMatch: match, limit = 0 }: ListQuery): number | undefined {
+  if (!resourceVersion || resourceVersion === '0') return undefined;
+  return match === 'Exact' || (match === undefined && limit > 0) ? revisionOf(resourceVersion) : undefined;
 }
 
 function revisionOf(text: string): number {

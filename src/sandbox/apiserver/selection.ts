@@ -1,3 +1,4 @@
+import { own } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
 import { matchesLabelSelector, parseFieldSelector, parseLabelSelector } from '../../kube/selectors.ts';
@@ -26,7 +27,7 @@ export function selectorOf(
 function readerOf(field: string, resource: ServedResource): (object: KubeObject) => string {
   if (field === 'metadata.name') return ({ metadata }) => metadata.name ?? '';
   if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
-  const read = resource.strategy.selectableFields?.[field];
+  const read = own(resource.strategy.selectableFields, field);
   if (read) return read;
   throw badRequest(
     `Unable to find "${apiVersionOf(resource)}, Resource=${resource.resource}" that match label selector "", field selector "${field}": field label not supported: ${field}`,

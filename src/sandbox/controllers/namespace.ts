@@ -24,14 +24,19 @@ export function startNamespaceController(parts: ControllerParts): Controller {
 
   async function reconcile(name: string): Promise<void> {
     if (!isTerminating(name)) return;
+    const failures: StatusError[] = [];
     for (const { ref, objects } of contentOf(name)) {
-      for (const object of objects)
-        if (object.metadata.deletionTimestamp === undefined) await remove(ref, object, name);
+      for (const object of objects) {
+        const failure = object.metadata.deletionTimestamp ? undefined : await remove(ref, object, name);
+        if (failure) failures.push(failure);
+      }
     }
     const remaining = contentOf(name);
     await cluster.modifyStatus(namespaces, name, undefined, (draft) => {
-      draft.status = { phase: 'Terminating', conditions: conditionsFor(draft, remaining, clock.now()) };
+      draft.status = { phase: 'Terminating', conditions: conditionsFor(draft, { remaining, failures }, clock.now()) };
     });
+    // Tried again with back-off: what stands in the way (a webhook, say) may not do so for ever.
+    if (failures[0]) throw failures[0];
     if (remaining.length > 0) return;
     const emptied = cluster.get(namespaces, name);
     if (emptied) await parts.subresources.finalize(emptied);
@@ -44,12 +49,14 @@ export function startNamespaceController(parts: ControllerParts): Controller {
       .filter(({ objects }) => objects.length > 0);
   }
 
-  async function remove(ref: ResourceRef, object: KubeObject, namespace: string): Promise<void> {
+  async function remove(ref: ResourceRef, object: KubeObject, namespace: string): Promise<StatusError | undefined> {
     try {
       await cluster.delete(ref, object.metadata.name ?? '', namespace, { propagationPolicy: 'Background' });
+      return undefined;
     } catch (error) {
-      // A kind that can't be deleted by name (a review, say) holds nothing; what stays is told by the conditions.
-      if (!(error instanceof StatusError) || error.code >= 500) throw error;
+      if (!(error instanceof StatusError)) throw error;
+      // Gone meanwhile, which is as good.
+      return error.code === 404 ? undefined : error;
     }
   }
 
@@ -65,7 +72,11 @@ export function startNamespaceController(parts: ControllerParts): Controller {
 }
 
 /** Kubernetes: pkg/controller/namespace/deletion/status_condition_utils.go, in the order it writes them. */
-function conditionsFor(namespace: Namespace, remaining: readonly Remaining[], now: number): Condition[] {
+function conditionsFor(
+  namespace: Namespace,
+  { remaining, failures }: { remaining: readonly Remaining[]; failures: readonly StatusError[] },
+  now: number,
+): Condition[] {
   const finalizers = new Map<string, number>();
   for (const object of remaining.flatMap(({ objects }) => objects))
     for (const finalizer of object.metadata.finalizers ?? [])
@@ -82,12 +93,14 @@ function conditionsFor(namespace: Namespace, remaining: readonly Remaining[], no
       'ParsedGroupVersions',
       'All legacy kube types successfully parsed',
     ],
-    [
-      'NamespaceDeletionContentFailure',
-      false,
-      'ContentDeleted',
-      'All content successfully deleted, may be waiting on finalization',
-    ],
+    failures.length > 0
+      ? ['NamespaceDeletionContentFailure', true, 'ContentDeletionFailed', failureText(failures)]
+      : [
+          'NamespaceDeletionContentFailure',
+          false,
+          'ContentDeleted',
+          'All content successfully deleted, may be waiting on finalization',
+        ],
     kinds.length > 0
       ? [
           'NamespaceContentRemaining',
@@ -111,4 +124,9 @@ function conditionsFor(namespace: Namespace, remaining: readonly Remaining[], no
     const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? apiTime(now)) : apiTime(now);
     return { type, status, lastTransitionTime, reason, message };
   });
+}
+
+function failureText(failures: readonly StatusError[]): string {
+  const messages = failures.map(({ message }) => message).sort();
+  return `Failed to delete all resource types, ${failures.length} remaining: ${messages.join(', ')}`;
 }

@@ -67,6 +67,24 @@ describe('lists', () => {
     });
   });
 
+  it('at exactly a revision answers what was there then, by the rules of when it may be asked for', async () => {
+    const then = api.requests.revision();
+    await api.post('v1/configmaps', { metadata: { name: 'f' } });
+    const names = (query: Parameters<typeof list>[0]) => namesIn(list({ resourceVersion: then, ...query })).join('');
+    expect(names({ resourceVersionMatch: 'Exact' })).toBe('abcde');
+    expect(names({ resourceVersionMatch: 'NotOlderThan' })).toBe('abcdef');
+    expect(names({})).toBe('abcdef');
+    expect(names({ limit: 9 })).toBe('abcde');
+    const [token, resourceVersion] = [list({ limit: 2 }).metadata.continue ?? '', then];
+    for (const [query, why] of [
+      [{ resourceVersionMatch: 'Exact' }, 'resourceVersionMatch is forbidden unless resourceVersion is provided'],
+      [{ resourceVersionMatch: 'Exact', resourceVersion: '0' }, '"Exact" is forbidden for resourceVersion "0"'],
+      [{ resourceVersionMatch: 'Old', resourceVersion }, 'supported values: "Exact", "NotOlderThan", ""'],
+      [{ continue: token, resourceVersion }, 'specifying resource version is not allowed when using continue'],
+    ] as const)
+      expect((await refusal(() => list(query))).message).toContain(why);
+  });
+
   it('a revision of the future is refused as recorded', async () => {
     const { status } = await refusal(() => list({ resourceVersion: '99999999' }));
     expect(status).toMatchObject({

@@ -7,8 +7,17 @@ import {
   pods,
   replicaSets,
   serviceAccounts,
+  validatingWebhookConfigurations,
 } from '../../../src/kube/resources.ts';
-import { deployment, podsOf, startTestCluster, type TestCluster, untilRolledOut } from '../test-cluster.ts';
+import { SteppedClock } from '../../../src/platform/clock.ts';
+import {
+  conditionOf,
+  deployment,
+  podsOf,
+  startTestCluster,
+  type TestCluster,
+  untilRolledOut,
+} from '../test-cluster.ts';
 
 let test: TestCluster;
 afterEach(async () => {
@@ -69,6 +78,41 @@ describe('a namespace', () => {
     expect(test.cluster.get(configMaps, 'kube-root-ca.crt', 'shop')?.data).toEqual({ 'ca.crt': 'a certificate' });
     await test.cluster.delete(serviceAccounts, 'default', 'shop');
     await test.until(serviceAccounts, (all) => all.some(({ metadata }) => metadata.namespace === 'shop'));
+  });
+
+  it('says what of its content could not be deleted', async () => {
+    const clock = new SteppedClock();
+    test = await startTestCluster({ clock });
+    await test.cluster.create<Namespace>(namespaces, { metadata: { name: 'shop' } });
+    await test.idle();
+    // Its webhook is nowhere, and must be asked before a config map may go.
+    await test.cluster.create(validatingWebhookConfigurations, {
+      metadata: { name: 'guard' },
+      webhooks: [
+        {
+          name: 'guard.example.com',
+          admissionReviewVersions: ['v1'],
+          sideEffects: 'None',
+          clientConfig: { service: { name: 'nobody', namespace: 'default' } },
+          rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['configmaps'] }],
+        },
+      ],
+    });
+    await test.cluster.delete(namespaces, 'shop');
+    await test.until(namespaces, (all) =>
+      all.some((each) => conditionOf(each, 'NamespaceDeletionContentFailure')?.status === 'True'),
+    );
+    const shop = test.cluster.get(namespaces, 'shop') as Namespace;
+    expect(conditionOf(shop, 'NamespaceDeletionContentFailure')).toMatchObject({
+      reason: 'ContentDeletionFailed',
+      message: expect.stringMatching(
+        /^Failed to delete all resource types, 1 remaining: .*failed calling webhook "guard.example.com"/,
+      ),
+    });
+    await test.cluster.delete(validatingWebhookConfigurations, 'guard');
+    await clock.step(60_000);
+    await test.until(namespaces, (all) => all.every(({ metadata }) => metadata.name !== 'shop'));
+    expect(test.errors.splice(0)).not.toEqual([]);
   });
 
   it('that is deleted says what remains, refuses new content, and goes when it is empty', async () => {
