@@ -61,7 +61,10 @@ function wordsWithPlace(line: string): { word: string; at: number; before: strin
 }
 
 const wordsOf = (line: string): string[] =>
-  wordsWithPlace(line).flatMap(({ word }) => [word, ...word.split(/[=/:'"]+/)].filter((part) => part.length > 2));
+  wordsWithPlace(line).flatMap(({ word }) =>
+    // A manifest is named after the object that it brings.
+    [word, ...word.replace(/\.yaml$/, '').split(/[=/:'"]+/)].filter((part) => part.length > 2),
+  );
 
 function changesOf(word: string, before: string): { what: string; other: string }[] {
   const removed = { what: `without ${word}`, other: '' };

@@ -2,7 +2,7 @@
  * `node test/mutants/main.ts [--only text] [--jobs n] [--every n] [--kept file]`: changes one thing at a time in what the
  * lessons apply and type, plays it, and prints which mistakes no condition saw. Ends with 1 when one of them is unexplained.
  * What was played is kept in a file line by line, and not played again: a run can be stopped (Ctrl-C prints the table so far)
- * and gone on with. `--replay survivors` plays those again that survived.
+ * and gone on with. `--replay` plays those again that survived without an explanation, and no others.
  */
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '4' },
     every: { type: 'string', default: '1' },
     kept: { type: 'string' },
-    replay: { type: 'string' },
+    replay: { type: 'boolean', default: false },
   },
 });
 
@@ -36,14 +36,15 @@ const snapshotOf = (station: Station) => join(folder, 'snapshots', snapshotName(
 const stations = stationsOf(await lessonsInOrder());
 const isWanted = ({ file, name }: Mutant) => file.includes(values.only) || name.startsWith(values.only);
 const known = values.kept && existsSync(values.kept) ? readKept(values.kept) : [];
-const isSettled = (mutant: Mutant) =>
-  known.some(({ mutant: old, fate }) => {
-    return old.file === mutant.file && old.name === mutant.name && !(values.replay && fate.type === 'survived');
-  });
+const keptOf = ({ file, name }: Mutant) => known.find(({ mutant: old }) => old.file === file && old.name === name);
+const isSettled = (mutant: Mutant) => {
+  const kept = keptOf(mutant);
+  return kept !== undefined && !(values.replay && isUnexplained(kept));
+};
 const played: Played[] = known.filter(({ mutant }) => isWanted(mutant) && isSettled(mutant));
 const work = stations
   .flatMap((station) => station.mutants.filter(isWanted).map((mutant) => ({ station, mutant })))
-  .filter((_, index) => index % Number(values.every) === 0)
+  .filter(({ mutant }, index) => (values.replay ? keptOf(mutant) !== undefined : index % Number(values.every) === 0))
   .filter(({ mutant }) => !isSettled(mutant));
 const wanted = new Set(work.map(({ station }) => station));
 const startedAt = Date.now();
