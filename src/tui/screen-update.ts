@@ -211,7 +211,9 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'search':
       return openSearch(view);
     case 'fields':
-      return only(withOverlay(model, { type: 'fields', manifest: 0, line: undefined, top: 0 }), { type: 'open-fields' });
+      return only(withOverlay(model, { type: 'fields', manifest: 0, line: undefined, top: 0 }), {
+        type: 'open-fields',
+      });
     case 'next-match':
     case 'previous-match':
     case 'end-search':

@@ -45,4 +45,25 @@ describe('the screen as a component', () => {
     expect(screen.lastFrame()).toContain('> b');
     expect(host.intents).toEqual([]);
   });
+
+  it.each([
+    ['in one read', ['\u001b]11;rgb:1e1e/1f1f/1b1b\u0007\u001b[?62;22c']],
+    ['ended by ST', ['\u001b]11;rgb:1e1e/1f1f/1b1b\u001b\\']],
+    ['cut by the network', ['\u001b]11;rgb:1e1e/1', 'f1f/1b1b\u0007', '\u001b[?62;22c']],
+  ])("takes a terminal's late answer for no typing: %s", async (_, reads) => {
+    const screen = await mounted();
+    const before = screen.lastFrame();
+    for (const read of reads) screen.stdin.write(read);
+    screen.stdin.write('?');
+    await expect.poll(() => screen.lastFrame()).toContain('─ Keys');
+    screen.stdin.write('?');
+    await expect.poll(() => screen.lastFrame()).toBe(before);
+  });
+
+  it('hears keys after an Alt-] that begins no answer', async () => {
+    const screen = await mounted();
+    screen.stdin.write('\u001b]');
+    screen.stdin.write(':b11');
+    await expect.poll(() => screen.lastFrame()).toContain('$ b11');
+  });
 });

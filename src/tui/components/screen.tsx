@@ -1,7 +1,8 @@
 import { Box, Text, useApp, useInput, usePaste } from 'ink';
-import { memo, useEffect, useSyncExternalStore } from 'react';
+import { memo, useEffect, useState, useSyncExternalStore } from 'react';
 import { inputsOf } from '../input.ts';
 import type { ScreenStore } from '../screen-store.ts';
+import { TerminalReplies } from '../terminal-replies.ts';
 
 /** Puts painted rows on the terminal and hands keys to the store. Everything else is decided elsewhere. */
 
@@ -19,7 +20,11 @@ export interface ScreenProps {
 export function Screen({ store, onReady }: ScreenProps) {
   const app = useApp();
   const rows = useSyncExternalStore(store.subscribe, store.frame);
-  useInput((text, key) => store.press(inputsOf(text, key)));
+  const [replies] = useState(() => new TerminalReplies());
+  useInput((text, key) => {
+    const typed = replies.typed(text, key);
+    if (typed !== undefined) store.press(inputsOf(typed, key));
+  });
   usePaste((text) => store.press([{ type: 'paste', text }]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the app object is ready once, after the first frame
   useEffect(() => onReady(app), []);
