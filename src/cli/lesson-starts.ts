@@ -11,7 +11,8 @@ import { type Building, buildStartState } from './start-state.ts';
  * Starts of lessons that were built once, kept to be put back in a moment instead of being played again. A start is kept
  * only when nothing but solutions made it, and counts only while lessons and manifests are the same.
  */
-type StartParts = Pick<Parts, 'world' | 'shell' | 'catalog'>;
+type CourseParts = Pick<Parts, 'world' | 'catalog'>;
+type StartParts = CourseParts & Pick<Parts, 'shell'>;
 
 /**
  * The world at the start of a lesson. With `empty` the world is beyond it: a kept start takes its place, or it is emptied.
@@ -30,6 +31,44 @@ export async function startAt(
   const { finished } = parts.summary();
   const isItsStart = lesson.tasks.every(({ id }) => !finished.has(`${lesson.id}/${id}`));
   if (isFromNothing && !isPut && isItsStart) await keepStart(parts, lesson);
+}
+
+/** Lessons whose start is not kept, those with the least before them first. None where the world keeps nothing. */
+export async function lessonsToPrepare(parts: CourseParts): Promise<Lesson[]> {
+  const { world, catalog } = parts;
+  if (!world.snapshots) return [];
+  const kept = new Set((await world.snapshots.list()).map(({ id }) => id));
+  const missing: { lesson: Lesson; steps: number }[] = [];
+  for (const lesson of catalog.lessons.filter(({ worlds }) => worlds.includes(world.kind))) {
+    const steps = stepsBefore(parts, lesson.id).length;
+    if (steps > 0 && !kept.has(await idOf(parts, lesson))) missing.push({ lesson, steps });
+  }
+  return missing.sort((a, b) => a.steps - b.steps).map(({ lesson }) => lesson);
+}
+
+/**
+ * Builds starts in a world that is nobody's, each from the one before where it can, and keeps them. `onKept` is given the
+ * id of each.
+ */
+export async function prepareStarts(
+  parts: Parts,
+  lessons: readonly Lesson[],
+  building: Building,
+  onKept: (lesson: Lesson, id: string) => Promise<void>,
+): Promise<void> {
+  let before: ReturnType<typeof stepsBefore> = [];
+  for (const lesson of lessons) {
+    const steps = stepsBefore(parts, lesson.id);
+    if (!before.every(({ task }, index) => steps[index]?.task === task)) {
+      await parts.world.reset?.();
+      parts.shell.forget();
+    }
+    await buildStartState(parts, lesson, building);
+    building.signal.throwIfAborted();
+    await keepStart(parts, lesson);
+    await onKept(lesson, await idOf(parts, lesson));
+    before = steps;
+  }
 }
 
 interface Note {
@@ -70,7 +109,7 @@ async function isPristine({ world }: StartParts): Promise<boolean> {
 }
 
 /** By what the start is made of: solutions of the lessons before, and every manifest that they may apply. */
-async function idOf(parts: StartParts, lesson: Lesson): Promise<string> {
+async function idOf(parts: CourseParts, lesson: Lesson): Promise<string> {
   const hash = createHash('sha256');
   for (const { task } of stepsBefore(parts, lesson.id)) {
     for (const { name, script } of task.solution) hash.update(`${name}\0${script}\0`);

@@ -11,6 +11,7 @@ import { explainCommand } from './explain.ts';
 import { helpIn } from './help.ts';
 import { lintCommand } from './lint.ts';
 import { languageOption } from './options.ts';
+import { prepareCommand } from './prepare.ts';
 import { exitCodes, reportFailure } from './report.ts';
 import { resetCommand } from './reset.ts';
 import { reviewCommand } from './review.ts';
@@ -94,6 +95,7 @@ export function commandLine(subcommand: Subcommand): Command {
     redoCommand,
     changesCommand,
     sandboxCommand,
+    prepareCommand,
     lintCommand,
     explainCommand,
     chartsCommand,

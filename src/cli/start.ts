@@ -126,5 +126,7 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
   const opened = host;
   teardown.add(() => opened.close());
   host.begin(options.course);
+  const { prepareAhead } = await import('./preparing-ahead.ts');
+  prepareAhead(parts, options, subcommand);
   return host;
 }

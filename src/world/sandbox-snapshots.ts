@@ -1,6 +1,12 @@
 import { parse } from 'yaml';
 import { contentsOf } from '../sandbox/server/contents.ts';
-import { captureFiles, dropSnapshots, listSnapshots, readSnapshot } from '../sandbox/server/snapshots.ts';
+import {
+  adoptSnapshot,
+  captureFiles,
+  dropSnapshots,
+  listSnapshots,
+  readSnapshot,
+} from '../sandbox/server/snapshots.ts';
 import { otherThing, type Thing, thingOf } from './changes/thing.ts';
 import { restoreSandbox, type SandboxDoor, snapshotSandbox } from './sandbox-control.ts';
 import type { WorldSnapshots } from './snapshots.ts';
@@ -12,6 +18,7 @@ export function sandboxSnapshots(folder: string, door: () => Promise<SandboxDoor
     list: async () => listSnapshots(folder).map(({ id, takenAt, note }) => ({ id, takenAt, note })),
     restore: async (id) => restoreSandbox(await door(), id),
     things: async (id) => thingsIn(id === undefined ? captureFiles(folder) : readSnapshot(folder, id).files),
+    adopt: (from, id) => adoptSnapshot(folder, from, id),
     forget: async () => dropSnapshots(folder),
   };
 }

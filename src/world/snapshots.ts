@@ -16,6 +16,8 @@ export interface WorldSnapshots {
   restore(id: string): Promise<void>;
   /** What there was, to be compared; without an id what there is now. Works while nothing runs. */
   things(id?: string): Promise<readonly Thing[]>;
+  /** Takes over what a world of this kind, whose folder that is, kept under the id; false where it keeps none. */
+  adopt(folder: string, id: string): Promise<boolean>;
   /** Drops them all. */
   forget(): Promise<void>;
 }

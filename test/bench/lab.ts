@@ -39,6 +39,7 @@ export class Lab {
       PATH: process.env['PATH'] ?? '',
       HOME: home,
       MESHWALK_HOME: home,
+      MESHWALK_PREPARE: '0',
       LANG: 'C.UTF-8',
       TERM: 'xterm-256color',
     };

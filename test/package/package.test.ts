@@ -27,6 +27,7 @@ describe('the published package', () => {
     PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
     HOME: folder,
     MESHWALK_HOME: join(folder, 'home'),
+    MESHWALK_PREPARE: '0',
     LANG: 'C.UTF-8',
   };
 

@@ -99,7 +99,13 @@ function open(columns = 80, rows = 24, options = args()): PtySession {
   session = new PtySession({
     file: process.execPath,
     args: [entry, ...options],
-    environment: { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
+    environment: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      MESHWALK_HOME: home,
+      MESHWALK_PREPARE: '0',
+      LANG: 'C.UTF-8',
+    },
     folder: home,
     columns,
     rows,

@@ -13,6 +13,8 @@ export class CourseProgram {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
     HOME: join(this.folder, 'home'),
     MESHWALK_HOME: join(this.folder, 'state'),
+    // Another process at work would only make the walk slower; test/terminal/preparing.test.ts looks at it.
+    MESHWALK_PREPARE: '0',
     LANG: 'C.UTF-8',
     COLORTERM: 'truecolor',
   };

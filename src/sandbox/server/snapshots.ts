@@ -71,6 +71,17 @@ export async function takeSnapshot(folder: string, head: SnapshotHead): Promise<
   prune(snapshots);
 }
 
+/** Takes over what another sandbox kept under this id, checked; false where it keeps none. */
+export async function adoptSnapshot(folder: string, from: string, id: string): Promise<boolean> {
+  const content = readIfFile(pathOf(sandboxPaths(from).snapshots, id));
+  if (!content || !decodeSnapshot(content)) return false;
+  const { snapshots } = sandboxPaths(folder);
+  ensurePrivateFolder(snapshots);
+  await writeWhole(pathOf(snapshots, id), content);
+  prune(snapshots);
+  return true;
+}
+
 async function writeWhole(path: string, content: Buffer): Promise<void> {
   const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {

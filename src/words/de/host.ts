@@ -4,6 +4,8 @@ export const host: typeof shape = {
   prepare: { 'starting-sandbox': 'Die Sandbox startet', 'sandbox-ready': 'Die Sandbox ist bereit' },
   lookingAtWorld: 'Es wird nachgesehen, was schon da ist',
   emptying: 'Die Sandbox wird geleert',
+  prepared: (lesson) => `Vorbereitet: ${lesson}`,
+  allPrepared: 'Die Anfänge aller Lektionen sind da.',
   beyond: 'Der Cluster ist über den Anfang dieser Lektion hinaus; was spätere Lektionen geändert haben, ist noch da.',
   finished: (lesson) => `Fertig. Noch einmal von vorn: meshwalk reset ${lesson}`,
   shellGreeting: 'Eine Shell in dieser Welt. exit führt zurück zur Lektion.',

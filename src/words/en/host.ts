@@ -3,6 +3,8 @@ export const host = {
   prepare: { 'starting-sandbox': 'Starting the sandbox', 'sandbox-ready': 'The sandbox is ready' },
   lookingAtWorld: 'Looking at what is there already',
   emptying: 'Emptying the sandbox',
+  prepared: (lesson: string) => `Prepared: ${lesson}`,
+  allPrepared: 'The starts of all lessons are there.',
   beyond: 'The cluster is beyond the start of this lesson; what later lessons changed is still there.',
   finished: (lesson: string | number) => `Finished. To do it again from its start: meshwalk reset ${lesson}`,
   shellGreeting: 'A shell in this world. Type exit to come back to the lesson.',
