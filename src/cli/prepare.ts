@@ -7,19 +7,19 @@ import { examples } from './subcommand.ts';
 /** `meshwalk prepare`: builds the starts of all lessons ahead of time, so that a jump to any of them takes no playing. */
 export type PrepareOptions = Pick<CommonOptions, 'profile'> & { gently?: boolean };
 
-export const prepareCommand = (subcommand: Subcommand): Command =>
-  new Command('prepare')
-    .description('build the starts of all lessons in a sandbox aside, so that jumps are quick')
-    .option('--gently', 'with the lowest priority, and without a word')
-    .addOption(profileOption())
+export const prepareCommand = (subcommand: Subcommand): Command => {
+  const { words } = subcommand.machine;
+  const { prepare: usage } = words.usage;
+  return new Command('prepare')
+    .description(usage.description)
+    .option('--gently', usage.gently)
+    .addOption(profileOption(words))
     .addHelpText(
       'after',
-      examples(
-        ['meshwalk prepare', 'before a class, or on a slow machine'],
-        ['MESHWALK_PREPARE=0 meshwalk', 'keep the program from doing it by itself'],
-      ),
+      examples(words, ['meshwalk prepare', usage.plain], ['MESHWALK_PREPARE=0 meshwalk', usage.without]),
     )
     .action(async (options: PrepareOptions) => {
       const { prepare } = await import('./preparing.ts');
       await prepare(options, subcommand);
     });
+};

@@ -149,6 +149,12 @@ export const usage: typeof shape = {
     one: 'wer in einem wen aufgerufen hat, und wie lange es jeweils dauerte',
     ofService: 'eines Service',
   },
+  prepare: {
+    description: 'die Anfänge aller Lektionen in einer Sandbox nebenan bauen, damit Sprünge schnell sind',
+    gently: 'mit der niedrigsten Priorität und ohne ein Wort',
+    plain: 'vor einem Kurs oder auf einem langsamen Rechner',
+    without: 'das Programm es nicht von selbst tun lassen',
+  },
   doctor: {
     description: 'diesen Rechner ansehen: was da ist, was fehlt, was zu tun ist',
     plain: 'ansehen',

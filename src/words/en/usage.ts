@@ -151,6 +151,12 @@ export const usage = {
     one: 'who called whom in one, and how long each took',
     ofService: 'of one service',
   },
+  prepare: {
+    description: 'build the starts of all lessons in a sandbox aside, so that jumps are quick',
+    gently: 'with the lowest priority, and without a word',
+    plain: 'before a class, or on a slow machine',
+    without: 'keep the program from doing it by itself',
+  },
   doctor: {
     description: 'look at this machine: what is there, what is missing, what to do',
     plain: 'look',
