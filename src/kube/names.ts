@@ -89,3 +89,30 @@ export const labelValue: NameRule = (value) => {
   if (value === '' || qualifiedNamePattern.test(value)) return undefined;
   return `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(${qualifiedName})?')`;
 };
+
+/** Names of container ports, and ports given by name. Kubernetes: IsValidPortName, its first complaint. */
+export const portName: NameRule = (name) => {
+  if (name.length > 15) return 'must be no more than 15 characters';
+  if (!/^[-a-z0-9]+$/.test(name)) {
+    return 'must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)';
+  }
+  if (!/[a-z]/.test(name)) return 'must contain at least one letter (a-z)';
+  if (name.includes('--')) return 'must not contain consecutive hyphens';
+  return /^-|-$/.test(name) ? 'must not begin or end with a hyphen' : undefined;
+};
+
+/** Kubernetes 1.32 and later take nearly everything (RelaxedEnvironmentVariableValidation). */
+export const environmentName: NameRule = (name) =>
+  /^[\x20-\x3c\x3e-\x7e]+$/.test(name)
+    ? undefined
+    : "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
+/** Keys of config maps and secrets. */
+export const configKey: NameRule = (key) => {
+  if (key.length > 253) return tooLong(253);
+  if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+    return "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  }
+  if (key === '.' || key === '..') return `must not be '${key}'`;
+  return key.startsWith('..') ? "must not start with '..'" : undefined;
+};

@@ -54,6 +54,8 @@ export function canonicalQuantity(text: string | number): string {
   return `${Math.ceil(amount)}${suffixesOfKind[index]}`;
 }
 
-// Kubernetes: resource.ErrFormatWrong
-export const quantityRule =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+/** What is wrong with a text that is no quantity. Kubernetes: resource.ErrSuffix, ErrFormatWrong. */
+export const quantityMistake = (text: string): string =>
+  /^[+-]?\d+\.?\d*[eEinumkKMGTP]+[-+]?\d*$/.test(text) ? "unable to parse quantity's suffix" : quantityRule;
+
+const quantityRule = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";

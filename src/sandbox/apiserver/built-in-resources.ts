@@ -1,6 +1,7 @@
 // Table: the built-in kinds served, as discovery lists them.
 
 import { definitionStrategy } from './custom/definition-strategy.ts';
+import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './kinds/access.ts';
 import {
   claimStrategy,
   configMapStrategy,
@@ -11,8 +12,6 @@ import {
   nodeStrategy,
   plain,
   plainWithStatus,
-  rbac,
-  roleBindingStrategy,
   secretStrategy,
 } from './kinds/core.ts';
 import { podStrategy } from './kinds/pods.ts';
@@ -230,11 +229,11 @@ const rows: readonly Row[] = [
     resource: 'clusterrolebindings',
     kind: 'ClusterRoleBinding',
     scope: 'Cluster',
-    strategy: roleBindingStrategy,
+    strategy: clusterRoleBindingStrategy,
   },
-  { group: rbacGroup, resource: 'clusterroles', kind: 'ClusterRole', scope: 'Cluster', strategy: rbac },
+  { group: rbacGroup, resource: 'clusterroles', kind: 'ClusterRole', scope: 'Cluster', strategy: clusterRoleStrategy },
   { group: rbacGroup, resource: 'rolebindings', kind: 'RoleBinding', strategy: roleBindingStrategy },
-  { group: rbacGroup, resource: 'roles', kind: 'Role', strategy: rbac },
+  { group: rbacGroup, resource: 'roles', kind: 'Role', strategy: roleStrategy },
   {
     group: admission,
     resource: 'mutatingwebhookconfigurations',

@@ -104,5 +104,12 @@ function finalizerErrors(finalizer: string): StatusCause[] {
 
 /** Throws 422 when there is anything in the list. */
 export function rejectInvalid(resource: ServedResource, object: KubeObject, errors: readonly StatusCause[]): void {
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors);
+  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', withoutRepeats(errors));
 }
+
+/** The table of types and a kind's own rules may both miss a field; the kind's rules know its place in the order. */
+const withoutRepeats = (errors: readonly StatusCause[]): StatusCause[] =>
+  errors.filter(
+    ({ field, message }, index) =>
+      !errors.slice(index + 1).some((later) => later.field === field && later.message === message),
+  );

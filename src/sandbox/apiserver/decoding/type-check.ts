@@ -1,4 +1,5 @@
 import { isJsonObject, own, setOwn } from '../../../kube/json-value.ts';
+import { parseQuantity, quantityMistake } from '../../../kube/quantity.ts';
 import { builtInTypes } from '../schema/built-in-types.ts';
 import { typeName } from './json-text.ts';
 
@@ -28,7 +29,7 @@ function walkStruct(object: Record<string, unknown>, type: string, path: string,
     } else if (object[key] === null && !keepsNull(fieldType)) {
       delete object[key];
     } else {
-      if (quantityMaps.has(key) && fieldType.startsWith('map:string')) numbersToText(object[key]);
+      if (quantityMaps.has(key) && fieldType.startsWith('map:string')) checkQuantities(object[key], findings);
       const place = { path: fieldPath, owner: `${goName(type)}.${fieldPath}` };
       walkValue(object[key], fieldType.replace('!', ''), place, findings);
     }
@@ -48,9 +49,14 @@ const quantityMaps = new Set([
   'max',
 ]);
 
-function numbersToText(map: unknown): void {
+function checkQuantities(map: unknown, findings: TypeFindings): void {
   if (!isJsonObject(map)) return;
-  for (const key in map) if (typeof map[key] === 'number') map[key] = String(map[key]);
+  for (const key in map) {
+    const quantity = map[key];
+    if (typeof quantity === 'number') map[key] = String(quantity);
+    if (typeof quantity === 'string' && parseQuantity(quantity) === undefined)
+      findings.mismatch ??= quantityMistake(quantity);
+  }
 }
 
 function walkValue(value: unknown, type: string, place: { path: string; owner: string }, findings: TypeFindings): void {
@@ -75,6 +81,9 @@ function walkValue(value: unknown, type: string, place: { path: string; owner: s
     else mismatch(value, type, place.owner, findings);
   } else if (!fits(value, type)) {
     mismatch(value, type, place.owner, findings);
+  } else if (type === 'bytes') {
+    const at = typeof value === 'string' ? wrongBase64(value) : -1;
+    if (at >= 0) findings.mismatch ??= `illegal base64 data at input byte ${at}`;
   }
 }
 
@@ -107,6 +116,14 @@ function fits(value: unknown, type: string): boolean {
     default:
       return true;
   }
+}
+
+/** Where Go's decoder stops; -1 when the text is base64. Line ends don't count. */
+function wrongBase64(text: string): number {
+  const bad = /[^A-Za-z0-9+/=\r\n]|=(?!=?[\r\n]*$)/.exec(text);
+  if (bad) return bad.index;
+  const { length } = text.replaceAll(/[\r\n]/g, '');
+  return length % 4 === 0 ? -1 : text.length - (length % 4);
 }
 
 function mismatch(value: unknown, type: string, owner: string, findings: TypeFindings): void {

@@ -1,14 +1,15 @@
 import { sameJson } from '../../../kube/json-value.ts';
-import { dnsLabel, dnsSubdomain, pathSegment } from '../../../kube/names.ts';
+import { configKey, dnsLabel, dnsSubdomain } from '../../../kube/names.ts';
 import type { ConfigMap, CoreEvent, KubeObject, Namespace, Node, Secret } from '../../../kube/objects.ts';
+import { parseQuantity } from '../../../kube/quantity.ts';
 import type { StatusCause } from '../../../kube/status.ts';
-import { forbiddenField, immutable, invalidValue, required } from '../field-errors.ts';
+import { forbiddenField, immutable, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
+import { secretTypeErrors } from './validation/secrets.ts';
 
 /** The strategies of core kinds that have little of their own, and `plain` for kinds with nothing at all. */
 export const plain: Strategy = { nameRule: dnsSubdomain, generation: 'none', hasStatus: false };
 export const plainWithStatus: Strategy = { ...plain, hasStatus: true };
-export const rbac: Strategy = { ...plain, nameRule: pathSegment };
 
 export const namespaceStrategy: Strategy = {
   nameRule: dnsLabel,
@@ -46,12 +47,30 @@ export const nodeStrategy: Strategy = {
   selectableFields: { 'spec.unschedulable': (object) => String((object as Node).spec?.unschedulable ?? false) },
 };
 
-function dataKeyErrors(object: ConfigMap, field: 'data' | 'binaryData'): StatusCause[] {
-  const why =
-    "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-  return Object.keys(object[field] ?? {})
-    .filter((key) => !/^[-._a-zA-Z0-9]+$/.test(key))
-    .map((key) => invalidValue(`${field}[${key}]`, key, why));
+// Kubernetes: MaxSecretSize, which config maps have too.
+const dataLimit = 1024 * 1024;
+
+function dataErrors(object: ConfigMap, named: string): StatusCause[] {
+  const errors: StatusCause[] = [];
+  let bytes = 0;
+  for (const field of ['data', 'binaryData'] as const) {
+    for (const [key, value] of Object.entries(object[field] ?? {})) {
+      const wrong = configKey(key);
+      if (wrong) errors.push(invalidValue(`${field}[${key}]`, key, wrong));
+      if (field === 'data' && object.binaryData?.[key] !== undefined) {
+        errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+      }
+      bytes += Buffer.byteLength(value, object.kind === 'Secret' || field === 'binaryData' ? 'base64' : 'utf8');
+    }
+  }
+  if (bytes > dataLimit) {
+    errors.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${dataLimit} bytes`,
+      field: named,
+    });
+  }
+  return errors;
 }
 
 function frozenDataErrors(object: ConfigMap, current: ConfigMap): StatusCause[] {
@@ -67,7 +86,7 @@ function frozenDataErrors(object: ConfigMap, current: ConfigMap): StatusCause[] 
 
 export const configMapStrategy: Strategy = {
   ...plain,
-  validate: (object) => [...dataKeyErrors(object, 'data'), ...dataKeyErrors(object, 'binaryData')],
+  validate: (object) => dataErrors(object, ''),
   validateUpdate: frozenDataErrors,
 };
 
@@ -83,7 +102,7 @@ export const secretStrategy: Strategy = {
     }
     delete secret.stringData;
   },
-  validate: (object) => dataKeyErrors(object as ConfigMap, 'data'),
+  validate: (object) => [...dataErrors(object as ConfigMap, 'data'), ...secretTypeErrors(object as Secret)],
   validateUpdate(object, current) {
     const [next, before] = [object as Secret, current as Secret];
     const errors = frozenDataErrors(next as ConfigMap, before as ConfigMap);
@@ -151,8 +170,40 @@ export const endpointsStrategy: Strategy = {
   },
 };
 
+type ClaimSpec = Record<'resources' | 'volumeAttributesClassName' | 'volumeName', unknown>;
+
+/** Kubernetes: ValidatePersistentVolumeClaimSpec and its update. */
 export const claimStrategy: Strategy = {
   ...plainWithStatus,
+  validate(object) {
+    const spec = (object['spec'] ?? {}) as {
+      accessModes?: string[];
+      resources?: { requests?: Record<string, string> };
+    };
+    const errors = spec.accessModes?.length ? [] : [required('spec.accessModes', 'at least 1 access mode is required')];
+    const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+    for (const mode of spec.accessModes ?? [])
+      if (!modes.includes(mode)) errors.push(notSupported('spec.accessModes', mode, modes));
+    const storage = spec.resources?.requests?.['storage'];
+    if (storage === undefined) return [...errors, required('spec.resources[storage]')];
+    if ((parseQuantity(storage) ?? 0) > 0) return errors;
+    return [...errors, invalidValue('spec.resources[storage]', storage, 'must be greater than zero')];
+  },
+  validateUpdate(object, current) {
+    const fixed = ({ spec }: KubeObject) => {
+      const {
+        resources: _resources,
+        volumeAttributesClassName: _class,
+        volumeName: _volume,
+        ...rest
+      } = spec as ClaimSpec;
+      return rest;
+    };
+    if (sameJson(fixed(object), fixed(current))) return [];
+    const why =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    return [forbiddenField('spec', why)];
+  },
   defaults(draft) {
     draft['spec'] = { volumeMode: 'Filesystem', ...(draft['spec'] as object | undefined) };
   },
@@ -160,31 +211,4 @@ export const claimStrategy: Strategy = {
     draft['status'] = { phase: 'Pending' };
     return [];
   },
-};
-
-interface Subject {
-  kind?: string;
-  name?: string;
-  namespace?: string;
-  apiGroup?: string;
-}
-
-export const roleBindingStrategy: Strategy = {
-  ...rbac,
-  defaults(draft) {
-    const group = 'rbac.authorization.k8s.io';
-    const roleRef = draft['roleRef'] as Subject | undefined;
-    if (roleRef) roleRef.apiGroup ||= group;
-    for (const subject of (draft['subjects'] as Subject[] | undefined) ?? []) {
-      if (subject.kind !== 'ServiceAccount') subject.apiGroup ||= group;
-    }
-  },
-  validate(object) {
-    const roleRef = object['roleRef'] as Subject | undefined;
-    return roleRef?.name ? [] : [required('roleRef.name')];
-  },
-  validateUpdate: (object, current) =>
-    sameJson(object['roleRef'], current['roleRef'])
-      ? []
-      : [invalidValue('roleRef', object['roleRef'], 'cannot change roleRef')],
 };

@@ -4,7 +4,8 @@ import type { KubeObject, Pod, PodSpec } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { forbiddenField } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
-import { defaultPodSpec, qosClassOf, validatePodSpec } from './pod-spec.ts';
+import { defaultPodSpec, qosClassOf } from './pod-spec.ts';
+import { validatePodSpec } from './validation/pod-spec.ts';
 
 const asPod = (object: KubeObject) => object as Pod;
 

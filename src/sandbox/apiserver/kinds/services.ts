@@ -2,8 +2,10 @@ import { sameJson } from '../../../kube/json-value.ts';
 import { dns1035Label, dnsLabel, dnsSubdomain } from '../../../kube/names.ts';
 import type { KubeObject, Service, ServicePort } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
-import { duplicateValue, invalidValue, oneOf, portErrors, required } from '../field-errors.ts';
+import { duplicateValue, forbiddenField, invalidValue, oneOf, portErrors, required } from '../field-errors.ts';
 import type { Strategy, StrategyContext } from '../strategy.ts';
+import { labelErrors } from './validation/labels.ts';
+import { portOrNameErrors } from './validation/probes.ts';
 
 const asService = (object: KubeObject) => object as Service;
 
@@ -35,6 +37,7 @@ export const serviceStrategy: Strategy = {
   },
   prepareUpdate(draft, current, context) {
     const [next, before] = [asService(draft).spec, asService(current).spec];
+    dropWhatTypeNeeded(next, before);
     // A PUT or apply that leaves the allocated fields out keeps them.
     if (next.type !== 'ExternalName' && before.type !== 'ExternalName') {
       next.clusterIP ??= before.clusterIP ?? '';
@@ -49,7 +52,12 @@ export const serviceStrategy: Strategy = {
     const isHeadless = spec?.clusterIP === 'None';
     if (spec?.type === 'ExternalName') return [...errors, ...externalNameErrors(spec.externalName)];
     if (!spec?.ports?.length && !isHeadless) errors.push(required('spec.ports'));
-    return [...errors, ...portListErrors(spec?.ports ?? [])];
+    return [
+      ...errors,
+      ...portListErrors(spec?.ports ?? []),
+      ...labelErrors(spec?.selector, 'spec.selector'),
+      ...exposureErrors(spec),
+    ];
   },
   validateUpdate(object, current) {
     const [next, before] = [asService(object).spec, asService(current).spec];
@@ -63,6 +71,21 @@ export const serviceStrategy: Strategy = {
     'spec.type': (object) => asService(object).spec.type ?? '',
   },
 };
+
+/** A change of the type takes with it what only the old type had, unless it was changed as well. */
+function dropWhatTypeNeeded(next: Service['spec'], before: Service['spec']): void {
+  if (isExposed(before) && !isExposed(next)) {
+    next.ports?.forEach((port, index) => {
+      if (port.nodePort === before.ports?.[index]?.nodePort) delete port.nodePort;
+    });
+    for (const field of ['externalTrafficPolicy', 'allocateLoadBalancerNodePorts', 'healthCheckNodePort'])
+      if (next[field] === before[field]) delete next[field];
+  }
+  if (before.type !== 'ExternalName' && next.type === 'ExternalName' && next.clusterIP === before.clusterIP) {
+    delete next.clusterIP;
+    for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']) delete next[field];
+  }
+}
 
 function keepNodePorts(next: Service['spec'], before: Service['spec']): void {
   if (next.type !== 'NodePort' && next.type !== 'LoadBalancer') return;
@@ -102,6 +125,33 @@ function externalNameErrors(name: string | undefined): StatusCause[] {
   return wrong ? [invalidValue('spec.externalName', name, wrong)] : [];
 }
 
+const isExposed = (spec: Service['spec']) => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+
+/** What only some types of Service can have. */
+function exposureErrors(spec: Service['spec'] | undefined): StatusCause[] {
+  if (!spec) return [];
+  const errors = [
+    ...oneOf('spec.sessionAffinity', spec['sessionAffinity'], ['ClientIP', 'None']),
+    ...oneOf('spec.internalTrafficPolicy', spec['internalTrafficPolicy'], ['Cluster', 'Local']),
+  ];
+  if (isExposed(spec)) {
+    if (spec.type === 'LoadBalancer' && spec.clusterIP === 'None') {
+      errors.push(invalidValue('spec.clusterIPs[0]', 'None', "may not be set to 'None' for LoadBalancer services"));
+    }
+    return [...errors, ...oneOf('spec.externalTrafficPolicy', spec['externalTrafficPolicy'], ['Cluster', 'Local'])];
+  }
+  const policy = spec['externalTrafficPolicy'];
+  if (policy) {
+    const why = 'may only be set for externally-accessible services';
+    errors.push(invalidValue('spec.externalTrafficPolicy', policy, why));
+  }
+  (spec.ports ?? []).forEach((port, index) => {
+    if (!port.nodePort) return;
+    errors.push(forbiddenField(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
+  });
+  return errors;
+}
+
 function portListErrors(ports: readonly ServicePort[]): StatusCause[] {
   const seen = new Set<string>();
   return ports.flatMap((port, index) => {
@@ -113,7 +163,7 @@ function portListErrors(ports: readonly ServicePort[]): StatusCause[] {
     if (port.name && seen.has(port.name)) errors.push(duplicateValue(`${path}.name`, port.name));
     errors.push(...portErrors(`${path}.port`, port.port));
     errors.push(...oneOf(`${path}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']));
-    if (typeof port.targetPort !== 'string') errors.push(...portErrors(`${path}.targetPort`, port.targetPort));
+    errors.push(...portOrNameErrors(port.targetPort, `${path}.targetPort`));
     const key = `${port.protocol}/${port.port}`;
     if (seen.has(key)) errors.push(duplicateValue(path, { port: port.port, protocol: port.protocol }));
     seen.add(key).add(port.name ?? '');

@@ -1,28 +1,15 @@
 import { sameJson } from '../../../kube/json-value.ts';
 import { dnsLabel, dnsSubdomain } from '../../../kube/names.ts';
-import type {
-  Deployment,
-  KubeObject,
-  LabelSelector,
-  PodTemplateSpec,
-  ReplicaSet,
-  StatefulSet,
-} from '../../../kube/objects.ts';
-import { matchesLabelSelector } from '../../../kube/selectors.ts';
+import type { Deployment, KubeObject, PodTemplateSpec, ReplicaSet, StatefulSet } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
-import {
-  forbiddenField,
-  immutable,
-  invalidValue,
-  nonNegative,
-  notSupported,
-  oneOf,
-  required,
-} from '../field-errors.ts';
+import { forbiddenField, immutable, invalidValue, nonNegative, notSupported } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
-import { defaultPodSpec, validatePodSpec } from './pod-spec.ts';
+import { defaultPodSpec } from './pod-spec.ts';
+import { workloadErrors } from './validation/workloads.ts';
 
 /** The strategies of apps/v1: what a selector and a pod template have in common, then each kind's own. */
+const ofReplicas = { selectorOf: 'deployment', templateOf: 'ReplicaSet' };
+const ofStatefulSet = { selectorOf: 'statefulset', templateOf: 'StatefulSet' };
 const replicas = { spec: '.spec.replicas', status: '.status.replicas', selector: '.spec.selector' };
 
 export const deploymentStrategy: Strategy = {
@@ -48,10 +35,11 @@ export const deploymentStrategy: Strategy = {
   validate(object) {
     const { spec } = object as Deployment;
     return [
-      ...workloadErrors(spec),
+      ...workloadErrors(spec, ofReplicas),
+      ...strategyErrors(spec.strategy),
       ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
       ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
-      ...strategyErrors(spec.strategy),
+      ...deadlineErrors(spec),
     ];
   },
   validateUpdate: (object, current) => selectorIsImmutable(object, current),
@@ -72,7 +60,7 @@ export const replicaSetStrategy: Strategy = {
     (draft as ReplicaSet).status = { replicas: 0 };
     return [];
   },
-  validate: (object) => workloadErrors((object as ReplicaSet).spec),
+  validate: (object) => workloadErrors((object as ReplicaSet).spec, ofReplicas),
   validateUpdate: (object, current) => selectorIsImmutable(object, current),
   selectableFields: { 'status.replicas': (object) => String((object as ReplicaSet).status?.replicas ?? 0) },
 };
@@ -114,10 +102,7 @@ export const statefulSetStrategy: Strategy = {
   },
   validate(object) {
     const { spec } = object as StatefulSet;
-    return [
-      ...workloadErrors(spec, 'statefulset'),
-      ...oneOf('spec.podManagementPolicy', spec.podManagementPolicy, ['OrderedReady', 'Parallel']),
-    ];
+    return [...policyErrors(spec), ...workloadErrors(spec, ofStatefulSet)];
   },
   validateUpdate(object, current) {
     const [next, before] = [object as StatefulSet, current as StatefulSet].map(({ spec }) =>
@@ -132,6 +117,22 @@ export const statefulSetStrategy: Strategy = {
     ];
   },
 };
+
+function policyErrors(spec: StatefulSet['spec']): StatusCause[] {
+  const errors: StatusCause[] = [];
+  if (!['OrderedReady', 'Parallel'].includes(spec.podManagementPolicy ?? '')) {
+    const why = "must be 'OrderedReady' or 'Parallel'";
+    errors.push(invalidValue('spec.podManagementPolicy', spec.podManagementPolicy, why));
+  }
+  const { type, rollingUpdate } = spec.updateStrategy ?? {};
+  if (type === 'OnDelete' && rollingUpdate) {
+    const why = "only allowed for updateStrategy 'RollingUpdate'";
+    errors.push(invalidValue('spec.updateStrategy.rollingUpdate', rollingUpdate, why));
+  } else if (type !== 'OnDelete' && type !== 'RollingUpdate') {
+    errors.push(invalidValue('spec.updateStrategy', spec.updateStrategy, "must be 'RollingUpdate' or 'OnDelete'"));
+  }
+  return [...errors, ...nonNegative('spec.updateStrategy.rollingUpdate.partition', rollingUpdate?.partition)];
+}
 
 function retentionPolicy(spec: StatefulSet['spec']): object {
   const given = (spec as { persistentVolumeClaimRetentionPolicy?: object }).persistentVolumeClaimRetentionPolicy;
@@ -149,31 +150,11 @@ function defaultTemplate(template: PodTemplateSpec | undefined): void {
   if (template?.spec) defaultPodSpec(template.spec);
 }
 
-function workloadErrors(
-  spec:
-    | { replicas?: number; selector?: LabelSelector; template?: PodTemplateSpec; volumeClaimTemplates?: KubeObject[] }
-    | undefined,
-  // A ReplicaSet's message speaks of a deployment too, as Kubernetes' own does.
-  named = 'deployment',
-): StatusCause[] {
-  const { selector, template } = spec ?? {};
-  const claims = (spec?.volumeClaimTemplates ?? []).map((claim) => claim.metadata?.name ?? '');
-  const errors = nonNegative('spec.replicas', spec?.replicas);
-  const isEmpty = Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0;
-  const labels = template?.metadata?.labels;
-  if (!selector) errors.push(required('spec.selector'));
-  else if (isEmpty) errors.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${named}`));
-  if (selector && !isEmpty && !matchesLabelSelector(selector, labels)) {
-    errors.push(
-      invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'),
-    );
-  }
-  errors.push(...validatePodSpec(template?.spec, 'spec.template.spec', claims));
-  const policy = template?.spec?.restartPolicy;
-  if (policy !== undefined && policy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
-  }
-  return errors;
+function deadlineErrors({ progressDeadlineSeconds: seconds, minReadySeconds = 0 }: Deployment['spec']): StatusCause[] {
+  if (seconds === undefined) return [];
+  const errors = nonNegative('spec.progressDeadlineSeconds', seconds);
+  if (seconds > minReadySeconds) return errors;
+  return [...errors, invalidValue('spec.progressDeadlineSeconds', seconds, 'must be greater than minReadySeconds')];
 }
 
 function strategyErrors(strategy: Deployment['spec']['strategy']): StatusCause[] {
