@@ -341,7 +341,7 @@ describe('config maps, secrets and claims', () => {
         "data[b c]: Invalid value: \"b c\": a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
       ],
     ],
-    ['v1/configmaps', { data: { a: 'x'.repeat(1_048_577) } }, [': Too long: may not be more than 1048576 bytes']],
+    ['v1/configmaps', { data: { a: 'x'.repeat(1_048_577) } }, ['[]: Too long: may not be more than 1048576 bytes']],
     [
       'v1/secrets',
       { type: 'kubernetes.io/tls', data: {} },

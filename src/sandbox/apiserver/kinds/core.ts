@@ -86,7 +86,7 @@ function frozenDataErrors(object: ConfigMap, current: ConfigMap): StatusCause[] 
 
 export const configMapStrategy: Strategy = {
   ...plain,
-  validate: (object) => dataErrors(object, ''),
+  validate: (object) => dataErrors(object, '[]'),
   validateUpdate: frozenDataErrors,
 };
 
