@@ -262,7 +262,7 @@ export interface Service extends KubeObject {
     externalName?: string;
     [field: string]: unknown;
   };
-  status?: { loadBalancer?: { ingress?: { ip?: string }[] } };
+  status?: { loadBalancer?: { ingress?: { ip?: string; ipMode?: 'VIP' | 'Proxy' }[] } };
 }
 
 export interface EndpointAddress {

@@ -6,6 +6,7 @@ import type { ClusterIdentity } from './cluster-identity.ts';
 import { type Controllers, startControllers } from './controllers/start-controllers.ts';
 import { subresourcesOf } from './controllers/subresources.ts';
 import { Timetable } from './controllers/timetable.ts';
+import { loopbackFrontends } from './network/loopback-frontends.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { azureNodeNames, beatHearts, heartbeatEveryMs } from './node/azure-nodes.ts';
 import { catalogOfImages } from './node/image-catalog.ts';
@@ -99,6 +100,7 @@ export function startWorkers(
     clock,
     random,
     caPem: identity.authority.certPem,
+    frontends: loopbackFrontends(network),
     onError: (controller, error, key) =>
       log(`${controller}: ${key}: ${error instanceof Error ? error.message : error}`),
   });

@@ -8,6 +8,7 @@ import type { ClusterSpec } from '../../src/sandbox/azure/cluster-host.ts';
 import type { ClusterApi } from '../../src/sandbox/cluster-api.ts';
 import { startControllers } from '../../src/sandbox/controllers/start-controllers.ts';
 import { createPodNetwork } from '../../src/sandbox/network/create-pod-network.ts';
+import { loopbackFrontends } from '../../src/sandbox/network/loopback-frontends.ts';
 import { azureNodeNames, registerNodes } from '../../src/sandbox/node/azure-nodes.ts';
 import { createImageRegistry } from '../../src/sandbox/node/image-registry.ts';
 import { Kubelets } from '../../src/sandbox/node/kubelet.ts';
@@ -73,6 +74,7 @@ export async function startTestCluster(options: {
     clock,
     random,
     caPem: 'a certificate',
+    frontends: loopbackFrontends(network),
     onError: (_, error) => errors.push(error),
   });
   // The default service account, without which no pod is admitted.

@@ -2,6 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { RequestApi } from '../apiserver/request-api.ts';
 import type { ClusterApi } from '../cluster-api.ts';
+import type { Frontends } from '../network/loopback-frontends.ts';
 import { startClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startDeploymentController } from './deployment.ts';
@@ -9,6 +10,7 @@ import { startEndpointsController } from './endpoints.ts';
 import { startEndpointSliceController } from './endpointslices.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
+import { startLoadBalancerController } from './load-balancer.ts';
 import { startNamespaceController } from './namespace.ts';
 import { startReplicaSetController } from './replicaset.ts';
 import { startScheduler } from './scheduler.ts';
@@ -35,6 +37,8 @@ export function startControllers(options: {
   random: Random;
   /** Published to every namespace as kube-root-ca.crt. */
   caPem: string;
+  /** Without it Services of type LoadBalancer stay pending. */
+  frontends?: Frontends;
   onError?: (controller: string, error: unknown, key: string) => void;
 }): Controllers {
   const { cluster, clock, random, caPem } = options;
@@ -53,6 +57,7 @@ export function startControllers(options: {
     startEndpointsController(parts),
     startEndpointSliceController(parts),
     startClusterRoleAggregation(parts),
+    ...(options.frontends ? [startLoadBalancerController(parts, options.frontends)] : []),
   ];
   const isIdle = () => events.isIdle && all.every((controller) => controller.isIdle);
   return {
