@@ -15,7 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   check: ['words', 'world', 'kube', 'platform'],
   lesson: ['check', 'world', 'kube', 'platform'],
   progress: ['platform'],
-  session: ['progress', 'lesson', 'check', 'world', 'platform'],
+  session: ['words', 'progress', 'lesson', 'check', 'world', 'platform'],
   classroom: ['progress', 'platform'],
   tui: ['words', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'platform'],
   cli: ['words', 'tui', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'sandbox', 'kube', 'platform'],

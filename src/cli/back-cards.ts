@@ -7,13 +7,13 @@ import type { WayBack } from './way-back.ts';
 
 /** What undoing, redoing or the last task is about, found out when it is asked for. Goes nowhere by itself. */
 export class BackCards {
-  readonly #parts: Pick<Parts, 'catalog' | 'log'>;
+  readonly #parts: Pick<Parts, 'catalog' | 'log' | 'findings'>;
   readonly #wayBack: WayBack;
   readonly #onChange: () => void;
   #card: BackCard | undefined;
   #offer: Offer | undefined;
 
-  constructor(parts: Pick<Parts, 'catalog' | 'log'>, wayBack: WayBack, onChange: () => void) {
+  constructor(parts: Pick<Parts, 'catalog' | 'log' | 'findings'>, wayBack: WayBack, onChange: () => void) {
     this.#parts = parts;
     this.#wayBack = wayBack;
     this.#onChange = onChange;
@@ -59,7 +59,7 @@ export class BackCards {
   #failed(way: Way, error: unknown): BackCard {
     const { log } = this.#parts;
     if (!(error instanceof Fault)) log.write('looking for the way back', error);
-    const { what, why = '', next } = error instanceof Fault ? error : mistake(log.file);
+    const { what, why = '', next } = error instanceof Fault ? error : mistake(this.#parts);
     return { status: 'failed', way, what, why, tryThis: next };
   }
 

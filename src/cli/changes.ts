@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import { addKeptOptions, type Kept, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, loadTold } from './subcommand.ts';
 import type { TaskChanges, Traces } from './traces.ts';
 
 /** `meshwalk changes`: what a task changed, as a diff. Only reads; works while meshwalk runs elsewhere, and while nothing runs. */
@@ -42,11 +42,13 @@ async function showChanges(
     machine.out(JSON.stringify(found));
     return;
   }
+  const { changes: told } = await loadTold(machine);
+  const words = { words: machine.words, told };
   machine.out(titleOf(catalog, found));
-  for (const sentence of changeSentences(found.changes)) machine.out(`  ${sentence}`);
+  for (const sentence of changeSentences(found.changes, words)) machine.out(`  ${sentence}`);
   machine.out('');
-  for (const line of found.changes.list.flatMap(changeDiff)) machine.out(line);
-  machine.out(leftOut);
+  for (const line of found.changes.list.flatMap((change) => changeDiff(change, words))) machine.out(line);
+  machine.out(leftOut(words));
 }
 
 /** Without the lock: a screen may be open on the same state. */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { CommonOptions } from './options.ts';
 import { profileOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, loadTold } from './subcommand.ts';
 
 /** `meshwalk doctor`: what this machine has and lacks. Changes nothing. */
 export const doctorCommand = (subcommand: Subcommand): Command => {
@@ -16,7 +16,7 @@ export const doctorCommand = (subcommand: Subcommand): Command => {
     .action(async (options: Pick<CommonOptions, 'profile'> & { json?: boolean }) => {
       const { examine } = await import('./examine.ts');
       const { machine } = subcommand;
-      const findings = await examine(options.profile, machine);
+      const findings = await examine(options.profile, machine, (await loadTold(machine, options)).doctor);
       if (options.json) machine.out(JSON.stringify({ version: machine.version, findings }));
       for (const { status, what, saw, next } of options.json ? [] : findings) {
         machine.out(`${{ good: '✓', note: '·', bad: '✗' }[status]} ${what}: ${saw}`);

@@ -319,7 +319,7 @@ export class LessonHost implements ScreenHost {
     }
     if (mayEmpty) return 'to-empty';
     this.#asked = { lesson: lesson.id, at: clock.now() };
-    this.#set(askToEmpty(lesson, this.#backFrom(lesson).back));
+    this.#set(askToEmpty(lesson, this.#backFrom(lesson).back, this.#parts));
     return 'asked';
   }
 
@@ -385,7 +385,7 @@ export class LessonHost implements ScreenHost {
 
   #stopped(lesson: Lesson, error: unknown): void {
     if (!(error instanceof Fault)) this.#parts.log.write(`opening the lesson ${lesson.id}`, error);
-    this.#set(stoppedBy(error, lesson, this.#backFrom(lesson).back, this.#parts.log.file));
+    this.#set(stoppedBy(error, lesson, this.#backFrom(lesson).back, this.#parts));
   }
 
   #tell(): void {

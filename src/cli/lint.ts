@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, loadTold } from './subcommand.ts';
 
 /** `meshwalk lint`: an author's mistakes, with file and line. */
 export const lintCommand = (subcommand: Subcommand): Command => {
@@ -43,9 +43,10 @@ export const lintCommand = (subcommand: Subcommand): Command => {
           );
         }
       }
+      const { lint: told } = await loadTold(machine);
       const isEmpty = lessons === 0 && found === 0;
-      if (isEmpty) machine.err('There are no lessons: a course is a folder that holds lessons/ with Markdown files.');
-      else if (!options.json && found === 0) machine.out(`${lessons} lessons, no mistakes.`);
+      if (isEmpty) machine.err(told.noLessons);
+      else if (!options.json && found === 0) machine.out(told.clean(lessons));
       if (found > 0 || isEmpty) subcommand.exit(1);
     });
 };

@@ -2,13 +2,14 @@ import type { Lesson, Task } from '../lesson/lesson.ts';
 import type { RunEnd } from '../platform/run-end.ts';
 import type { Solved } from '../session/solver.ts';
 import type { FinishedRun, SessionState } from '../session/state.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { Machine } from './compose.ts';
 import type { UnsolvedCondition } from './prove.ts';
 
 /** Tells what `meshwalk run` does: in plain lines for people, or in JSON lines for programs. */
 export interface Narrator {
   note(sentence: string): void;
-  lesson(lesson: Lesson, remark: string | undefined): void;
+  lesson(lesson: Lesson, isFinished: boolean): void;
   task(lesson: Lesson, task: Task): void;
   /** What the check says before anything was done. */
   unsolved(lesson: Lesson, task: Task, conditions: readonly UnsolvedCondition[]): void;
@@ -17,22 +18,25 @@ export interface Narrator {
   end(lessons: number): void;
 }
 
-export function narrate(json: boolean, machine: Pick<Machine, 'out' | 'err'>): Narrator {
-  return json ? inJson(machine) : inWords(machine);
+type Told = Findings['told'];
+
+export function narrate(json: boolean, machine: Pick<Machine, 'out' | 'err'>, told: Told): Narrator {
+  return json ? inJson(machine) : inWords(machine, told);
 }
 
 /** Lines of output that are worth showing of a command that went well. */
 const shownLines = 8;
 
-function inWords({ out, err }: Pick<Machine, 'out' | 'err'>): Narrator {
+function inWords({ out, err }: Pick<Machine, 'out' | 'err'>, { run: words, solving }: Told): Narrator {
   return {
     note: (sentence) => out(`· ${sentence}`),
-    lesson: ({ step, title }, remark) => out(`\nStep ${step}: ${title}${remark ? ` (${remark})` : ''}`),
+    lesson: ({ step, title }, isFinished) =>
+      out(`\n${isFinished ? words.finishedAlready(step, title) : words.step(step, title)}`),
     task: (_, { title }) => out(`\n  ${title}`),
     unsolved(_, __, conditions) {
       for (const { title, result, waitsFor } of conditions) {
-        const saw = result ? ('saw' in result ? result.saw : result.reason) : `needs ${waitsFor.join(', ')} first`;
-        out(`    before: ${result?.status === 'passed' ? '✓' : '✗'} ${title} (${saw})`);
+        const saw = result ? ('saw' in result ? result.saw : result.reason) : words.waitsFor(waitsFor.join(', '));
+        out(`    ${words.before} ${result?.status === 'passed' ? '✓' : '✗'} ${title} (${saw})`);
       }
     },
     command(run) {
@@ -40,7 +44,7 @@ function inWords({ out, err }: Pick<Machine, 'out' | 'err'>): Narrator {
       const went = run.end.type === 'exited' && run.end.code === 0;
       const lines = run.output.lines.map(({ text }) => text);
       for (const line of went ? lines.slice(-shownLines) : lines) out(`      ${line}`);
-      if (!went) out(`      (${wordsFor(run.end)})`);
+      if (!went) out(`      (${wordsFor(run.end, solving)})`);
     },
     solved(_, task, state, solved) {
       for (const { title, result } of state.progress.conditions) {
@@ -48,11 +52,11 @@ function inWords({ out, err }: Pick<Machine, 'out' | 'err'>): Narrator {
         out(`    ${result?.status === 'passed' ? '✓' : result ? '✗' : '·'} ${title}${saw}`);
       }
       if (solved.solved) return;
-      err(`✗ "${task.title}" did not pass.`);
+      err(`✗ ${words.notSolved(task.title)}`);
       err(`  ${solved.reason}`);
       if (solved.tryThis) err(`  → ${solved.tryThis}`);
     },
-    end: (lessons) => out(`\n✓ ${lessons} ${lessons === 1 ? 'lesson' : 'lessons'} done.`),
+    end: (lessons) => out(`\n✓ ${words.done(lessons)}`),
   };
 }
 
@@ -60,7 +64,8 @@ function inJson({ out }: Pick<Machine, 'out'>): Narrator {
   const tell = (event: string, rest: object) => out(JSON.stringify({ event, ...rest }));
   return {
     note: (sentence) => tell('note', { sentence }),
-    lesson: ({ id, step, title }, remark) => tell('lesson', { lesson: id, step, title, ...(remark && { remark }) }),
+    lesson: ({ id, step, title }, isFinished) =>
+      tell('lesson', { lesson: id, step, title, ...(isFinished && { remark: 'finished already' }) }),
     task: (lesson, { id, title }) => tell('task', { lesson: lesson.id, task: id, title }),
     unsolved: (lesson, { id }, conditions) => tell('unsolved', { lesson: lesson.id, task: id, conditions }),
     command: ({ script, command, end, tookMs, output }) =>
@@ -73,16 +78,16 @@ function inJson({ out }: Pick<Machine, 'out'>): Narrator {
   };
 }
 
-function wordsFor(end: RunEnd): string {
+function wordsFor(end: RunEnd, words: Told['solving']): string {
   switch (end.type) {
     case 'exited':
-      return `exit code ${end.code}`;
+      return words.exitCode(end.code);
     case 'signalled':
-      return `ended by ${end.signal}`;
+      return words.endedBy(end.signal);
     case 'timed-out':
-      return `stopped after ${Math.round(end.afterMs / 1000)} s`;
+      return words.stoppedAfter(Math.round(end.afterMs / 1000));
     case 'cancelled':
-      return 'cancelled';
+      return words.ends.cancelled;
     case 'not-started':
       return end.reason;
   }

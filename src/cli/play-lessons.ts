@@ -6,6 +6,7 @@ import type { Notice } from '../session/notice.ts';
 import { type Solved, solveTask } from '../session/solver.ts';
 import { noticeWords } from '../tui/view/words.ts';
 import type { Words } from '../words/en.ts';
+import { loadWords } from '../words/language.ts';
 import { openParts, type Parts } from './compose.ts';
 import { startAt } from './lesson-starts.ts';
 import { type Narrator, narrate } from './narrator.ts';
@@ -14,14 +15,15 @@ import type { RunOptions } from './options.ts';
 import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
 import { isWorldBeyond } from './start-state.ts';
-import type { Subcommand } from './subcommand.ts';
+import { loadTold, type Subcommand } from './subcommand.ts';
 import { mustTrust } from './trust.ts';
 import { WayBack } from './way-back.ts';
 
 /** Plays lessons from first to last with the driver that the screen uses; returns the exit code. */
 export async function playLessons(options: RunOptions, subcommand: Subcommand): Promise<number> {
-  const { machine, teardown, signal } = subcommand;
-  const narrator = narrate(options.json ?? false, machine);
+  const { teardown, signal } = subcommand;
+  const machine = options.json ? { ...subcommand.machine, words: await loadWords('en') } : subcommand.machine;
+  const narrator = narrate(options.json ?? false, machine, await loadTold(machine));
   let bug: unknown;
   const parts = await openParts(options, machine, teardown, {
     onTrouble: (sentence) => narrator.note(sentence),
@@ -45,10 +47,10 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
     const isJump = options.course !== undefined || (options.from !== undefined && index === 0);
     if (isJump) await beginAt(parts, lesson, narrator, signal);
     if (isLessonFinished(lesson, parts.summary().finished)) {
-      narrator.lesson(lesson, 'finished already');
+      narrator.lesson(lesson, true);
       continue;
     }
-    narrator.lesson(lesson, undefined);
+    narrator.lesson(lesson, false);
     const solved = await playLesson(parts, lesson, options, narrator, signal);
     if (bug) throw bug;
     if (!solved.solved) return exitCodes.failed;
@@ -62,8 +64,7 @@ async function beginAt(parts: Parts, lesson: Lesson, narrator: Narrator, signal:
   if (isLessonFinished(lesson, parts.summary().finished)) return;
   const tell = (sentence: string) => narrator.note(sentence);
   const isBeyond = parts.world.reset !== undefined && (await isWorldBeyond(parts, lesson, signal));
-  if (isBeyond)
-    tell(`The sandbox is beyond the start of "${lesson.title}": that start takes the place of all that is there`);
+  if (isBeyond) tell(parts.findings.told.run.beyond(lesson.title));
   const empty = async () => {
     await parts.world.reset?.();
     parts.shell.forget();
@@ -140,10 +141,10 @@ async function playTask(
   if (options.prove) {
     const conditions = await lookUnsolved(parts, lesson, task, signal);
     narrator.unsolved(lesson, task, conditions);
-    const reason = whyUnproved(conditions);
+    const reason = whyUnproved(conditions, parts.findings.told.run);
     if (reason) return { solved: false, reason, tryThis: undefined };
   }
-  return solveTask(driver, parts.clock, signal);
+  return solveTask(driver, parts.clock, parts.findings.told.solving, signal);
 }
 
 /** Tells each command when it begins and when it ended. */

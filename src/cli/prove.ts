@@ -1,6 +1,7 @@
 import type { CheckResult } from '../check/check.ts';
 import { runCheck } from '../check/run-check.ts';
 import type { Lesson, Task } from '../lesson/lesson.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { Parts } from './compose.ts';
 import { probeOf } from './evidence.ts';
 import { titlesOf } from './openings.ts';
@@ -56,15 +57,18 @@ export async function lookUnsolved(
 }
 
 /** Why the conditions prove nothing, in a sentence; undefined when each of them fails for a reason that can be told. */
-export function whyUnproved(conditions: readonly UnsolvedCondition[]): string | undefined {
+export function whyUnproved(
+  conditions: readonly UnsolvedCondition[],
+  words: Findings['told']['run'],
+): string | undefined {
   for (const { id, title, result, waitsFor } of conditions) {
     if (result?.status === 'passed') {
-      return `Condition "${id}" holds before the task is done, so it proves nothing: ${title} (${result.saw}).`;
+      return words.holdsBefore(id, title, result.saw);
     }
     if (result?.status === 'unknown') {
-      return `Condition "${id}" could not be looked at before the task, so nothing is proved: ${title}. ${result.reason}`;
+      return words.unknownBefore(id, title, result.reason);
     }
-    if (!result && waitsFor.length === 0) return `Condition "${id}" was not looked at before the task: ${title}.`;
+    if (!result && waitsFor.length === 0) return words.notLookedAt(id, title);
   }
   return undefined;
 }

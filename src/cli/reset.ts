@@ -30,13 +30,14 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
   const { openParts } = await import('./compose.ts');
   const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write('reset', error) };
   const parts = await openParts({ ...options, pace: 'brisk' }, machine, teardown, hooks);
+  const { reset: told } = parts.findings.told;
   if (wanted === undefined) {
     await parts.world.reset?.();
     const { WayBack } = await import('./way-back.ts');
     await new WayBack(parts).forget();
     parts.shell.forget();
     parts.journal.append({ type: 'reset' });
-    machine.out('All progress is forgotten, and the sandbox is empty. Begin with: meshwalk');
+    machine.out(told.all);
     return;
   }
   const { courseOf, firstCourse } = await import('../lesson/catalog.ts');
@@ -50,5 +51,5 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
     });
   }
   parts.journal.append({ type: 'reset', lesson: lesson.id });
-  machine.out(`"${lesson.title}" is to be done again. Nothing changed in the cluster yet; begin with: meshwalk`);
+  machine.out(told.lesson(lesson.title));
 }

@@ -9,7 +9,7 @@ import { stateFolders } from '../progress/state-folders.ts';
 import { keptEnvironment } from '../world/learner-environment.ts';
 import { answers, findDoor, isRunning, type SandboxDoor } from '../world/sandbox-control.ts';
 import type { SandboxOptions } from './options.ts';
-import type { Subcommand } from './subcommand.ts';
+import { loadTold, type Subcommand } from './subcommand.ts';
 
 /** What `meshwalk sandbox start|stop|status|env` do. */
 const stopMs = 10_000;
@@ -19,10 +19,11 @@ const folderOf = ({ profile }: SandboxOptions, { machine }: Subcommand): string 
 
 export async function startSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
   const { machine } = subcommand;
+  const { sandbox: told } = await loadTold(machine);
   const folder = folderOf(options, subcommand);
   const running = await findDoor(folder);
   if (running) {
-    machine.out(`The sandbox runs already (process ${running.pid}).`);
+    machine.out(told.runsAlready(running.pid));
     return;
   }
   ensurePrivateFolder(folder);
@@ -43,8 +44,8 @@ export async function startSandbox(options: SandboxOptions, subcommand: Subcomma
   if (typeof said === 'object' && said !== null && 'fault' in said) throw faultFrom(said.fault);
   child.stdout.destroy();
   child.unref();
-  machine.out(`The sandbox runs (process ${child.pid}) until: meshwalk sandbox stop`);
-  machine.out('Reach it from this terminal: eval "$(meshwalk sandbox env)"');
+  machine.out(told.runsUntil(child.pid ?? 0));
+  machine.out(told.reach);
 }
 
 /** The server speaks in Faults; what of it is missing stays missing. */
@@ -59,9 +60,10 @@ function faultFrom(value: unknown): Fault {
 
 export async function stopSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
   const { machine, signal } = subcommand;
+  const { sandbox: told } = await loadTold(machine);
   const door = await findDoor(folderOf(options, subcommand));
   if (!door) {
-    machine.out('No sandbox runs.');
+    machine.out(told.none);
     return;
   }
   await ask(door, 'POST', '/stop');
@@ -75,27 +77,29 @@ export async function stopSandbox(options: SandboxOptions, subcommand: Subcomman
     }
     await sleep(systemClock, 50, signal);
   }
-  machine.out('The sandbox is stopped. Its state is kept.');
+  machine.out(told.stopped);
 }
 
 export async function showSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
   const { machine } = subcommand;
+  const { sandbox: told } = await loadTold(machine);
   const folder = folderOf(options, subcommand);
   const door = await findDoor(folder);
   const isUp = door !== undefined && (await answers(door));
   const details = isUp ? await ask(door, 'GET', '/status') : undefined;
   if (options.json) machine.out(JSON.stringify({ running: isUp, pid: door?.pid, folder, ...asObject(details) }));
-  else if (isUp) machine.out(`The sandbox runs (process ${door.pid}), kept in ${folder}`);
-  else if (existsSync(folder)) machine.out(`No sandbox runs. Its state is kept in ${folder}`);
-  else machine.out('No sandbox runs, and none was made yet. Make one: meshwalk sandbox start');
+  else if (isUp) machine.out(told.runs(door.pid, folder));
+  else if (existsSync(folder)) machine.out(told.kept(folder));
+  else machine.out(told.never);
   if (!isUp) subcommand.exit(1);
 }
 
 export async function printEnvironment(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
   const folder = folderOf(options, subcommand);
   const { out, err } = subcommand.machine;
+  const { sandbox: told } = await loadTold(subcommand.machine);
   // Beside what the shell reads: the lines are right, but nobody listens yet.
-  if (!(await findDoor(folder))) err('The sandbox does not run now. Start it: meshwalk sandbox start');
+  if (!(await findDoor(folder))) err(told.notNow);
   out(`export KUBECONFIG=${quote(join(folder, 'kubeconfig'))}`);
   out(`export AZURE_CONFIG_DIR=${quote(join(folder, 'azure'))}`);
   out(`export PATH=${quote(join(folder, 'bin'))}:"$PATH"`);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Found } from '../lesson/search.ts';
 import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, loadTold } from './subcommand.ts';
 
 /** `meshwalk search`: where words stand in the lessons and in the list of words. Only reads; works beside the tutorial. */
 type SearchOptions = KeptOptions & { json?: boolean };
@@ -36,10 +36,11 @@ async function find(words: string, options: SearchOptions, { machine }: Subcomma
     machine.out(JSON.stringify({ words, places: found.map(({ marks: _, ...place }) => place) }));
     return;
   }
-  if (found.length === 0) machine.out(`"${words}" stands in no lesson and in no word of the field.`);
+  const { search: told } = await loadTold(machine);
+  if (found.length === 0) machine.out(told.nowhere(words));
   let shown = '';
   for (const place of found) {
-    const title = place.type === 'term' ? 'Words of the field' : (catalog.find(place.lesson)?.title ?? place.lesson);
+    const title = place.type === 'term' ? told.terms : (catalog.find(place.lesson)?.title ?? place.lesson);
     if (title !== shown) machine.out(`${shown === '' ? '' : '\n'}${title}`);
     shown = title;
     machine.out(placeLine(place, title));

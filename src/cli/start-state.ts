@@ -123,7 +123,7 @@ async function play(parts: Parts, step: Step, wanted: readonly Condition[], sign
     titles: titlesOf(lesson, parts.kinds, parts.findings),
   });
   try {
-    const solved = await solveTask(driver, parts.clock, signal);
+    const solved = await solveTask(driver, parts.clock, parts.findings.told.solving, signal);
     if (solved.solved) return;
     throw new Fault('lesson.start-state', {
       what: `The start of the lesson could not be built: "${lesson.title}", task "${task.title}".`,

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
-import { examples } from './subcommand.ts';
+import { examples, loadTold } from './subcommand.ts';
 
 /** `meshwalk status`: what is finished and where to go on. Only reads; works while meshwalk runs elsewhere. */
 type StatusOptions = KeptOptions & { json?: boolean };
@@ -46,21 +46,22 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     machine.out(JSON.stringify({ world: options.world, profile: options.profile, next: next?.id, lessons }));
     return;
   }
+  const { status: told } = await loadTold(machine);
   let shown: string | undefined;
   for (const { lesson, course, step, title, finished, tasks, finishedTasks } of lessons) {
     if (course !== undefined && course !== shown) machine.out(`\n${catalog.titleOf(course)}`);
     shown = course;
     const mark = finished ? '✓' : lesson === next?.id ? '→' : ' ';
-    const count = `${finishedTasks} of ${tasks} ${tasks === 1 ? 'task' : 'tasks'}`;
+    const count = told.tasks(finishedTasks, tasks);
     machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
   const whose = options.profile === 'default' ? '' : ` --profile ${options.profile}`;
-  machine.out(lessons.every(({ finished }) => finished) ? '\nAll done.' : `\nGo on: meshwalk${whose}`);
+  machine.out(lessons.every(({ finished }) => finished) ? `\n${told.allDone}` : `\n${told.goOn(`meshwalk${whose}`)}`);
   const [further] = catalog.courses.filter((course) => course !== firstCourse);
   if (
     further !== undefined &&
     !lessons.some(({ course, finishedTasks }) => course !== undefined && finishedTasks > 0)
   ) {
-    machine.out(`Lessons beyond the first course: meshwalk${whose} --course ${further}`);
+    machine.out(told.further(`meshwalk${whose} --course ${further}`));
   }
 }

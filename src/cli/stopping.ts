@@ -1,33 +1,36 @@
 import { Fault } from '../fault.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Stopped } from '../tui/app-port.ts';
+import type { Parts } from './compose.ts';
 
 /** What stands before a lesson that cannot be opened, or not without a word of the learner. `back` is where Esc leads. */
 
-export function askToEmpty(lesson: Lesson, back: string | undefined): Stopped {
+export function askToEmpty(lesson: Lesson, back: string | undefined, parts: Pick<Parts, 'findings'>): Stopped {
+  const words = parts.findings.told.stopping;
   return {
     phase: 'stopped',
-    asks: 'empty the sandbox',
-    what: `The sandbox is beyond the start of "${lesson.title}".`,
-    why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
-    tryThis: [
-      'Enter: empty the sandbox and build the start of this lesson',
-      ...(back === undefined ? [] : [`Esc: back to "${back}"; all stays as it is`]),
-      'q: leave; all stays as it is, and meshwalk goes on where you were',
-    ],
+    asks: words.asks,
+    what: words.beyond(lesson.title),
+    why: words.why,
+    tryThis: [words.enter, ...(back === undefined ? [] : [words.back(back)]), words.leave],
     lesson: lesson.id,
     ...(back !== undefined && { back }),
   };
 }
 
-export function stoppedBy(error: unknown, lesson: Lesson, back: string | undefined, log: string): Stopped {
-  const { what, why = '', next } = error instanceof Fault ? error : mistake(log);
+export function stoppedBy(
+  error: unknown,
+  lesson: Lesson,
+  back: string | undefined,
+  parts: Pick<Parts, 'log' | 'findings'>,
+): Stopped {
+  const { what, why = '', next } = error instanceof Fault ? error : mistake(parts);
   return { phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...(back !== undefined && { back }) };
 }
 
 /** Anything that is no Fault is our own. */
-export const mistake = (log: string): Pick<Fault, 'what' | 'why' | 'next'> => ({
-  what: 'meshwalk made a mistake.',
+export const mistake = ({ log, findings }: Pick<Parts, 'log' | 'findings'>): Pick<Fault, 'what' | 'why' | 'next'> => ({
+  what: findings.told.stopping.mistake,
   why: '',
-  next: [`The log has it: ${log}`],
+  next: [findings.told.stopping.log(log.file)],
 });

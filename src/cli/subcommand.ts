@@ -1,5 +1,6 @@
 import type { Log } from '../platform/log.ts';
 import type { Words } from '../words/en.ts';
+import { loadFindings } from '../words/language.ts';
 import type { Machine } from './compose.ts';
 import type { Teardown } from './teardown.ts';
 
@@ -18,6 +19,10 @@ export interface Subcommand {
 
 /** What programs read is the same in every language. */
 export const forPrograms = { language: 'en' };
+
+/** What a subcommand prints, in words for its reader: a person, or a program that wants JSON. */
+export const loadTold = async ({ words }: Pick<Machine, 'words'>, { json }: { json?: boolean } = {}) =>
+  (await loadFindings(json ? forPrograms : words)).told;
 
 /** `--help` ends with lines to type. */
 export const examples = ({ usage }: Words, ...lines: readonly [string, string][]): string => {

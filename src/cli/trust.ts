@@ -6,6 +6,7 @@ import { Fault } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import type { Command, Lesson } from '../lesson/lesson.ts';
 import { readIfThere, writeAtomically } from '../platform/files.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { Machine, Parts } from './compose.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface Asking {
 
 /** Ends when the course may run; rejects with a Fault when it may not. */
 export async function mustTrust(
-  parts: Pick<Parts, 'catalog' | 'folders'>,
+  parts: Pick<Parts, 'catalog' | 'folders' | 'findings'>,
   options: TrustOptions,
   machine: Machine,
   asking: Asking,
@@ -40,8 +41,9 @@ export async function mustTrust(
   if (trusted.includes(hash)) return;
   if (!options.trust) {
     const { terminal } = asking;
-    (terminal ? machine.out : machine.err)(listing(parts.catalog, folder));
-    if (!terminal || !(await saidYes(terminal, asking.signal))) throw notTrusted(folder, asking.again);
+    const { trust: words } = parts.findings.told;
+    (terminal ? machine.out : machine.err)(listing(parts.catalog, folder, words));
+    if (!terminal || !(await saidYes(terminal, asking.signal, words))) throw notTrusted(folder, asking.again);
   }
   writeAtomically(file, `${JSON.stringify([...trusted, hash])}\n`);
 }
@@ -53,15 +55,20 @@ const notTrusted = (folder: string, again: string) =>
     next: [again],
   });
 
-async function saidYes({ input, output }: NonNullable<Asking['terminal']>, signal: AbortSignal): Promise<boolean> {
+type TrustWords = Findings['told']['trust'];
+
+async function saidYes(
+  { input, output }: NonNullable<Asking['terminal']>,
+  signal: AbortSignal,
+  words: TrustWords,
+): Promise<boolean> {
   const lines = createInterface({ input, output });
   // The terminal is raw while readline has it, so Ctrl-C comes as a key; Ctrl-D closes without an answer.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  const question = 'Run these when a lesson asks for them? (yes or no) ';
   try {
-    const answer = await Promise.race([lines.question(question, { signal }), closed]);
-    return /^(y|yes)$/i.test(answer.trim());
+    const answer = await Promise.race([lines.question(words.question, { signal }), closed]);
+    return words.yes.split(' ').includes(answer.trim().toLowerCase());
   } catch (error) {
     signal.throwIfAborted();
     throw error;
@@ -117,8 +124,8 @@ const visible = (text: string): string =>
   );
 
 /** Every command of the course, with its author's word for what it does. */
-function listing(catalog: Catalog, folder: string): string {
-  const lines = [`The lessons in ${visible(folder)} did not come with meshwalk. These are their commands:`];
+function listing(catalog: Catalog, folder: string, words: TrustWords): string {
+  const lines = [words.listing(visible(folder))];
   for (const lesson of catalog.lessons) {
     lines.push('', `  lessons/${visible(lesson.file)}: ${visible(lesson.title)}`);
     for (const { effect, script } of commandsOf(lesson)) {

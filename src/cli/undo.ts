@@ -45,6 +45,7 @@ async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcom
   const { changeSentences } = await import('./changes-text.ts');
   const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write(way, error) };
   const parts = await openParts(options, machine, teardown, hooks);
+  const { told } = parts.findings;
   const wayBack = new WayBack(parts);
   if (wayBack.isUnfinished) {
     await parts.world.prepare(() => {}, signal);
@@ -56,15 +57,12 @@ async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcom
   const lesson = parts.catalog.find(offer.lesson);
   const task = lesson?.tasks.find(({ id }) => id === offer.task);
   machine.out(`${lesson?.title ?? offer.lesson}: ${task?.title ?? offer.task}`);
-  for (const sentence of changeSentences(offer.changes)) machine.out(`  ${sentence}`);
+  for (const sentence of changeSentences(offer.changes, { words: machine.words, told: told.changes }))
+    machine.out(`  ${sentence}`);
   if (options.dryRun) return;
   await parts.world.prepare(() => {}, signal);
   await wayBack.go(offer, []);
-  machine.out(
-    way === 'undo'
-      ? 'Undone. The sandbox and your progress are as before this task; meshwalk redo brings it again.'
-      : 'Redone. The sandbox and your progress are as they were; meshwalk undo takes it back.',
-  );
+  machine.out(way === 'undo' ? told.wayBack.undone : told.wayBack.redone);
 }
 
 const nothingTo = (way: 'undo' | 'redo'): Fault =>

@@ -1,5 +1,6 @@
 import type { Command, Question } from '../lesson/lesson.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Findings } from '../words/en/findings.ts';
 import type { Driver } from './driver.ts';
 import { isFinished, taskOf } from './next-step.ts';
 import type { BackgroundCommand, FinishedRun, SessionState } from './state.ts';
@@ -8,6 +9,8 @@ import type { BackgroundCommand, FinishedRun, SessionState } from './state.ts';
  * Plays the task that is open to its end by the same intents as a learner's keys. For `meshwalk run`, for building the
  * start state of a lesson, and for tests. Knows no screen and no shell.
  */
+type SolvingWords = Findings['told']['solving'];
+
 export type Solved =
   | { solved: true; attempts: number }
   /** `reason` says which condition or command it was. */
@@ -20,30 +23,35 @@ const wrongPatienceMs = 45_000;
 /** More steps than any task has: a rule that leads nowhere must end as a failure and not as a loop. */
 const mostSteps = 500;
 
-export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSignal): Promise<Solved> {
+export async function solveTask(
+  driver: Driver,
+  clock: Clock,
+  words: SolvingWords,
+  signal?: AbortSignal,
+): Promise<Solved> {
   const taskIndex = driver.state.taskIndex;
   const authored = authoredSolution(driver.state);
   let until = clock.now() + patienceMs;
   let lastFailed: FinishedRun | undefined;
   let restarts = driver.worldRestarts;
   const gone = new Set(driver.state.background);
-  let wrong: { words: string | undefined; since: number } = { words: undefined, since: 0 };
+  let wrong: { said: string | undefined; since: number } = { said: undefined, since: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
     signal?.throwIfAborted();
     const state = driver.state;
     if (state.taskIndex !== taskIndex || isFinished(state) || state.status === 'finished') {
       return { solved: true, attempts: state.progress.attempts };
     }
-    if (state.status === 'blocked') return failed(`${state.what} ${state.why}`, state.tryThis[0]);
+    if (state.status === 'blocked') return failed(words.blocked(state.what, state.why), state.tryThis[0]);
     const dropped = state.status === 'verifying' ? undefined : droppedIn(state, gone);
-    if (dropped) return failed(didNotStayUp(dropped), tryThisOf(state));
-    const words = driver.isWorldRestarting ? undefined : wrongIn(state);
-    if (words !== wrong.words) wrong = { words, since: clock.now() };
-    if (words && clock.now() - wrong.since > wrongPatienceMs)
-      return failed(reasonOf(state, lastFailed), tryThisOf(state));
+    if (dropped) return failed(didNotStayUp(dropped, words), tryThisOf(state));
+    const said = driver.isWorldRestarting ? undefined : wrongIn(state);
+    if (said !== wrong.said) wrong = { said, since: clock.now() };
+    if (said && clock.now() - wrong.since > wrongPatienceMs)
+      return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
     if (state.status === 'confirming') driver.send({ type: 'confirm' });
     else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
-    else if (clock.now() > until) return failed(reasonOf(state, lastFailed), tryThisOf(state));
+    else if (clock.now() > until) return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
     else {
       const ran = state.lastRun;
       if (ran && !isGood(ran) && ran !== lastFailed) {
@@ -70,7 +78,7 @@ export async function solveTask(driver: Driver, clock: Clock, signal?: AbortSign
       }
     }
   }
-  return failed(`It did not end in ${mostSteps} steps.`, undefined);
+  return failed(words.tooLong(mostSteps), undefined);
 }
 
 const failed = (reason: string, tryThis: string | undefined): Solved => ({ solved: false, reason, tryThis });
@@ -150,21 +158,21 @@ const droppedIn = (state: SessionState, gone: ReadonlySet<BackgroundCommand>): B
       taskOf(state)?.commands.some(({ name }) => name === beside.command),
   );
 
-function didNotStayUp({ command, lastLines }: BackgroundCommand): string {
-  const words = lastLines.at(-1);
-  return `${command} did not stay up${words === undefined ? '' : ` (${words})`}.`;
+function didNotStayUp({ command, lastLines }: BackgroundCommand, words: SolvingWords): string {
+  const line = lastLines.at(-1);
+  return line === undefined ? words.fell(command) : words.fellSaying(command, line);
 }
 
-function reasonOf(state: SessionState, run: FinishedRun | undefined): string {
+function reasonOf(state: SessionState, run: FinishedRun | undefined, words: SolvingWords): string {
   if (run) {
-    const end = run.end.type === 'exited' ? `exit code ${run.end.code}` : run.end.type.replace('-', ' ');
+    const end = run.end.type === 'exited' ? words.exitCode(run.end.code) : words.ends[run.end.type];
     const reason = run.end.type === 'not-started' ? run.end.reason : run.output.lines.at(-1)?.text;
-    return `The command ended with ${end}: ${run.script.split('\n')[0]}${reason ? ` (${reason})` : ''}`;
+    return words.commandFailed(end, `${run.script.split('\n')[0]}${reason ? ` (${reason})` : ''}`);
   }
   const open = state.progress.conditions.find(({ result }) => result && result.status !== 'passed');
-  if (!open?.result || open.result.status === 'passed') return 'The check did not pass.';
-  if (open.result.status === 'unknown') return `${open.title}: could not tell. ${open.result.reason}`;
-  return `${open.title}: expected ${open.result.expected}, saw ${open.result.saw}. ${open.why}`;
+  if (!open?.result || open.result.status === 'passed') return words.notPassed;
+  if (open.result.status === 'unknown') return words.unknown(open.title, open.result.reason);
+  return words.open(open.title, open.result.expected, open.result.saw, open.why);
 }
 
 function tryThisOf(state: SessionState): string | undefined {

@@ -3,6 +3,7 @@ import type { CheckResult } from '../../src/check/check.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { createDriver } from '../../src/session/driver.ts';
 import { solveTask } from '../../src/session/solver.ts';
+import { findings } from '../../src/words/en/findings.ts';
 import { check, command, lesson, question, task } from './lesson-text.ts';
 import { passed, ScriptedPorts, wrong } from './scripted-ports.ts';
 
@@ -33,7 +34,7 @@ describe('solving a task', () => {
       check('holds'),
     );
     const driver = await open(ports, what);
-    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(driver, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     expect(driver.state.progress).toMatchObject({ done: ['drop', 'apply'], skipped: ['page'] });
     await driver.close();
     ports.done();
@@ -45,7 +46,7 @@ describe('solving a task', () => {
     ports.seen = [{ holds: passed }];
     const what = { ...task('a', [], check('holds')), solution: [command('own')] };
     const driver = await open(ports, what);
-    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(driver, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     await driver.close();
     ports.done();
   });
@@ -55,7 +56,7 @@ describe('solving a task', () => {
     ports.expect({ script: 'run one', end: { type: 'exited', code: 1 } });
     ports.seen = [{ holds: passed }];
     const driver = await open(ports, task('a', [command('one')], check('holds')));
-    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(driver, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     await driver.close();
     ports.done();
   });
@@ -65,7 +66,7 @@ describe('solving a task', () => {
     ports.expect({ script: 'run one', end: { type: 'exited', code: 1 } });
     ports.seen = [{ holds: passed }];
     const driver = await open(ports, task('a', [command('one'), command('two')], check('holds')));
-    expect(await solveTask(driver, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(driver, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     await driver.close();
     ports.done();
   });
@@ -84,12 +85,12 @@ describe('solving a task', () => {
     ports.expect({ script: 'run own' });
     ports.seen = [{ holds: wrong }, { holds: passed }];
     const shown = await open(ports, task('a', [command('one')], check('holds')));
-    expect(await solveTask(shown, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(shown, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     await shown.close();
 
     ports.seen = [{ holds: wrong }, { holds: wrong }, { holds: passed }];
     const own = await open(ports, { ...task('a', [], check('holds')), solution: [command('own')] });
-    expect(await solveTask(own, ports.clock)).toMatchObject({ solved: true });
+    expect(await solveTask(own, ports.clock, findings.told.solving)).toMatchObject({ solved: true });
     await own.close();
     ports.done();
   });
@@ -104,7 +105,7 @@ describe('solving a task', () => {
     ports.expect({ script: 'run one', end, onEnd: dies }, { script: 'run one' });
     ports.seen = [{ holds: wrong }, { holds: passed }];
     const driver = await open(ports, task('a', [command('one')], check('holds')));
-    const solving = solveTask(driver, clock);
+    const solving = solveTask(driver, clock, findings.told.solving);
     for (let second = 0; second < 40; second += 1) await clock.step(1000);
     expect(driver.state.lastRun?.end).toEqual(end);
     ports.restarting = false;
@@ -121,7 +122,7 @@ describe('solving a task', () => {
     ports.expect({ script: 'run one', output: ['no such thing\n'], end: { type: 'exited', code: 3 } });
     ports.seen = [{ holds: wrong }];
     const first = await open(ports, task('a', [command('one')], check('holds')));
-    const failing = solveTask(first, clock);
+    const failing = solveTask(first, clock, findings.told.solving);
     await clock.step(130_000);
     expect(await failing).toMatchObject({
       solved: false,
@@ -131,7 +132,7 @@ describe('solving a task', () => {
 
     ports.expect({ script: 'run one' });
     const second = await open(ports, task('a', [command('one')], check('holds')));
-    const waiting = solveTask(second, clock);
+    const waiting = solveTask(second, clock, findings.told.solving);
     await clock.step(130_000);
     expect(await waiting).toMatchObject({ solved: false, reason: 'holds: expected it, saw nothing. holds matters.' });
     await second.close();
@@ -145,7 +146,7 @@ describe('solving a task', () => {
     ports.expect(dies, dies, dies, dies, dies);
     ports.seen = [{ holds: { status: 'wrong', expected: 'it', saw: 'nothing', tryThis: 'curl it' } }];
     const driver = await open(ports, task('a', [command('forward', { background: true })], check('holds')));
-    const solving = solveTask(driver, clock);
+    const solving = solveTask(driver, clock, findings.told.solving);
     await clock.step(20_000);
     expect(await solving).toEqual({
       solved: false,
@@ -164,7 +165,7 @@ describe('solving a task', () => {
       ports.seen = [{ holds: result }];
       const driver = await open(ports, task('a', [command('one')], check('holds')));
       let isOver = false;
-      const solving = solveTask(driver, clock).finally(() => (isOver = true));
+      const solving = solveTask(driver, clock, findings.told.solving).finally(() => (isOver = true));
       await clock.step(60_000);
       const wasOver = isOver;
       await clock.step(90_000);
@@ -182,7 +183,7 @@ describe('solving a task', () => {
     ports.expect({ script: 'run one', hangs: true });
     const driver = await open(ports, task('a', [command('one')], check('holds')));
     const controller = new AbortController();
-    const solving = solveTask(driver, ports.clock, controller.signal);
+    const solving = solveTask(driver, ports.clock, findings.told.solving, controller.signal);
     controller.abort(new Error('enough'));
     await expect(solving).rejects.toThrow('enough');
     ports.seen = [{ holds: wrong }];

@@ -1,9 +1,10 @@
 import type { Words } from '../../words/en.ts';
-import { type Change, type Changes, titleOf } from '../../world/changes/changes.ts';
+import type { Change, Changes } from '../../world/changes/changes.ts';
 import type { DiffLine } from '../../world/changes/line-diff.ts';
 import { leftOutFields } from '../../world/changes/thing.ts';
 import type { BackCard } from '../app-port.ts';
 import type { WayBackView } from '../way-back-keys.ts';
+import { changeTitle } from './change-title.ts';
 import { bare } from './foreign-text.ts';
 import type { View } from './frame.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
@@ -60,7 +61,10 @@ const signs: Readonly<Record<Change['type'], string>> = { created: '+', changed:
 /** A sign, a word and a colour say the same thing. */
 function headLine(change: Change, { words, width }: { words: Words; width: number }): Line[] {
   const { type } = change;
-  const head = [span(`${signs[type]} ${words.wayBack.types[type]} `, roles[type]), span(bare(titleOf(change)))];
+  const head = [
+    span(`${signs[type]} ${words.wayBack.types[type]} `, roles[type]),
+    span(bare(changeTitle(change, words))),
+  ];
   return wrap(head, width, emptyLine, [span('    ')]);
 }
 

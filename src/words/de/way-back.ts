@@ -23,6 +23,12 @@ export const wayBack: typeof shape = {
   inLesson: (lesson) => `in „${lesson}“`,
   progressOnly: 'In der Welt hat sie nichts geändert, nur deinen Fortschritt.',
   types: { created: 'angelegt', changed: 'geändert', deleted: 'gelöscht', replaced: 'ersetzt' },
+  things: {
+    group: 'Resource Group',
+    cluster: 'Managed Cluster',
+    shell: 'Shell',
+    variables: 'Variablen und Ordner',
+  },
   alongside: (kinds) => `Nebenher, von Controllern und dem Mesh gemacht: ${kinds}.`,
   moreLines: (count) => `… ${counted(count, { one: 'weitere Zeile', other: 'weitere Zeilen' })}`,
   leftOut: (fields) => `Weggelassen: ${fields}.`,

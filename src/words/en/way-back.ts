@@ -20,6 +20,13 @@ export const wayBack = {
   inLesson: (lesson: string) => `in “${lesson}”`,
   progressOnly: 'It changed nothing in the world, only your progress.',
   types: { created: 'created', changed: 'changed', deleted: 'deleted', replaced: 'replaced' },
+  /** Things that are no objects of a cluster. */
+  things: {
+    group: 'Resource group',
+    cluster: 'Managed cluster',
+    shell: 'Shell',
+    variables: 'variables and folder',
+  },
   alongside: (kinds: string) => `Alongside, made by controllers and the mesh: ${kinds}.`,
   moreLines: (count: number) => `… ${counted(count, { one: 'more line', other: 'more lines' })}`,
   leftOut: (fields: string) => `Left out: ${fields}.`,

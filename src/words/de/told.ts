@@ -1,0 +1,125 @@
+import type { told as shape } from '../en/told.ts';
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('de');
+
+export const told: typeof shape = {
+  solving: {
+    blocked: (what, why) => `${what} ${why}`,
+    tooLong: (steps) => `Nach ${steps} Schritten war es nicht zu Ende.`,
+    fell: (command) => `${command} lief nicht weiter.`,
+    fellSaying: (command, line) => `${command} lief nicht weiter (${line}).`,
+    ends: {
+      signalled: 'einem Signal',
+      'timed-out': 'Abbruch: zu lange',
+      cancelled: 'Abbruch',
+      'not-started': 'Fehlstart',
+    },
+    exitCode: (code) => `Exit-Code ${code}`,
+    endedBy: (signal) => `durch ${signal} beendet`,
+    stoppedAfter: (seconds) => `nach ${seconds} s abgebrochen`,
+    commandFailed: (end, script) => `Der Befehl endete mit ${end}: ${script}`,
+    notPassed: 'Die Prüfung ist nicht bestanden.',
+    unknown: (condition, reason) => `${condition}: nicht feststellbar. ${reason}`,
+    open: (condition, expected, saw, why) => `${condition}: erwartet ${expected}, gesehen ${saw}. ${why}`,
+  },
+  run: {
+    step: (step, title) => `Schritt ${step}: ${title}`,
+    finishedAlready: (step, title) => `Schritt ${step}: ${title} (schon fertig)`,
+    before: 'vorher:',
+    waitsFor: (conditions) => `braucht zuerst ${conditions}`,
+    notSolved: (task) => `"${task}" ist nicht bestanden.`,
+    done: (lessons) => `${counted(lessons, { one: 'Lektion', other: 'Lektionen' })} fertig.`,
+    beyond: (lesson) =>
+      `Die Sandbox ist schon über den Anfang von "${lesson}" hinaus: dieser Anfang tritt an die Stelle von allem, was da ist`,
+    holdsBefore: (id, title, saw) =>
+      `Bedingung "${id}" ist schon vor der Aufgabe erfüllt und beweist deshalb nichts: ${title} (${saw}).`,
+    unknownBefore: (id, title, reason) =>
+      `Bedingung "${id}" war vor der Aufgabe nicht festzustellen, also ist nichts bewiesen: ${title}. ${reason}`,
+    notLookedAt: (id, title) => `Nach Bedingung "${id}" hat vor der Aufgabe niemand gesehen: ${title}.`,
+  },
+  status: {
+    tasks: (done, count) => `${done} von ${counted(count, { one: 'Aufgabe', other: 'Aufgaben' })}`,
+    allDone: 'Alles fertig.',
+    goOn: (command) => `Weiter geht es mit: ${command}`,
+    further: (command) => `Lektionen nach dem ersten Kurs: ${command}`,
+  },
+  search: {
+    nowhere: (words) => `"${words}" steht in keiner Lektion und in keinem Fachwort.`,
+    terms: 'Fachwörter',
+  },
+  wayBack: {
+    undone: 'Zurückgenommen. Sandbox und Fortschritt sind wie vor dieser Aufgabe; meshwalk redo bringt sie wieder.',
+    redone: 'Wiedergebracht. Sandbox und Fortschritt sind, wie sie waren; meshwalk undo nimmt sie zurück.',
+  },
+  changes: {
+    none: 'In der Welt hat sich nichts geändert.',
+    alongside: (kinds) => `nebenbei ${kinds}`,
+    more: (count) => `(${count} weitere Zeilen)`,
+    leftOut: (fields) => `Ausgelassen: ${fields}; was Controller gemacht haben, ist nur gezählt.`,
+  },
+  reset: {
+    all: 'Aller Fortschritt ist vergessen, und die Sandbox ist leer. Von vorn geht es mit: meshwalk',
+    lesson: (title) =>
+      `"${title}" ist noch einmal zu machen. Im Cluster hat sich noch nichts geändert; anfangen mit: meshwalk`,
+  },
+  sandbox: {
+    runsAlready: (pid) => `Die Sandbox läuft schon (Prozess ${pid}).`,
+    runsUntil: (pid) => `Die Sandbox läuft (Prozess ${pid}) bis zu: meshwalk sandbox stop`,
+    reach: 'Von diesem Terminal aus erreichst du sie mit: eval "$(meshwalk sandbox env)"',
+    none: 'Es läuft keine Sandbox.',
+    stopped: 'Die Sandbox ist beendet. Der Stand bleibt.',
+    runs: (pid, folder) => `Die Sandbox läuft (Prozess ${pid}), der Stand liegt in ${folder}`,
+    kept: (folder) => `Es läuft keine Sandbox. Der Stand liegt in ${folder}`,
+    never: 'Es läuft keine Sandbox, und es gab noch keine. Eine anlegen: meshwalk sandbox start',
+    notNow: 'Die Sandbox läuft gerade nicht. Starten: meshwalk sandbox start',
+  },
+  lint: {
+    noLessons: 'Hier sind keine Lektionen: ein Kurs ist ein Ordner, in dem lessons/ mit Markdown-Dateien liegt.',
+    clean: (lessons) => `${lessons} Lektionen, keine Fehler.`,
+  },
+  doctor: {
+    terminal: 'Terminal',
+    noneHere: 'hier keines',
+    withoutTerminal: 'Ohne Terminal: meshwalk run',
+    unknownTerm: 'von unbekannter Art',
+    size: (term, columns, rows) => `${term}, ${columns} Spalten und ${rows} Zeilen`,
+    enlarge: (columns, rows) => `Mach das Fenster mindestens ${columns} mal ${rows} groß.`,
+    roomy: (columns, rows) =>
+      `${columns} mal ${rows} zeigt Lektion, Ausgabe und Prüfung zugleich; hier öffnet Tab eines davon.`,
+    noFunctions: (shell) => `${shell}; Funktionen bleiben zwischen Befehlen nicht erhalten`,
+    noShell: 'weder bash noch sh',
+    installBash: 'Installiere bash.',
+    noKubectl: 'nicht installiert; die Sandbox bringt ihr eigenes mit',
+    mute: (file) => `${file} sagt seine Version nicht; die Sandbox bringt ihr eigenes mit`,
+    version: (minor, file) => `1.${minor} unter ${file}`,
+    tooOld: (version) => `${version}; zu alt, die Sandbox bringt ihr eigenes mit`,
+    tooNew: (version) => `${version}; neuer als alles, was wir probiert haben`,
+    state: 'Stand',
+    notWritable: (folder) => `in ${folder} lässt sich nicht schreiben`,
+    elsewhere: 'Woanders ablegen: MESHWALK_HOME=/anderer/ordner meshwalk',
+    port: (port) => `Port ${port}`,
+    free: 'frei',
+    taken: 'belegt; eine Lektion leitet ihn weiter',
+    whoHasIt: (port) =>
+      `Wer ihn hat: ss -ltnp 'sport = :${port}'   (oder mit e den Befehl ändern und einen anderen Port nehmen)`,
+    notRunning: 'läuft nicht; sie startet mit den Lektionen',
+    running: (pid) => `läuft (Prozess ${pid})`,
+    silent: (pid) => `Prozess ${pid} antwortet nicht`,
+  },
+  trust: {
+    question: 'Sollen sie laufen, wenn eine Lektion es will? (ja oder nein) ',
+    yes: 'j ja y yes',
+    listing: (folder) => `Die Lektionen in ${folder} kamen nicht mit meshwalk. Das sind ihre Befehle:`,
+  },
+  stopping: {
+    asks: 'die Sandbox leeren',
+    beyond: (lesson) => `Die Sandbox ist schon über den Anfang von "${lesson}" hinaus.`,
+    why: 'Lektionen führen nur vorwärts, also wird ihr Anfang aus einer leeren Sandbox aufgebaut. Dein Fortschritt bleibt; was du selbst im Cluster gemacht hast, geht verloren.',
+    enter: 'Enter: die Sandbox leeren und den Anfang dieser Lektion aufbauen',
+    back: (lesson) => `Esc: zurück zu "${lesson}"; alles bleibt, wie es ist`,
+    leave: 'q: beenden; alles bleibt, wie es ist, und meshwalk macht weiter, wo du warst',
+    mistake: 'meshwalk hat einen Fehler gemacht.',
+    log: (file) => `Im Log steht mehr: ${file}`,
+  },
+};

@@ -1,0 +1,124 @@
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('en');
+
+/** What subcommands print. */
+export const told = {
+  /** Why a task that was played is not solved. */
+  solving: {
+    blocked: (what: string, why: string) => `${what} ${why}`,
+    tooLong: (steps: number) => `It did not end in ${steps} steps.`,
+    fell: (command: string) => `${command} did not stay up.`,
+    fellSaying: (command: string, line: string) => `${command} did not stay up (${line}).`,
+    ends: { signalled: 'signalled', 'timed-out': 'timed out', cancelled: 'cancelled', 'not-started': 'not started' },
+    exitCode: (code: number) => `exit code ${code}`,
+    endedBy: (signal: string) => `ended by ${signal}`,
+    stoppedAfter: (seconds: number) => `stopped after ${seconds} s`,
+    commandFailed: (end: string, script: string) => `The command ended with ${end}: ${script}`,
+    notPassed: 'The check did not pass.',
+    unknown: (condition: string, reason: string) => `${condition}: could not tell. ${reason}`,
+    open: (condition: string, expected: string, saw: string, why: string) =>
+      `${condition}: expected ${expected}, saw ${saw}. ${why}`,
+  },
+  run: {
+    step: (step: number, title: string) => `Step ${step}: ${title}`,
+    finishedAlready: (step: number, title: string) => `Step ${step}: ${title} (finished already)`,
+    before: 'before:',
+    waitsFor: (conditions: string) => `needs ${conditions} first`,
+    notSolved: (task: string) => `"${task}" did not pass.`,
+    done: (lessons: number) => `${counted(lessons, { one: 'lesson', other: 'lessons' })} done.`,
+    beyond: (lesson: string) =>
+      `The sandbox is beyond the start of "${lesson}": that start takes the place of all that is there`,
+    holdsBefore: (id: string, title: string, saw: string) =>
+      `Condition "${id}" holds before the task is done, so it proves nothing: ${title} (${saw}).`,
+    unknownBefore: (id: string, title: string, reason: string) =>
+      `Condition "${id}" could not be looked at before the task, so nothing is proved: ${title}. ${reason}`,
+    notLookedAt: (id: string, title: string) => `Condition "${id}" was not looked at before the task: ${title}.`,
+  },
+  status: {
+    tasks: (done: number, count: number) => `${done} of ${counted(count, { one: 'task', other: 'tasks' })}`,
+    allDone: 'All done.',
+    goOn: (command: string) => `Go on: ${command}`,
+    further: (command: string) => `Lessons beyond the first course: ${command}`,
+  },
+  search: {
+    nowhere: (words: string) => `"${words}" stands in no lesson and in no word of the field.`,
+    terms: 'Words of the field',
+  },
+  wayBack: {
+    undone: 'Undone. The sandbox and your progress are as before this task; meshwalk redo brings it again.',
+    redone: 'Redone. The sandbox and your progress are as they were; meshwalk undo takes it back.',
+  },
+  changes: {
+    none: 'Nothing changed in the world.',
+    alongside: (kinds: string) => `alongside ${kinds}`,
+    more: (count: number) => `(${count} more lines)`,
+    leftOut: (fields: string) => `Left out: ${fields}; what controllers made is only counted.`,
+  },
+  reset: {
+    all: 'All progress is forgotten, and the sandbox is empty. Begin with: meshwalk',
+    lesson: (title: string) =>
+      `"${title}" is to be done again. Nothing changed in the cluster yet; begin with: meshwalk`,
+  },
+  sandbox: {
+    runsAlready: (pid: number) => `The sandbox runs already (process ${pid}).`,
+    runsUntil: (pid: number) => `The sandbox runs (process ${pid}) until: meshwalk sandbox stop`,
+    reach: 'Reach it from this terminal: eval "$(meshwalk sandbox env)"',
+    none: 'No sandbox runs.',
+    stopped: 'The sandbox is stopped. Its state is kept.',
+    runs: (pid: number, folder: string) => `The sandbox runs (process ${pid}), kept in ${folder}`,
+    kept: (folder: string) => `No sandbox runs. Its state is kept in ${folder}`,
+    never: 'No sandbox runs, and none was made yet. Make one: meshwalk sandbox start',
+    notNow: 'The sandbox does not run now. Start it: meshwalk sandbox start',
+  },
+  lint: {
+    noLessons: 'There are no lessons: a course is a folder that holds lessons/ with Markdown files.',
+    clean: (lessons: number) => `${lessons} lessons, no mistakes.`,
+  },
+  doctor: {
+    terminal: 'Terminal',
+    noneHere: 'none here',
+    withoutTerminal: 'Without a terminal: meshwalk run',
+    unknownTerm: 'of an unknown kind',
+    size: (term: string, columns: number, rows: number) => `${term}, ${columns} columns and ${rows} rows`,
+    enlarge: (columns: number, rows: number) => `Make the window at least ${columns} by ${rows}.`,
+    roomy: (columns: number, rows: number) =>
+      `${columns} by ${rows} shows lesson, output and check at once; here Tab opens one of them.`,
+    noFunctions: (shell: string) => `${shell}; functions are not kept between commands`,
+    noShell: 'neither bash nor sh',
+    installBash: 'Install bash.',
+    noKubectl: 'not installed; the sandbox brings its own',
+    mute: (file: string) => `${file} does not tell its version; the sandbox brings its own`,
+    version: (minor: number, file: string) => `1.${minor} at ${file}`,
+    tooOld: (version: string) => `${version}; too old, the sandbox brings its own`,
+    tooNew: (version: string) => `${version}; newer than any we tried`,
+    state: 'State',
+    notWritable: (folder: string) => `${folder} cannot be written`,
+    elsewhere: 'Keep it elsewhere: MESHWALK_HOME=/another/folder meshwalk',
+    port: (port: number) => `Port ${port}`,
+    free: 'free',
+    taken: 'taken; a lesson forwards it',
+    whoHasIt: (port: number) =>
+      `See who has it: ss -ltnp 'sport = :${port}'   (or edit the command with e and take another port)`,
+    notRunning: 'does not run; it starts with the lessons',
+    running: (pid: number) => `runs (process ${pid})`,
+    silent: (pid: number) => `process ${pid} does not answer`,
+  },
+  trust: {
+    question: 'Run these when a lesson asks for them? (yes or no) ',
+    /** Answers that are a yes. */
+    yes: 'y yes',
+    listing: (folder: string) => `The lessons in ${folder} did not come with meshwalk. These are their commands:`,
+  },
+  /** What stands before a lesson that cannot be opened, or not without a word of the learner. */
+  stopping: {
+    asks: 'empty the sandbox',
+    beyond: (lesson: string) => `The sandbox is beyond the start of "${lesson}".`,
+    why: 'Lessons only lead forwards, so its start is built from an empty sandbox. Your progress is kept; what you made in the cluster yourself is lost.',
+    enter: 'Enter: empty the sandbox and build the start of this lesson',
+    back: (lesson: string) => `Esc: back to "${lesson}"; all stays as it is`,
+    leave: 'q: leave; all stays as it is, and meshwalk goes on where you were',
+    mistake: 'meshwalk made a mistake.',
+    log: (file: string) => `The log has it: ${file}`,
+  },
+};
