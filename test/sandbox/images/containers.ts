@@ -98,7 +98,7 @@ export interface ContainerOptions {
 
 /** The processes of a container that stands alone: its image's tools and files, no mounts. */
 export function processesOf(
-  pods: LoopbackPods,
+  pods: Pick<LoopbackPods, 'sockets'>,
   program: ImageProgram,
   options: ContainerOptions,
   clock: Clock,

@@ -23,11 +23,15 @@ const image: ImageProgram = {
 /** A container of its own, without cluster: commands run in it one after the other. */
 export class Box {
   readonly processes: ContainerProcesses;
-  readonly pods = new LoopbackPods();
 
-  constructor(user = 0, tools: readonly string[] = busyboxTools) {
+  constructor(
+    user = 0,
+    tools: readonly string[] = busyboxTools,
+    pods: Pick<LoopbackPods, 'sockets'> = new LoopbackPods(),
+    caPem = '',
+  ) {
     const options = { ip: '10.244.0.7', image: 'test/box' };
-    this.processes = processesOf(this.pods, { ...image, user, tools }, options, systemClock);
+    this.processes = processesOf(pods, { ...image, user, tools, caPem: () => caPem }, options, systemClock);
   }
 
   async run(argv: readonly string[], input = '', env: Record<string, string> = {}): Promise<Result> {

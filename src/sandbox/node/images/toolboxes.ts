@@ -7,7 +7,10 @@ export const busyboxTools: readonly string[] = [
     '/bin',
     'cat cp date echo egrep false grep hostname kill ls mkdir mv printenv ps pwd rm rmdir sh sleep touch true uname',
   ),
-  ...under('/usr/bin', '[ basename cut dirname env head id printf seq sort tail tee test tr uniq wc which whoami'),
+  ...under(
+    '/usr/bin',
+    '[ basename cut dirname env head id nc nslookup printf seq sort tail tee test tr uniq wc wget which whoami',
+  ),
 ];
 
 /** Debian and Ubuntu: dash or bash, coreutils, grep. `ps` is in procps, which slim images lack. */

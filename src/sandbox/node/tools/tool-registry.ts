@@ -2,6 +2,7 @@ import { FileError } from '../processes/file-tree.ts';
 import type { Tool } from '../processes/process.ts';
 import { sh } from '../shell/sh.ts';
 import { cat } from './cat.ts';
+import { curl } from './curl/curl.ts';
 import { echo, printf } from './echo.ts';
 import { env, printenv } from './env.ts';
 import { cp, mkdir, mv, rm, rmdir, tee, touch } from './files.ts';
@@ -9,6 +10,8 @@ import { grep } from './grep.ts';
 import { head } from './head.ts';
 import { hostname, id, uname, whoami } from './identity.ts';
 import { ls } from './ls.ts';
+import { nc } from './nc.ts';
+import { nslookup } from './nslookup.ts';
 import { UsageError } from './options.ts';
 import { basename, dirname, pwd, seq, which } from './paths.ts';
 import { kill, ps } from './ps.ts';
@@ -18,6 +21,7 @@ import { cutTool, sort, tr, uniq } from './text.ts';
 import { date, sleep } from './time.ts';
 import { falseTool, trueTool } from './true.ts';
 import { wc } from './wc.ts';
+import { wget } from './wget.ts';
 
 /**
  * Every program that images may have beside their own, by the last name of its path. This module is loaded when the first
@@ -32,6 +36,7 @@ const tools: Readonly<Record<string, Tool>> = {
   basename,
   cat,
   cp,
+  curl,
   cut: cutTool,
   date,
   dirname,
@@ -47,6 +52,8 @@ const tools: Readonly<Record<string, Tool>> = {
   ls,
   mkdir,
   mv,
+  nc,
+  nslookup,
   printenv,
   printf,
   ps,
@@ -64,6 +71,7 @@ const tools: Readonly<Record<string, Tool>> = {
   uname,
   uniq,
   wc,
+  wget,
   which,
   whoami,
 };
