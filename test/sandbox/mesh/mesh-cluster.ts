@@ -115,6 +115,8 @@ export interface MeshCluster {
   envoyLog(pod: string): Record<string, unknown>[];
   /** All that a container of OSM's wrote to its standard output. */
   log(pod: string, container: string): string;
+  /** What `kubectl logs` prints, of any container. */
+  kubeletLog(namespace: string, pod: string, container: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -390,6 +392,13 @@ export async function startMeshCluster(
     envoyLog(pod) {
       const lines = (logs.get(`${pod}/envoy`) ?? '').split('\n').filter((line) => line.startsWith('{'));
       return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    },
+    async kubeletLog(namespace, pod, container) {
+      const pieces: string[] = [];
+      for await (const piece of kubelets.api.logs(namespace, pod, { container }, new AbortController().signal)) {
+        pieces.push(piece);
+      }
+      return pieces.join('');
     },
     log: (pod, container) => logs.get(`${pod}/${container}`) ?? '',
     async close() {

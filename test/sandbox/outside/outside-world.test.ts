@@ -20,10 +20,10 @@ async function curlPod(name: string, ...args: string[]): Promise<{ exitCode: num
     metadata: { name, namespace: 'default' },
     spec: { restartPolicy: 'Never', containers: [{ name: 'curl', image: 'curlimages/curl:8.8.0', args }] },
   } as Pod);
-  return vi.waitFor(() => {
+  return vi.waitFor(async () => {
     const [status] = cluster.api.get(resources.pods, name, 'default')?.status?.containerStatuses ?? [];
     if (!status?.state?.terminated) throw new Error(`${name} still runs`);
-    return { exitCode: status.state.terminated.exitCode, log: cluster.log(name, 'curl') };
+    return { exitCode: status.state.terminated.exitCode, log: await cluster.kubeletLog('default', name, 'curl') };
   }, 10_000);
 }
 
