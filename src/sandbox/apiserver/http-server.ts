@@ -172,7 +172,9 @@ async function answer(
   if (openPaths.has(url.pathname)) {
     if (request.method !== 'GET') throw methodNotAllowed();
     if (url.pathname === '/version') return sendObject(response, 200, parts.version, { pretty: true });
-    return sendText(response, 200, 'ok');
+    // The one check there is: that this process answers.
+    const checked = `[+]ping ok\n${url.pathname.slice(1)} check passed\n`;
+    return sendText(response, 200, url.searchParams.has('verbose') ? checked : 'ok');
   }
   const caller = admitted(request, url, authenticate, parts.api);
   await route(request, response, url, caller, parts);

@@ -293,9 +293,12 @@ describe('questions about oneself', () => {
     expect(claims.sub).toBe('system:serviceaccount:shop:default');
   });
 
-  it('an eviction deletes the pod', async () => {
+  it('an eviction deletes the pod, unless its options speak of a dry run', async () => {
     await api.cluster.create(pods, podOf('web'));
     const target = api.at('v1/pods', 'web', 'eviction');
+    const dry = { type: 'json', text: '{"deleteOptions":{"dryRun":["All"]}}' } as const;
+    await api.requests.create(target, dry, {}, admin);
+    expect(api.cluster.get(pods, 'web', 'shop')).toBeDefined();
     const { code, object } = await api.requests.create(target, { type: 'json', text: '{}' }, {}, admin);
     expect({ code, object }).toMatchObject({ code: 201, object: { status: 'Success' } });
     expect(api.cluster.get(pods, 'web', 'shop')).toBeUndefined();

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../../kube/json-value.ts';
 import type { Condition, KubeObject, Pod } from '../../../kube/objects.ts';
 import { conflict, type Status } from '../../../kube/status.ts';
 import type { Deletes } from '../deletes.ts';
-import type { DeleteQuery } from '../request-api.ts';
+import { deleteQuery } from '../http/query.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { WriteContext } from '../write-context.ts';
 import type { Writes } from '../writes.ts';
@@ -49,7 +49,9 @@ export async function evictPod(
   eviction: KubeObject,
   context: WriteContext,
 ): Promise<Status> {
-  const options = isJsonObject(eviction['deleteOptions']) ? (eviction['deleteOptions'] as DeleteQuery) : {};
-  await deletes.delete(pod, options, context);
+  const options = isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {};
+  // A drain says only in there that it is a dry run.
+  const { dryRun = context.dryRun, ...query } = deleteQuery(new URLSearchParams(), options);
+  await deletes.delete(pod, query, { ...context, dryRun });
   return created;
 }

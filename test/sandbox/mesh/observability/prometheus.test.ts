@@ -13,6 +13,10 @@ import { hasPrometheus, PrometheusProcess, type Sample } from './prometheus-proc
  * (.ci/run) and fails without it; on another machine without it these tests are left out and counted as skipped.
  */
 const present = hasPrometheus();
+if (!present)
+  console.warn(
+    'LEFT OUT: no `prometheus` on the PATH, so a real one does not scrape the mesh (apt-get install prometheus)',
+  );
 const manifests = join(import.meta.dirname, '../../../../manifests');
 const patient = { timeout: 30_000, interval: 250 };
 
