@@ -5,10 +5,12 @@ import { falseRejections } from './rows/false-rejections.ts';
 import { firstFrame } from './rows/first-frame.ts';
 import { hourOfSession } from './rows/hour-of-session.ts';
 import { idleScreen } from './rows/idle-screen.ts';
+import { informer } from './rows/informer.ts';
 import { jump } from './rows/jump.ts';
 import { keyToFrame } from './rows/key-to-frame.ts';
 import { killNine } from './rows/kill-nine.ts';
 import { lessons } from './rows/lessons.ts';
+import { loadRow } from './rows/load.ts';
 import { sandboxStart } from './rows/sandbox-start.ts';
 import { sidecars } from './rows/sidecars.ts';
 import { sidecarsLoad } from './rows/sidecars-load.ts';
@@ -33,7 +35,9 @@ export const rows: readonly Row[] = [
   sidecars,
   sidecarsLoad,
   store,
+  loadRow,
   falseRejections,
   splitVerdicts,
   killNine,
+  informer,
 ];

@@ -1,19 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { startRobot } from '../../tui/robot.ts';
+import { heapMb } from '../heap.ts';
 import { measured, type Row } from '../row.ts';
 
 const minutes = 60;
 const linesPerRun = 2000;
-const megabyte = 1024 * 1024;
-
-setFlagsFromString('--expose-gc');
-const collect: () => void = runInNewContext('gc');
-
-function heapMb(): number {
-  collect();
-  return process.memoryUsage().heapUsed / megabyte;
-}
 
 /**
  * The screen with the real driver for an hour on a stepped clock: a command of its learner each minute with 2,000 lines of
