@@ -43,6 +43,7 @@ export const deployments = ref<K.Deployment>('apps', 'v1', 'deployments', 'Deplo
 export const replicaSets = ref<K.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const statefulSets = ref<K.StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const endpointSlices = ref<K.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
+export const resourceQuotas = ref('', 'v1', 'resourcequotas', 'ResourceQuota');
 const rbac = 'rbac.authorization.k8s.io';
 export const roles = ref(rbac, 'v1', 'roles', 'Role');
 export const roleBindings = ref(rbac, 'v1', 'rolebindings', 'RoleBinding');

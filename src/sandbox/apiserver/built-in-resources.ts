@@ -15,6 +15,7 @@ import {
   secretStrategy,
 } from './kinds/core.ts';
 import { podStrategy } from './kinds/pods.ts';
+import { limitRangeStrategy, resourceQuotaStrategy } from './kinds/quotas.ts';
 import { serviceStrategy } from './kinds/services.ts';
 import { mutatingWebhookStrategy, validatingWebhookStrategy } from './kinds/webhook-configurations.ts';
 import { deploymentStrategy, replicaSetStrategy, statefulSetStrategy } from './kinds/workloads.ts';
@@ -66,7 +67,7 @@ const rows: readonly Row[] = [
     strategy: endpointsStrategy,
   },
   { group: '', resource: 'events', kind: 'Event', type: 'CoreV1Event', short: ['ev'], strategy: eventStrategy },
-  { group: '', resource: 'limitranges', kind: 'LimitRange', short: ['limits'], strategy: plain },
+  { group: '', resource: 'limitranges', kind: 'LimitRange', short: ['limits'], strategy: limitRangeStrategy },
   {
     group: '',
     resource: 'namespaces',
@@ -118,7 +119,7 @@ const rows: readonly Row[] = [
     kind: 'ResourceQuota',
     short: ['quota'],
     subresources: [status],
-    strategy: plainWithStatus,
+    strategy: resourceQuotaStrategy,
   },
   { group: '', resource: 'secrets', kind: 'Secret', strategy: secretStrategy },
   {

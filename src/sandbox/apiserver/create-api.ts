@@ -6,6 +6,8 @@ import type { ClusterApi } from '../cluster-api.ts';
 import type { Store } from '../store/store.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chain.ts';
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
+import { limitRanger } from './admission/limit-ranges.ts';
+import { resourceQuotas } from './admission/resource-quotas.ts';
 import { webhookAdmission } from './admission/webhooks.ts';
 import { escalationCheck } from './authorization/escalation.ts';
 import { storedPolicy } from './authorization/stored-policy.ts';
@@ -51,6 +53,8 @@ export function createApi(options: ApiOptions): Api {
     escalationCheck(policy),
     serviceAccountAdmission(store, random),
     podDefaults,
+    limitRanger(store),
+    resourceQuotas(store),
   ];
   const admission = new AdmissionChain(plugins, webhookAdmission(store, catalog, options));
   const addresses = new ServiceAddresses(store, random);

@@ -73,6 +73,7 @@ export class Writes {
     const name = object.metadata.name ?? '';
     if (store.get(storageKind(resource), namespace ?? '', name)) throw alreadyExists(resource, name);
     rejectInvalid(resource, object, resource.strategy.prepareCreate?.(object, this.#strategyContext) ?? []);
+    admission.confirm(request);
     toStorage(object, resource);
     if (context.dryRun) return inVersion(object, resource);
     return inVersion(this.#commit(resource, object, undefined), resource);
@@ -132,6 +133,7 @@ export class Writes {
       ...(subresource === '' ? (strategy.validateUpdate?.(object, current) ?? []) : []),
     ]);
     await this.#parts.admission.validate(request);
+    this.#parts.admission.confirm(request);
     toStorage(object, resource);
     if (sameJson(object, current)) return inVersion(current, resource);
     countGeneration(object, current, resource);

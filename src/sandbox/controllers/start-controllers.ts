@@ -13,6 +13,7 @@ import { startGarbageCollector } from './garbage-collector.ts';
 import { startLoadBalancerController } from './load-balancer.ts';
 import { startNamespaceController } from './namespace.ts';
 import { startReplicaSetController } from './replicaset.ts';
+import { startResourceQuotaController } from './resourcequota.ts';
 import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './serviceaccount.ts';
 import { startStatefulSetController } from './statefulset.ts';
@@ -58,6 +59,7 @@ export function startControllers(options: {
     startEndpointSliceController(parts),
     startClusterRoleAggregation(parts),
     ...(options.frontends ? [startLoadBalancerController(parts, options.frontends)] : []),
+    startResourceQuotaController(parts),
   ];
   const isIdle = () => events.isIdle && all.every((controller) => controller.isIdle);
   return {

@@ -4,6 +4,8 @@ import type { AdmissionRequest } from '../write-context.ts';
 export interface AdmissionPlugin {
   mutate?(request: AdmissionRequest): void | Promise<void>;
   validate?(request: AdmissionRequest): void | Promise<void>;
+  /** The last word, in the same moment in which the object is stored: nothing can come between. */
+  confirm?(request: AdmissionRequest): void;
 }
 
 /** Everything that has a say before a write is stored, in order: built-in plugins first, webhooks last. */
@@ -26,6 +28,10 @@ export class AdmissionChain {
 
   async validate(request: AdmissionRequest): Promise<void> {
     for (const plugin of [...this.#builtIn, this.#webhooks]) await plugin.validate?.(request);
+  }
+
+  confirm(request: AdmissionRequest): void {
+    for (const plugin of this.#builtIn) plugin.confirm?.(request);
   }
 
   async #mutateBuiltIn(request: AdmissionRequest): Promise<void> {
