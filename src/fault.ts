@@ -1,3 +1,5 @@
+import { faultTexts } from './words/en/fault-texts.ts';
+
 /**
  * An expected failure that a learner, author or instructor can mend: what happened, why, what to do next.
  * Anything else that is thrown is our own bug. Knows nothing of screens or exit codes.
@@ -9,7 +11,12 @@ export interface FaultText {
   /** What to do next; a line to type where there is one. */
   next?: readonly string[];
   cause?: unknown;
+  /** What the texts of the catalogue were told with; it goes over a pipe as it is. */
+  facts?: readonly Fact[];
 }
+
+export type Fact = string | number | readonly string[];
+export type FaultTexts = typeof faultTexts;
 
 export class Fault extends Error {
   override readonly name = 'Fault';
@@ -18,6 +25,7 @@ export class Fault extends Error {
   readonly what: string;
   readonly why: string | undefined;
   readonly next: readonly string[];
+  readonly facts: readonly Fact[] | undefined;
 
   constructor(code: string, text: FaultText) {
     super(
@@ -28,5 +36,30 @@ export class Fault extends Error {
     this.what = text.what;
     this.why = text.why;
     this.next = text.next ?? [];
+    this.facts = text.facts;
+  }
+
+  /** The error behind it. */
+  because(cause: unknown): this {
+    this.cause = cause;
+    return this;
   }
 }
+
+/** A Fault of the catalogue; it speaks English, as the log does, until a reader's words are at hand. */
+export function faultOf<C extends keyof FaultTexts>(code: C, ...facts: Parameters<FaultTexts[C]>): Fault {
+  return new Fault(code, { ...tell(faultTexts, code, facts), facts });
+}
+
+/** The same Fault in a reader's words. One that the catalogue does not know (what a server said) stays as it is. */
+export function inWords(fault: Fault, texts: FaultTexts): Fault {
+  if (!fault.facts || !isKnown(fault.code)) return fault;
+  const { cause, facts } = fault;
+  return new Fault(fault.code, { ...tell(texts, fault.code, facts), facts, ...(cause !== undefined && { cause }) });
+}
+
+const isKnown = (code: string): code is keyof FaultTexts => Object.hasOwn(faultTexts, code);
+
+// Which facts a code has is checked where they are given; between processes they are foreign data, and only said.
+const tell = (texts: FaultTexts, code: keyof FaultTexts, facts: readonly Fact[]): FaultText =>
+  (texts[code] as (...given: readonly Fact[]) => FaultText)(...facts);

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, inWords } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { StatusError } from '../kube/status.ts';
 import type { Findings } from '../words/en/findings.ts';
@@ -50,13 +50,16 @@ export function couldNotAsk(
   error: unknown,
   whom: string,
   tryThis: string,
-  { conditions: { asking } }: Findings,
+  { conditions: { asking }, faultTexts }: Findings,
 ): CheckResult {
   if (error instanceof StatusError) {
     if (error.code === 401 || error.code === 403) return unknown(asking.refuses(whom, error.message), tryThis);
     return unknown(asking.answersError(whom, error.message), tryThis);
   }
-  if (error instanceof Fault) return unknown(error.message, error.next[0] ?? tryThis);
+  if (error instanceof Fault) {
+    const { message, next } = inWords(error, faultTexts);
+    return unknown(message, next[0] ?? tryThis);
+  }
   if (isAbort(error)) return unknown(asking.stopped);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') {
     return unknown(asking.cannotBeAsked(whom, error.message), tryThis);

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import type { Findings } from '../words/en/findings.ts';
@@ -75,10 +75,7 @@ export async function adminGet(kube: KubeClient, pod: Pod, path: string, signal:
   const { namespace = 'default', name = '' } = pod.metadata;
   const reply = await kube.podHttp({ namespace, name, port: adminPort }, path, signal);
   if (reply.status === 200) return reply.body;
-  throw new Fault('sidecar.no-stats', {
-    what: `The sidecar of Pod ${namespace}/${name} answered ${path} with status ${reply.status}.`,
-    next: [`osm proxy get stats ${name} -n ${namespace}`],
-  });
+  throw faultOf('sidecar.no-stats', namespace, name, path, reply.status);
 }
 
 /** Envoy's plain form, `name: value`; histograms and text values are left out. */

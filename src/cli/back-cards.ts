@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, inWords } from '../fault.ts';
 import type { BackCard, Way } from '../tui/app-port.ts';
 import type { Parts } from './compose.ts';
 import { mistake } from './stopping.ts';
@@ -57,9 +57,13 @@ export class BackCards {
   }
 
   #failed(way: Way, error: unknown): BackCard {
-    const { log } = this.#parts;
+    const { log, findings } = this.#parts;
     if (!(error instanceof Fault)) log.write('looking for the way back', error);
-    const { what, why = '', next } = error instanceof Fault ? error : mistake(this.#parts);
+    const {
+      what,
+      why = '',
+      next,
+    } = error instanceof Fault ? inWords(error, findings.faultTexts) : mistake(this.#parts);
     return { status: 'failed', way, what, why, tryThis: next };
   }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import { addKeptOptions, type Kept, type KeptOptions, openKept } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -37,7 +37,7 @@ async function showChanges(
   const { catalog } = kept;
   const traces = await tracesOf(kept, options, machine);
   const found = await findChanges(traces, wanted === undefined ? undefined : taskNamed(catalog, wanted));
-  if (!found) throw nothingKept(wanted);
+  if (!found) throw faultOf('changes.nothing', wanted ?? '');
   if (options.json) {
     machine.out(JSON.stringify(found));
     return;
@@ -77,24 +77,10 @@ function taskNamed(catalog: Catalog, name: string): { lesson: string; task: stri
   const lesson = catalog.find(lessonId);
   if (lesson?.tasks.some(({ id }) => id === taskId)) return { lesson: lesson.id, task: taskId };
   const known = lesson ? lesson.tasks.map(({ id }) => `${lesson.id}/${id}`) : catalog.lessons.map(({ id }) => id);
-  throw new Fault('task.unknown', {
-    what: `There is no task "${name}".`,
-    why: lesson ? `The tasks of this lesson are: ${known.join(', ')}.` : `The lessons are: ${known.join(', ')}.`,
-    next: ['meshwalk changes split-traffic/split-half'],
-  });
+  throw faultOf('task.unknown', name, lesson ? 'tasks' : 'lessons', known.join(', '));
 }
 
 const titleOf = (catalog: Catalog, { lesson, task }: TaskChanges): string => {
   const known = catalog.find(lesson);
   return `${known?.title ?? lesson}: ${known?.tasks.find(({ id }) => id === task)?.title ?? task}`;
 };
-
-const nothingKept = (task: string | undefined): Fault =>
-  new Fault('changes.nothing', {
-    what: task === undefined ? 'No task changed anything yet.' : `Nothing is kept of the task "${task}".`,
-    why:
-      task === undefined
-        ? 'Or what it was like before is not kept any more.'
-        : 'It was not begun, it was undone, or it is too long ago: only the latest moments are kept.',
-    next: ['meshwalk status'],
-  });

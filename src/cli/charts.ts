@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { Words } from '../words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
 import { kubeconfigOption, openKube } from './mesh-access.ts';
@@ -51,7 +51,7 @@ async function showCharts(options: ChartsOptions, subcommand: Subcommand): Promi
       import('../platform/clock.ts'),
     ]);
   const { machine, signal } = subcommand;
-  if (options.every < 1) throw new Fault('charts.every', { what: 'There must be a second between two looks.' });
+  if (options.every < 1) throw faultOf('charts.every');
   const kube = await openKube(options, subcommand);
   const screen = new LiveLines(machine);
   const isLive = screen.isTerminal && !options.json;

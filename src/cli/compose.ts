@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CheckKind } from '../check/check.ts';
 import { checkKinds } from '../check/registry.ts';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import type { Clock } from '../platform/clock.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -22,7 +22,9 @@ import { loadCourse } from './course-files.ts';
 import { lookAt, watchKinds } from './evidence.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
+import { spokenPorts } from './spoken.ts';
 import type { Teardown } from './teardown.ts';
+import { troubleWords } from './troubles.ts';
 
 /** Builds the real parts and knits them together; the one place where all of them meet. Holds no rule. */
 
@@ -69,6 +71,8 @@ export async function openParts(
   hooks: Hooks,
 ): Promise<Parts> {
   const folders = stateFolders(options.profile, options.world, machine.environment);
+  const { words } = machine;
+  const findings = await loadFindings(words);
   const courseFolder = resolve(options.lessons ?? machine.root);
   const catalog = await loadCourse(courseFolder, machine.words.language);
   ensurePrivateFolder(folders.state);
@@ -83,9 +87,9 @@ export async function openParts(
     serverFile: join(machine.root, 'dist', 'server.js'),
     pace: options.pace,
     learner: machine.environment,
-    onTrouble(sentence) {
+    onTrouble(trouble) {
       troubles += 1;
-      hooks.onTrouble(sentence);
+      hooks.onTrouble(troubleWords(trouble, findings));
     },
   });
   teardown.add(() => world.close());
@@ -96,8 +100,6 @@ export async function openParts(
   });
   teardown.add(() => shell.close());
   const log = openLog(folders.log);
-  const { words } = machine;
-  const findings = await loadFindings(words);
   return knit({ folders, catalog, journal, world, shell, log, words, findings, worldRestarts: () => troubles }, hooks);
 }
 
@@ -112,11 +114,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
   const opening = (id: string, task?: string) => {
     const lesson = catalog.find(id);
     if (!lesson) {
-      throw new Fault('lesson.unknown', {
-        what: `There is no lesson "${id}".`,
-        why: `The lessons are: ${catalog.lessons.map((known) => known.id).join(', ')}.`,
-        next: ['meshwalk status'],
-      });
+      throw faultOf('lesson.unknown', id, catalog.lessons.map((known) => known.id).join(', '));
     }
     return openingOf(catalog, lesson, summary(), checkKinds, findings, task);
   };
@@ -127,18 +125,22 @@ function knit(opened: Opened, hooks: Hooks): Parts {
     clock,
     summary,
     opening,
-    ports: (change) => ({
-      clock,
-      runner: shell,
-      describeWorld: () => world.describe(),
-      watchWorld: (onChange) => watchKinds(world, onChange),
-      look: (request, report) => lookAt({ world, kinds: checkKinds, clock, findings }, request, report),
-      record: (record) => void journal.append(record),
-      openLesson: async (id) => opening(id),
-      worldRestarts: opened.worldRestarts,
-      isWorldRestarting: () => world.isRestarting?.() ?? false,
-      onBug: hooks.onBug,
-      ...change,
-    }),
+    ports: (change) =>
+      spokenPorts(
+        {
+          clock,
+          runner: shell,
+          describeWorld: () => world.describe(),
+          watchWorld: (onChange) => watchKinds(world, onChange),
+          look: (request, report) => lookAt({ world, kinds: checkKinds, clock, findings }, request, report),
+          record: (record) => void journal.append(record),
+          openLesson: async (id) => opening(id),
+          worldRestarts: opened.worldRestarts,
+          isWorldRestarting: () => world.isRestarting?.() ?? false,
+          onBug: hooks.onBug,
+          ...change,
+        },
+        findings.faultTexts,
+      ),
   };
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKinds } from '../check/registry.ts';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { type Catalog, type CourseFiles, loadCatalog } from '../lesson/catalog.ts';
 import { errorCode } from '../platform/files.ts';
 
@@ -26,18 +26,8 @@ export async function loadCourse(folder: string, language?: string): Promise<Cat
   const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds, language);
   const [first] = problems;
   if (first) {
-    throw new Fault('lesson.problem', {
-      what: `A lesson has a mistake: lessons/${first.file}:${first.line}.`,
-      why: first.message,
-      next: [`meshwalk lint ${folder}`],
-    });
+    throw faultOf('lesson.problem', first.file, first.line, first.message, folder);
   }
-  if (catalog.lessons.length === 0) {
-    throw new Fault('lesson.none', {
-      what: `There are no lessons in ${folder}.`,
-      why: 'A course is a folder that holds lessons/ with Markdown files, and manifests/.',
-      next: ['meshwalk --lessons /path/to/course'],
-    });
-  }
+  if (catalog.lessons.length === 0) throw faultOf('lesson.none', folder);
   return catalog;
 }

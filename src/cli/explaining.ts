@@ -3,6 +3,7 @@ import { taskOf } from '../session/next-step.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ExplainSubject } from '../tui/view/explain-screen.ts';
 import type { Parts } from './compose.ts';
+import { spoken } from './spoken.ts';
 
 /** Explains a call, or the one that a condition of the open task is about; undefined where there is none to explain. */
 export async function explainSubject(
@@ -17,5 +18,5 @@ export async function explainSubject(
   const kube = call && (await world.kube());
   if (!call || !kube) return undefined;
   const { explainCall } = await import('../check/explain/explain-call.ts');
-  return await explainCall(kube, call, signal, findings);
+  return await spoken(explainCall, findings.faultTexts)(kube, call, signal, findings);
 }

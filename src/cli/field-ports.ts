@@ -1,13 +1,13 @@
-import { Fault } from '../fault.ts';
+import { Fault, inWords } from '../fault.ts';
 import { StatusError } from '../kube/status.ts';
 import type { FieldPorts, FieldText } from '../lesson/fields/field-desk.ts';
 import { taskOf } from '../session/next-step.ts';
 import type { SessionState } from '../session/state.ts';
-import type { World } from '../world/world.ts';
+import type { Parts } from './compose.ts';
 import { courseFiles } from './course-files.ts';
 
 /** Where the explanations of fields come from: the course's files, and the schemas of the world's cluster. */
-export function fieldPorts(world: World): FieldPorts {
+export function fieldPorts({ world, findings }: Pick<Parts, 'world' | 'findings'>): FieldPorts {
   const files = courseFiles(world.workingFolder);
   return {
     read: (path) => files.read(path),
@@ -19,7 +19,7 @@ export function fieldPorts(world: World): FieldPorts {
         const document = await kube.openApi(path);
         return document === undefined ? { type: 'no-kind' } : { type: 'document', document };
       } catch (error) {
-        if (error instanceof Fault) return { type: 'trouble', why: error.what };
+        if (error instanceof Fault) return { type: 'trouble', why: inWords(error, findings.faultTexts).what };
         if (error instanceof StatusError) return { type: 'trouble', why: error.message };
         throw error;
       }

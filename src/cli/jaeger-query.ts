@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import { pods } from '../kube/resources.ts';
@@ -44,11 +44,7 @@ export class JaegerQuery {
       status?.phase === 'Running' && spec.containers.some((container) => container.image?.includes(image));
     const pod = (await kube.list(pods)).find(runs);
     if (!pod) {
-      throw new Fault('trace.no-jaeger', {
-        what: 'No Jaeger runs in this cluster.',
-        why: 'Sidecars send their spans to a collector, and no pod has the image jaegertracing/all-in-one.',
-        next: ['kubectl apply -f manifests/observe/jaeger.yaml'],
-      });
+      throw faultOf('trace.no-jaeger');
     }
     const { namespace = 'default', name = '' } = pod.metadata;
     return new JaegerQuery(kube, { namespace, name, port: queryPort }, signal);
@@ -74,10 +70,7 @@ export class JaegerQuery {
     const { status, body } = await this.#kube.podHttp(this.#pod, path, this.#signal);
     if (status === 404 || status === 400) return undefined;
     if (status !== 200) {
-      throw new Fault('trace.jaeger', {
-        what: `Jaeger answered ${path} with status ${status}.`,
-        next: [`kubectl logs ${this.#pod.name} -n ${this.#pod.namespace}`],
-      });
+      throw faultOf('trace.jaeger', path, status, this.#pod.name, this.#pod.namespace);
     }
     return (JSON.parse(body) as { data: T | null }).data ?? undefined;
   }

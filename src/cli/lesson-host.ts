@@ -42,6 +42,7 @@ import { recallAfter } from './recalling.ts';
 import { isWorldBeyond } from './start-state.ts';
 import { askToEmpty, stoppedBy } from './stopping.ts';
 import type { Offer } from './traces.ts';
+import { damageWords } from './troubles.ts';
 import { WayBack } from './way-back.ts';
 
 /** Nobody reads three lines in less. */
@@ -76,7 +77,7 @@ export class LessonHost implements ScreenHost {
     this.#wayBack = new WayBack(parts);
     this.#cards = new BackCards(parts, this.#wayBack, () => this.#tell());
     this.#history = openHistory(parts.folders.state);
-    this.#pendingNotice = parts.journal.notice;
+    this.#pendingNotice = damageWords(parts);
   }
 
   /** Goes on where the learner was, or starts the course; another course than the first when it is named. */
@@ -122,7 +123,7 @@ export class LessonHost implements ScreenHost {
       number: index > 0 && index !== first.length - 1 ? lesson.step : undefined,
       tasks: lesson.tasks.map(({ id, title }) => ({ id, title })),
       ...(courseOf(lesson) !== firstCourse && { course: catalog.titleOf(courseOf(lesson)) }),
-      ...(!lesson.worlds.includes(world.kind) && { locked: `not in the ${world.kind} world` }),
+      ...(!lesson.worlds.includes(world.kind) && { locked: this.#parts.words.host.notInWorld(world.kind) }),
     }));
   }
 
@@ -131,7 +132,7 @@ export class LessonHost implements ScreenHost {
   }
 
   fields(onChange: () => void): FieldDesk {
-    return new FieldDesk(openText(this.#driver?.state), fieldPorts(this.#parts.world), onChange);
+    return new FieldDesk(openText(this.#driver?.state), fieldPorts(this.#parts), onChange);
   }
 
   library(): Library {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import type { Words } from '../words/en.ts';
@@ -36,25 +36,15 @@ export async function openKube(
 
 function existing(kubeconfig: string): string {
   if (existsSync(kubeconfig)) return kubeconfig;
-  throw new Fault('cluster.no-kubeconfig', {
-    what: `There is no file ${kubeconfig}.`,
-    next: ['kubectl config view   shows what your kubectl uses'],
-  });
+  throw faultOf('cluster.no-kubeconfig', kubeconfig);
 }
 
 async function sandboxKubeconfig(folder: string): Promise<string> {
   const door = await findDoor(folder);
   if (!door || !(await answers(door))) {
-    throw new Fault('sandbox.not-running', {
-      what: 'No sandbox runs, so there is nothing to look at.',
-      next: ['In another terminal: meshwalk', 'Or by hand: meshwalk sandbox start'],
-    });
+    throw faultOf('sandbox.not-running');
   }
   const file = join(folder, 'kubeconfig');
   if (existsSync(file)) return file;
-  throw new Fault('cluster.none', {
-    what: 'The sandbox has no cluster yet.',
-    why: 'Lesson 1 creates it.',
-    next: ['meshwalk', 'meshwalk sandbox status'],
-  });
+  throw faultOf('cluster.none');
 }

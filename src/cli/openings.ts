@@ -1,5 +1,5 @@
 import type { CheckKind } from '../check/check.ts';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { type Catalog, courseOf, firstCourse } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Summary } from '../progress/summary.ts';
@@ -18,11 +18,7 @@ export const isLessonFinished = (lesson: Lesson, finished: ReadonlySet<string>):
 export function mustHaveCourse(catalog: Catalog, course: string): void {
   if (catalog.courses.includes(course)) return;
   const others = catalog.courses.filter((name) => name !== firstCourse);
-  throw new Fault('course.unknown', {
-    what: `There is no course "${course}".`,
-    why: others.length > 0 ? `Beside the first one there is: ${others.join(', ')}.` : 'There is only the first one.',
-    next: ['meshwalk status'],
-  });
+  throw faultOf('course.unknown', course, others.join(', '));
 }
 
 /**

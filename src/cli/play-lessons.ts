@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { firstCourse } from '../lesson/catalog.ts';
 import type { Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver, type Driver } from '../session/driver.ts';
@@ -16,6 +16,7 @@ import { lookUnsolved, whyUnproved } from './prove.ts';
 import { exitCodes } from './report.ts';
 import { isWorldBeyond } from './start-state.ts';
 import { loadTold, type Subcommand } from './subcommand.ts';
+import { damageWords } from './troubles.ts';
 import { mustTrust } from './trust.ts';
 import { WayBack } from './way-back.ts';
 
@@ -39,7 +40,8 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   if (options.course !== undefined) mustHaveCourse(parts.catalog, options.course);
   const lessons = lessonsToPlay(parts, options);
   if (options.prove) mustBeOpen(parts, lessons);
-  if (parts.journal.notice) narrator.note(parts.journal.notice);
+  const damage = damageWords(parts);
+  if (damage) narrator.note(damage);
   await parts.world.prepare((step) => narrator.note(parts.words.host.prepare[step]), signal);
   await new WayBack(parts).finish();
   for (const [index, lesson] of lessons.entries()) {
@@ -77,11 +79,7 @@ function lessonsToPlay(parts: Parts, { course = firstCourse, from, to, world }: 
   const steps = all.map(({ step }) => step);
   for (const step of [from, to]) {
     if (step === undefined || steps.includes(step)) continue;
-    throw new Fault('run.no-step', {
-      what: `There is no step ${step}.`,
-      why: `The steps are ${steps.join(', ')}.`,
-      next: ['meshwalk status'],
-    });
+    throw faultOf('run.no-step', step, steps.join(', '));
   }
   return all.filter(
     (lesson) => lesson.step >= (from ?? 0) && lesson.step <= (to ?? Infinity) && lesson.worlds.includes(world),
@@ -93,11 +91,7 @@ function mustBeOpen(parts: Parts, lessons: readonly Lesson[]): void {
   const { finished } = parts.summary();
   const done = lessons.find((lesson) => lesson.tasks.some(({ id }) => finished.has(`${lesson.id}/${id}`)));
   if (!done) return;
-  throw new Fault('run.not-open', {
-    what: `Nothing can be proved about "${done.title}": tasks of it are finished.`,
-    why: 'A proof looks at every task before it is done, and then after.',
-    next: ['meshwalk run --prove --profile proof', 'meshwalk reset --all'],
-  });
+  throw faultOf('run.not-open', done.title);
 }
 
 async function playLesson(

@@ -54,12 +54,12 @@ export async function main(
   try {
     await commandLine(subcommand).parseAsync(args, { from: 'user' });
   } catch (error) {
-    code = error instanceof CommanderError ? usageCode(error) : reportFailure(error, machine, log);
+    code = error instanceof CommanderError ? usageCode(error) : await reportFailure(error, machine, log);
   }
   try {
     await teardown.close();
   } catch (error) {
-    const failure = reportFailure(error, machine, log);
+    const failure = await reportFailure(error, machine, log);
     if (code === exitCodes.done || !(error instanceof Fault)) code = failure;
   }
   signals.stop();

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
+import type { Lesson } from '../lesson/lesson.ts';
 import { addKeptOptions } from './kept.ts';
 import type { CommonOptions } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -22,10 +23,7 @@ export const resetCommand = (subcommand: Subcommand): Command => {
 async function reset(wanted: string | undefined, options: ResetOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown } = subcommand;
   if ((wanted === undefined) === !options.all) {
-    throw new Fault('reset.what', {
-      what: wanted === undefined ? 'Nothing says what to reset.' : 'Either one lesson or all of them can be reset.',
-      next: ['meshwalk reset 6', 'meshwalk reset --all'],
-    });
+    throw faultOf('reset.what', wanted === undefined ? 'nothing' : 'both');
   }
   const { openParts } = await import('./compose.ts');
   const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write('reset', error) };
@@ -44,11 +42,8 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
   const lesson =
     parts.catalog.find(wanted) ?? parts.catalog.lessonsOf(firstCourse).find(({ step }) => String(step) === wanted);
   if (!lesson) {
-    throw new Fault('lesson.unknown', {
-      what: `There is no lesson "${wanted}".`,
-      why: `The lessons are: ${parts.catalog.lessons.map((one) => (courseOf(one) === firstCourse ? `${one.step} ${one.id}` : one.id)).join(', ')}.`,
-      next: ['meshwalk status'],
-    });
+    const nameOf = (one: Lesson) => (courseOf(one) === firstCourse ? `${one.step} ${one.id}` : one.id);
+    throw faultOf('lesson.unknown', wanted, parts.catalog.lessons.map(nameOf).join(', '));
   }
   parts.journal.append({ type: 'reset', lesson: lesson.id });
   machine.out(told.lesson(lesson.title));

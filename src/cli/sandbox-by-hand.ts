@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { sleep, systemClock } from '../platform/clock.ts';
 import { ensurePrivateFolder } from '../platform/files.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { keptEnvironment } from '../world/learner-environment.ts';
 import { answers, findDoor, isRunning, type SandboxDoor } from '../world/sandbox-control.ts';
+import { readServerLine } from '../world/server-line.ts';
 import type { SandboxOptions } from './options.ts';
 import { loadTold, type Subcommand } from './subcommand.ts';
 
@@ -38,24 +39,14 @@ export async function startSandbox(options: SandboxOptions, subcommand: Subcomma
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve);
     child.once('error', reject);
-    child.once('exit', (code) => resolve(JSON.stringify({ fault: { what: `It ended with code ${code}.` } })));
+    child.once('close', (code) => reject(faultOf('sandbox.ended', code ?? 0)));
   });
-  const said: unknown = JSON.parse(line);
-  if (typeof said === 'object' && said !== null && 'fault' in said) throw faultFrom(said.fault);
+  const said = readServerLine(JSON.parse(line));
+  if (said?.type === 'fault') throw said.fault;
   child.stdout.destroy();
   child.unref();
   machine.out(told.runsUntil(child.pid ?? 0));
   machine.out(told.reach);
-}
-
-/** The server speaks in Faults; what of it is missing stays missing. */
-function faultFrom(value: unknown): Fault {
-  const { code, what, why, next } = Object(value) as Record<string, unknown>;
-  return new Fault(typeof code === 'string' ? code : 'sandbox.start', {
-    what: typeof what === 'string' ? what : 'The sandbox could not start.',
-    ...(typeof why === 'string' && { why }),
-    next: Array.isArray(next) ? next.map(String) : ['meshwalk doctor'],
-  });
 }
 
 export async function stopSandbox(options: SandboxOptions, subcommand: Subcommand): Promise<void> {
@@ -70,10 +61,7 @@ export async function stopSandbox(options: SandboxOptions, subcommand: Subcomman
   const until = systemClock.now() + stopMs;
   while (isRunning(door)) {
     if (systemClock.now() > until) {
-      throw new Fault('sandbox.stuck', {
-        what: `The sandbox (process ${door.pid}) does not stop.`,
-        next: [`kill -9 ${door.pid}`],
-      });
+      throw faultOf('sandbox.stuck', door.pid);
     }
     await sleep(systemClock, 50, signal);
   }

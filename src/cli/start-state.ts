@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { courseOf } from '../lesson/catalog.ts';
 import type { Command, Condition, Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver } from '../session/driver.ts';
@@ -125,11 +125,13 @@ async function play(parts: Parts, step: Step, wanted: readonly Condition[], sign
   try {
     const solved = await solveTask(driver, parts.clock, parts.findings.told.solving, signal);
     if (solved.solved) return;
-    throw new Fault('lesson.start-state', {
-      what: `The start of the lesson could not be built: "${lesson.title}", task "${task.title}".`,
-      why: solved.reason,
-      next: [...(solved.tryThis ? [solved.tryThis] : []), 'Start over with a fresh sandbox: meshwalk reset --all'],
-    });
+    throw faultOf(
+      'lesson.start-state',
+      lesson.title,
+      task.title,
+      solved.reason,
+      solved.tryThis ? [solved.tryThis] : [],
+    );
   } finally {
     await driver.close();
   }

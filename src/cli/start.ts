@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
 import type { Words } from '../words/en.ts';
 import type { CommonOptions } from './options.ts';
@@ -50,11 +50,7 @@ export function describeStart(program: Command, words: Words): Command {
 
 export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    throw new Fault('terminal.none', {
-      what: 'The tutorial needs a terminal, and there is none here.',
-      why: 'Its input or output is a file or a pipe.',
-      next: ['Play the lessons without a screen: meshwalk run', 'See how far you are: meshwalk status'],
-    });
+    throw faultOf('terminal.none');
   }
   const leaving = new AbortController();
   const open = () => openCourse(options, subcommand, leaving.signal);

@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { Fault, inWords } from '../fault.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Stopped } from '../tui/app-port.ts';
 import type { Parts } from './compose.ts';
@@ -24,7 +24,7 @@ export function stoppedBy(
   back: string | undefined,
   parts: Pick<Parts, 'log' | 'findings'>,
 ): Stopped {
-  const { what, why = '', next } = error instanceof Fault ? error : mistake(parts);
+  const { what, why = '', next } = error instanceof Fault ? inWords(error, parts.findings.faultTexts) : mistake(parts);
   return { phase: 'stopped', what, why, tryThis: next, lesson: lesson.id, ...(back !== undefined && { back }) };
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { TraceView } from '../tui/view/trace-tree.ts';
 import type { Words } from '../words/en.ts';
 import type { MeshAccessOptions } from './mesh-access.ts';
@@ -62,7 +62,7 @@ async function showTraces(id: string | undefined, options: TraceOptions, subcomm
   }
   const trace = (await jaeger.trace(id)) ?? (await newest(mostLookedThrough)).find((one) => one.id.startsWith(id));
   if (!trace) {
-    throw new Fault('trace.unknown', { what: `Jaeger has no trace "${id}".`, next: ['meshwalk trace'] });
+    throw faultOf('trace.unknown', id);
   }
   if (options.json) {
     machine.out(JSON.stringify(trace));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import type { Command, Lesson } from '../lesson/lesson.ts';
 import { readIfThere, writeAtomically } from '../platform/files.ts';
@@ -48,12 +48,7 @@ export async function mustTrust(
   writeAtomically(file, `${JSON.stringify([...trusted, hash])}\n`);
 }
 
-const notTrusted = (folder: string, again: string) =>
-  new Fault('lessons.not-trusted', {
-    what: `The lessons in ${visible(folder)} did not come with meshwalk, and nobody said yes to their commands.`,
-    why: 'A lesson can run anything that you can. The answer is kept until a file of the course changes.',
-    next: [again],
-  });
+const notTrusted = (folder: string, again: string) => faultOf('lessons.not-trusted', visible(folder), again);
 
 type TrustWords = Findings['told']['trust'];
 
@@ -94,11 +89,7 @@ function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const link = entries.find((entry) => entry.isSymbolicLink());
   if (link) {
-    throw new Fault('lessons.link', {
-      what: `${visible(join(link.parentPath, link.name))} is a link.`,
-      why: 'What it leads to may change after somebody said yes to it; a course holds plain files.',
-      next: ['Put the file itself there.'],
-    });
+    throw faultOf('lessons.link', visible(join(link.parentPath, link.name)));
   }
   return entries
     .filter((entry) => entry.isFile())

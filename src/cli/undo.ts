@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { addKeptOptions } from './kept.ts';
 import type { CommonOptions } from './options.ts';
 import { paceOption } from './options.ts';
@@ -53,7 +53,7 @@ async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcom
   }
   const find = way === 'undo' ? findUndo : findRedo;
   const offer = await find(wayBack.traces);
-  if (!offer) throw nothingTo(way);
+  if (!offer) throw faultOf(way === 'undo' ? 'undo.nothing' : 'redo.nothing');
   const lesson = parts.catalog.find(offer.lesson);
   const task = lesson?.tasks.find(({ id }) => id === offer.task);
   machine.out(`${lesson?.title ?? offer.lesson}: ${task?.title ?? offer.task}`);
@@ -64,16 +64,3 @@ async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcom
   await wayBack.go(offer, []);
   machine.out(way === 'undo' ? told.wayBack.undone : told.wayBack.redone);
 }
-
-const nothingTo = (way: 'undo' | 'redo'): Fault =>
-  way === 'undo'
-    ? new Fault('undo.nothing', {
-        what: 'There is nothing to undo.',
-        why: 'No task left anything since the oldest moment that is kept.',
-        next: ['meshwalk status'],
-      })
-    : new Fault('redo.nothing', {
-        what: 'There is nothing to redo.',
-        why: 'Nothing was undone, or something else was done since.',
-        next: ['meshwalk status'],
-      });

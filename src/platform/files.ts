@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 
 /** Files that must survive: folders for one person, replacement by rename. Knows no format. */
 
@@ -10,23 +10,10 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'You have no rights there.',
-  EPERM: 'You have no rights there.',
-  EROFS: 'The file system is read-only.',
-  ENOSPC: 'The disk is full.',
-  EDQUOT: 'Your quota of disk space is used up.',
-  ENOTDIR: 'A part of the path is a file, not a folder.',
-  EEXIST: 'There is a file of that name.',
-  EMFILE: 'Too many files are open.',
-  EIO: 'The disk reports an error.',
-};
-
-/** Turns what the system says about a path into words; anything that is no answer of the system is our bug and passes. */
-export function fileFault(code: string, what: string, error: unknown, next: readonly string[]): unknown {
-  const system = errorCode(error);
-  if (system === undefined || error instanceof Fault) return error;
-  return new Fault(code, { what, why: reasons[system] ?? `The system says ${system}.`, next, cause: error });
+/** A Fault of what the system says about a path; anything that is no answer of the system is our bug and passes. */
+export function fileFault(error: unknown, faultFor: (errno: string) => Fault): unknown {
+  const errno = errorCode(error);
+  return errno === undefined || error instanceof Fault ? error : faultFor(errno).because(error);
 }
 
 /** Makes the folder, readable by its owner only. */
@@ -34,10 +21,7 @@ export function ensurePrivateFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw fileFault('state.folder', `The folder ${path} cannot be made.`, error, [
-      `Make it yours: ls -ld ${dirname(path)}`,
-      'Or keep the state elsewhere: MESHWALK_HOME=/another/folder meshwalk',
-    ]);
+    throw fileFault(error, (errno) => faultOf('state.folder', path, dirname(path), errno));
   }
 }
 

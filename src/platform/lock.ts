@@ -1,5 +1,5 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import { errorCode, fileFault, readIfThere } from './files.ts';
 import { startTimeOf } from './process-identity.ts';
 
@@ -22,10 +22,7 @@ export function acquireLock(file: string): Lock {
     // A link appears with its content and fails when there is one: never half a lock, never two.
     while (!linked(mine, file)) clearStale(file, me);
   } catch (error) {
-    throw fileFault('state.unusable', `The state folder cannot be used: ${file}.`, error, [
-      `Make it yours: ls -l ${file}`,
-      'Or keep the state elsewhere: MESHWALK_HOME=/another/folder meshwalk',
-    ]);
+    throw fileFault(error, (errno) => faultOf('state.unusable', file, errno));
   } finally {
     rmSync(mine, { force: true });
   }
@@ -52,14 +49,7 @@ function clearStale(file: string, me: Owner): void {
   const owner = parse(text);
   const isSelf = owner?.pid === me.pid && owner.startTime === me.startTime;
   if (isSelf || (owner && startTimeOf(owner.pid) === owner.startTime)) {
-    throw new Fault('state.in-use', {
-      what: 'meshwalk is already running with this progress.',
-      why: `Process ${owner.pid} holds ${file}.`,
-      next: [
-        'Go on in the other terminal, or end it there with q.',
-        'Another learner on this machine: meshwalk --profile NAME',
-      ],
-    });
+    throw faultOf('state.in-use', owner.pid, file);
   }
   // Moved away first: whoever else found it stale moves it once, and nobody removes a lock that came after it.
   const aside = `${file}.${me.pid}.stale`;

@@ -11,10 +11,17 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { faultOf } from '../fault.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { errorCode, fileFault, syncFolder, writeAtomically } from '../platform/files.ts';
 import { type JournalEntry, journalVersion, type ProgressRecord } from './events.ts';
 import { type ReadEntry, readEntry } from './record-shape.ts';
+
+/** Lines that cannot be read, and the file that still has them. */
+export interface Damage {
+  lines: number;
+  aside: string;
+}
 
 /**
  * The append-only file of what a learner did. A record is on the disk when `append` returns.
@@ -25,18 +32,18 @@ export class Journal {
   readonly #clock: Clock;
   readonly #descriptor: number;
   readonly #entries: JournalEntry[];
-  /** Told to the learner once: what was damaged, and where it is kept. */
-  readonly notice: string | undefined;
+  /** Told to the learner once. */
+  readonly damage: Damage | undefined;
   #lastNumber: number;
   /** What could not be written yet; goes first with the next record. */
   #unwritten: JournalEntry[] = [];
 
-  private constructor(file: string, clock: Clock, found: Found, notice: string | undefined) {
+  private constructor(file: string, clock: Clock, found: Found, damage: Damage | undefined) {
     this.file = file;
     this.#clock = clock;
     this.#entries = found.entries;
     this.#lastNumber = found.lastNumber;
-    this.notice = notice;
+    this.damage = damage;
     const isNew = !existsSync(file);
     this.#descriptor = openSync(file, 'a', 0o600);
     // A line that a crash tore was never acknowledged: nobody was told that it is kept.
@@ -52,14 +59,9 @@ export class Journal {
       if (found.damaged === 0) return new Journal(file, clock, found, undefined);
       const aside = setAside(file);
       writeAtomically(file, found.good.map((line) => `${line}\n`).join(''));
-      const lines = found.damaged === 1 ? '1 line' : `${found.damaged} lines`;
-      const notice = `The journal of your progress had ${lines} that cannot be read. All others are kept; the damaged file is ${aside}.`;
-      return new Journal(file, clock, { ...found, tornAt: undefined }, notice);
+      return new Journal(file, clock, { ...found, tornAt: undefined }, { lines: found.damaged, aside });
     } catch (error) {
-      throw fileFault('journal.unusable', `Your progress cannot be kept in ${file}.`, error, [
-        `Look who owns it: ls -l ${file}`,
-        'Or keep the state elsewhere: MESHWALK_HOME=/another/folder meshwalk',
-      ]);
+      throw fileFault(error, (errno) => faultOf('journal.unusable', file, errno));
     }
   }
 
@@ -93,9 +95,7 @@ export class Journal {
       fdatasyncSync(this.#descriptor);
     } catch (error) {
       this.#cutBackTo(size);
-      throw fileFault('journal.not-written', 'Your progress could not be written to disk.', error, [
-        `Make room beside ${this.file}; it is tried again with your next step.`,
-      ]);
+      throw fileFault(error, (errno) => faultOf('journal.not-written', this.file, errno));
     }
     this.#unwritten = [];
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 
 /** Where a learner's state lives: one folder per profile and world. Makes nothing. */
 export interface StateFolders {
@@ -19,11 +19,7 @@ export function stateFolders(
   environment: Readonly<Record<string, string | undefined>>,
 ): StateFolders {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(profile)) {
-    throw new Fault('profile.name', {
-      what: `"${profile}" cannot be the name of a profile.`,
-      why: 'It becomes a folder: letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit.',
-      next: ['meshwalk --profile ada'],
-    });
+    throw faultOf('profile.name', profile);
   }
   const home = environment['MESHWALK_HOME'];
   const paths = home ? { data: home, log: join(home, 'log') } : envPaths('meshwalk', { suffix: '' });

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import { systemClock } from '../platform/clock.ts';
 import { fileFault } from '../platform/files.ts';
 import { systemRandom } from '../platform/random.ts';
@@ -71,9 +71,7 @@ async function main(): Promise<void> {
       onStop: stop,
     });
   } catch (error) {
-    throw fileFault('sandbox.folder', `The sandbox cannot keep its state in ${folder}.`, error, [
-      `Look at the folder: ls -ld ${folder}`,
-    ]);
+    throw fileFault(error, (errno) => faultOf('sandbox.folder', folder, errno));
   }
   say({ ready: true, pid: process.pid, description: sandbox.description, notices: notices.sentences });
   saidReady.resolve();

@@ -1,6 +1,6 @@
 import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
 import type { ResourceManagementClient } from '@azure/arm-resources';
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { AzureClient, ManagedClusterView } from './world.ts';
 
 /** How Resource Manager is reached: one that lets us in by a token, or Azure itself by the learner's own az login. */
@@ -83,12 +83,7 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const status = statusOf(error);
-    throw new Fault('azure.no-answer', {
-      what: status === undefined ? 'Azure cannot be asked.' : `Azure answered with HTTP ${status}.`,
-      why: error.message.split('\n')[0] ?? error.message,
-      next: ['az account show'],
-      cause: error,
-    });
+    throw faultOf('azure.no-answer', status ?? 0, error.message.split('\n')[0] ?? error.message).because(error);
   }
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import { type Status, StatusError } from '../kube/status.ts';
 import type { Clock } from '../platform/clock.ts';
 
@@ -95,18 +95,14 @@ export class KubeConnection {
     const isStopped = error instanceof Error && error.name === 'AbortError' && !isTimeout(error.cause);
     if (isStopped || error instanceof Fault || error instanceof StatusError) return error;
     const why = error instanceof Error ? reasonOf(error) : String(error);
-    return new Fault('cluster.unreachable', {
-      what: `The cluster of context ${this.context} does not answer at ${this.server}.`,
-      why,
-      next: ['kubectl cluster-info'],
-      cause: error,
-    });
+    return faultOf('cluster.unreachable', this.context, this.server, why).because(error);
   }
 }
 
 const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
 
-const reasonOf = (error: Error) => (isTimeout(error.cause) ? 'It took too long.' : `${error.message}.`);
+/** Nothing where it took too long. */
+const reasonOf = (error: Error) => (isTimeout(error.cause) ? '' : error.message);
 
 function headersOf(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {};

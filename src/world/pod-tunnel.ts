@@ -2,7 +2,7 @@ import { Agent, type ClientRequestArgs, request } from 'node:http';
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { KubeConfig, PortForward } from '@kubernetes/client-node';
-import { Fault } from '../fault.ts';
+import { type Fault, faultOf } from '../fault.ts';
 
 export interface PodPort {
   namespace: string;
@@ -152,10 +152,5 @@ export class PodTunnels {
 const keyOf = (pod: PodPort) => `${pod.namespace}/${pod.name}:${pod.port}`;
 
 function unreachable(pod: PodPort, error: Error): Fault {
-  return new Fault('pod.unreachable', {
-    what: `Port ${pod.port} of Pod ${pod.namespace}/${pod.name} cannot be reached.`,
-    why: `${error.message}.`,
-    next: [`kubectl get pod ${pod.name} -n ${pod.namespace}`],
-    cause: error,
-  });
+  return faultOf('pod.unreachable', pod.port, pod.namespace, pod.name, error.message).because(error);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../fault.ts';
+import { type Fault, faultOf } from '../fault.ts';
 import { startTimeOf } from '../platform/process-identity.ts';
 import type { AzureAccess } from './azure-client.ts';
 import { readServerLine } from './server-line.ts';
@@ -81,11 +81,7 @@ async function ask(
   if (response.ok) return body;
   const fault = faultIn(body);
   if (fault) throw fault;
-  throw new Fault('sandbox.control', {
-    what: `The sandbox answered ${method} ${path} with ${response.status}.`,
-    why: body.slice(0, 200),
-    next: ['meshwalk sandbox stop'],
-  });
+  throw faultOf('sandbox.control', `${method} ${path}`, response.status, body.slice(0, 200));
 }
 
 /** What it could not do, in its own words. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import type { Pace } from '../sandbox/pace.ts';
@@ -27,6 +27,12 @@ import type { AzureClient, PrepareStep, World, WorldDescription } from './world.
  * The embedded cluster as a World: starts its process, keeps it running, and makes an environment from which nothing
  * but the sandbox can be reached. It does not know what the process simulates.
  */
+/** The process died and is back, or stays away, or found damaged state and says so in sentences of its own. */
+export type WorldTrouble =
+  | { type: 'restarted' }
+  | { type: 'given-up'; fault: Fault }
+  | { type: 'noticed'; sentences: readonly string[] };
+
 export interface SandboxWorldOptions {
   /** Holds all that the sandbox keeps, and the kubeconfig of the learner's commands. */
   folder: string;
@@ -37,8 +43,7 @@ export interface SandboxWorldOptions {
   /** The environment that the program was started with. */
   learner: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
-  /** The process died and is back, or stays away, or found damaged state; sentences for the learner. */
-  onTrouble?(sentence: string): void;
+  onTrouble?(trouble: WorldTrouble): void;
 }
 
 /** How long a process of an earlier run, that lost its pipe, may take to end before we join it instead. */
@@ -77,10 +82,10 @@ class SandboxWorld implements World {
         if (said?.type === 'ready') this.#tell(said.notices);
         return said?.type === 'fault' ? said.fault : said?.type;
       },
-      onRestart: () => options.onTrouble?.('The sandbox had stopped and runs again; its cluster is as it was.'),
+      onRestart: () => options.onTrouble?.({ type: 'restarted' }),
       onGivenUp: (fault) => {
         this.#givenUp = fault;
-        options.onTrouble?.(fault.message);
+        options.onTrouble?.({ type: 'given-up', fault });
       },
     });
   }
@@ -167,7 +172,7 @@ class SandboxWorld implements World {
 
   /** In one piece, as a screen may keep only the last thing it was told before it opened. */
   #tell(notices: readonly string[]): void {
-    if (notices.length > 0) this.#options.onTrouble?.(notices.join(' '));
+    if (notices.length > 0) this.#options.onTrouble?.({ type: 'noticed', sentences: notices });
   }
 
   get #kubeconfig(): string {
@@ -197,11 +202,7 @@ class SandboxWorld implements World {
     await this.#ensureRunning();
     const door = await findDoor(this.#options.folder);
     if (door) return door;
-    throw new Fault('sandbox.no-door', {
-      what: 'The sandbox runs, and does not say how it is reached.',
-      why: `${join(this.#options.folder, 'sandbox.json')} is missing or cannot be read.`,
-      next: ['meshwalk sandbox stop'],
-    });
+    throw faultOf('sandbox.no-door', join(this.#options.folder, 'sandbox.json'));
   }
 
   /** Starts our own; where one runs on the folder already, waits for it to leave, or joins it. */

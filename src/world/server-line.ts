@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { type Fact, Fault } from '../fault.ts';
 
 /** What the sandbox process says in its one line, parsed from foreign JSON. Knows nothing of processes. */
 export type ServerLine = { type: 'ready'; notices: readonly string[] } | { type: 'fault'; fault: Fault };
@@ -7,17 +7,23 @@ export type ServerLine = { type: 'ready'; notices: readonly string[] } | { type:
 export function readServerLine(line: unknown): ServerLine | undefined {
   if (!isRecord(line)) return undefined;
   const { ready, notices, fault } = line;
-  if (isRecord(fault)) return { type: 'fault', fault: faultOf(fault) };
+  if (isRecord(fault)) return { type: 'fault', fault: readFault(fault) };
   if (ready !== true) return undefined;
   return { type: 'ready', notices: Array.isArray(notices) ? notices.map(String) : [] };
 }
 
-function faultOf({ code, what, why, next }: Record<string, unknown>): Fault {
+function readFault({ code, what, why, next, facts }: Record<string, unknown>): Fault {
   return new Fault(String(code), {
     what: String(what),
     ...(typeof why === 'string' ? { why } : {}),
     next: Array.isArray(next) ? next.map(String) : [],
+    ...(Array.isArray(facts) && facts.every(isFact) ? { facts } : {}),
   });
 }
+
+const isFact = (value: unknown): value is Fact =>
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  (Array.isArray(value) && value.every((item) => typeof item === 'string'));
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { Fault } from '../fault.ts';
+import { Fault, type FaultTexts, faultOf } from '../fault.ts';
 import type { Clock } from '../platform/clock.ts';
 
 export interface ServerProcessOptions {
@@ -24,6 +24,9 @@ const longestPauseMs = 2_000;
 const mostDeaths = 5;
 const deathsMs = 60_000;
 const keptErrorLines = 20;
+
+/** How it ended before it was ready, and what goes with it: a code, a signal, a line. */
+type Ending = [how: Parameters<FaultTexts['sandbox.not-started']>[0], about: string | number];
 
 /** A server that is kept running: its pipe ends with us however we end, and when it dies alone it is started again. */
 export class ServerProcess {
@@ -89,15 +92,15 @@ export class ServerProcess {
     });
     return new Promise((resolve, reject) => {
       let isReady = false;
-      const fail = (why: string | Fault, cause?: unknown) => {
+      const fail = (why: Ending | Fault, cause?: unknown) => {
         cancel();
         signal?.removeEventListener('abort', onAbort);
         if (this.#child === child) this.#child = undefined;
         child.kill('SIGKILL');
         reject(why instanceof Fault ? why : this.#notStarted(why, cause));
       };
-      const onAbort = () => fail('It was stopped.');
-      const cancel = clock.after(readyMs, () => fail(`It was not ready in ${readyMs / 1000} s.`));
+      const onAbort = () => fail(['stopped', '']);
+      const cancel = clock.after(readyMs, () => fail(['slow', readyMs / 1000]));
       signal?.addEventListener('abort', onAbort, { once: true });
       createInterface({ input: child.stdout }).on('line', (line) => {
         if (isReady) return;
@@ -105,12 +108,12 @@ export class ServerProcess {
         try {
           value = JSON.parse(line);
         } catch (error) {
-          fail(`It said: ${line.slice(0, 200)}`, error);
+          fail(['said', line.slice(0, 200)], error);
           return;
         }
         const said = this.#options.read(value);
         if (said !== 'ready') {
-          fail(said ?? `It said: ${line.slice(0, 200)}`);
+          fail(said ?? ['said', line.slice(0, 200)]);
           return;
         }
         isReady = true;
@@ -118,22 +121,17 @@ export class ServerProcess {
         signal?.removeEventListener('abort', onAbort);
         resolve();
       });
-      child.once('error', (error) => fail(`${error.message}.`, error));
+      child.once('error', (error) => fail(['other', `${error.message}.`], error));
       child.once('exit', (code, killedBy) => {
         if (isReady) this.#died(child);
-        else fail(killedBy === null ? `It ended with code ${code}.` : `It was ended by ${killedBy}.`);
+        else fail(killedBy === null ? ['ended', code ?? 0] : ['killed', killedBy]);
       });
     });
   }
 
-  #notStarted(why: string, cause: unknown): Fault {
-    const words = this.#lastWords.at(-1);
-    return new Fault('sandbox.not-started', {
-      what: 'The sandbox does not start.',
-      why: words === undefined ? why : `${why} Its last words: ${words}`,
-      next: ['meshwalk doctor', 'Or begin anew: meshwalk reset --all'],
-      ...(cause === undefined ? {} : { cause }),
-    });
+  #notStarted([how, about]: Ending, cause: unknown): Fault {
+    const fault = faultOf('sandbox.not-started', how, about, this.#lastWords.at(-1) ?? '');
+    return cause === undefined ? fault : fault.because(cause);
   }
 
   #died(child: ChildProcess): void {
@@ -145,7 +143,7 @@ export class ServerProcess {
     const count = this.#deaths.length;
     if (count >= mostDeaths) {
       this.#starting = undefined;
-      onGivenUp(this.#notStarted(`It died ${count} times within a minute.`, undefined));
+      onGivenUp(this.#notStarted(['died', count], undefined));
       return;
     }
     // Whoever asks meanwhile waits for the restart instead of starting a second one.
@@ -161,7 +159,7 @@ export class ServerProcess {
     restarted.then(settled, settled);
     restarted.then(onRestart, (error: unknown) => {
       this.#starting = undefined;
-      onGivenUp(error instanceof Fault ? error : this.#notStarted(String(error), error));
+      onGivenUp(error instanceof Fault ? error : this.#notStarted(['other', String(error)], error));
     });
   }
 }

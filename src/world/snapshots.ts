@@ -1,4 +1,4 @@
-import { Fault } from '../fault.ts';
+import { faultOf } from '../fault.ts';
 import type { Thing } from './changes/thing.ts';
 import type { World } from './world.ts';
 
@@ -32,9 +32,5 @@ export interface WorldSnapshot {
 /** A real cluster has no way back: what was deleted there is gone. */
 export function mustHaveSnapshots({ kind, snapshots }: Pick<World, 'kind' | 'snapshots'>): WorldSnapshots {
   if (snapshots) return snapshots;
-  throw new Fault('world.no-snapshots', {
-    what: `Nothing can be undone in the ${kind} world.`,
-    why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',
-    next: ['Take back by hand what the last command did', 'In the sandbox every task can be undone: meshwalk'],
-  });
+  throw faultOf('world.no-snapshots', kind);
 }

@@ -29,7 +29,7 @@ describe('the journal', () => {
     const journal = Journal.open(file);
     expect(tasksIn(journal)).toEqual(['a', 'b', 'c']);
     expect(journal.entries.map(({ number }) => number)).toEqual([1, 2, 3]);
-    expect(journal.notice).toBeUndefined();
+    expect(journal.damage).toBeUndefined();
     journal.close();
     expect(statSync(file).mode & 0o077).toBe(0);
   });
@@ -44,7 +44,7 @@ describe('the journal', () => {
       writeFileSync(file, text.slice(0, length));
       const journal = Journal.open(file);
       expect(tasksIn(journal)).toEqual(['a']);
-      expect(journal.notice).toBeUndefined();
+      expect(journal.damage).toBeUndefined();
       journal.append(passed('c'));
       journal.close();
       const again = Journal.open(file);
@@ -66,12 +66,12 @@ describe('the journal', () => {
     writeFileSync(file, damaged);
     const journal = Journal.open(file);
     expect(tasksIn(journal).filter((task) => task !== 'b')).toEqual(['a', 'c']);
-    expect(journal.notice).toContain(`${file}.1.corrupt`);
+    expect(journal.damage?.aside).toBe(`${file}.1.corrupt`);
     expect(readFileSync(`${file}.1.corrupt`, 'utf8')).toBe(damaged);
     journal.append(passed('d'));
     journal.close();
     const again = Journal.open(file);
-    expect(again.notice).toBeUndefined();
+    expect(again.damage).toBeUndefined();
     expect(tasksIn(again).slice(-2)).toEqual(['c', 'd']);
     again.close();
   });
@@ -95,7 +95,7 @@ describe('the journal', () => {
     writeFileSync(file, `${encode(later)}\n`);
     const journal = Journal.open(file);
     expect(journal.entries).toEqual([]);
-    expect(journal.notice).toBeUndefined();
+    expect(journal.damage).toBeUndefined();
     expect(journal.append(passed('a')).number).toBe(8);
     journal.close();
     expect(readFileSync(file, 'utf8')).toContain('"medal":"gold"');
@@ -117,7 +117,7 @@ describe('the journal', () => {
       const journal = Journal.open(file);
       const numbers = new Set(journal.entries.map(({ number }) => number));
       expect(acknowledged.filter((number) => !numbers.has(number))).toEqual([]);
-      expect(journal.notice).toBeUndefined();
+      expect(journal.damage).toBeUndefined();
       total = journal.entries.length;
       journal.close();
     }
@@ -141,7 +141,7 @@ describe('the journal', () => {
     expect(readFileSync(file, 'utf8').endsWith('\n')).toBe(true);
     const journal = Journal.open(file);
     expect(journal.entries).toHaveLength(lines.length - 1);
-    expect(journal.notice).toBeUndefined();
+    expect(journal.damage).toBeUndefined();
     journal.close();
   });
 

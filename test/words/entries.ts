@@ -13,11 +13,15 @@ export function fragmentsOf(entry: unknown): string[] {
     toString: () => mark,
   });
   const said: unknown = entry(...Array.from({ length: entry.length }, () => anything));
-  return String(said)
+  return textOf(said)
     .replaceAll(/1(?:[.,]0)?/g, mark)
     .split(mark)
     .filter((part) => part !== '');
 }
+
+/** Some entries say several things at once: what happened, why, and what to do. */
+const textOf = (said: unknown): string =>
+  typeof said === 'object' && said !== null ? Object.values(said).map(textOf).join(mark) : String(said);
 
 export function entriesOf(catalogue: object, path = ''): Map<string, string[]> {
   const entries = new Map<string, string[]>();

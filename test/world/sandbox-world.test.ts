@@ -13,7 +13,7 @@ import { answerFor, documentPath } from '../../src/lesson/fields/schema.ts';
 import { connectAzure } from '../../src/world/azure-client.ts';
 import { findKubectl } from '../../src/world/learner-environment.ts';
 import { findDoor, readAzureAccess } from '../../src/world/sandbox-control.ts';
-import { createSandboxWorld } from '../../src/world/sandbox-world.ts';
+import { createSandboxWorld, type WorldTrouble } from '../../src/world/sandbox-world.ts';
 import type { World } from '../../src/world/world.ts';
 import { build, serverFile } from '../cli/meshwalk.ts';
 
@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '../..');
 
 let home: string;
 let world: World;
-const troubles: string[] = [];
+const troubles: WorldTrouble[] = [];
 
 function worldIn(folder: string, server = serverFile): World {
   return createSandboxWorld({
@@ -39,7 +39,7 @@ function worldIn(folder: string, server = serverFile): World {
       AZURE_TENANT_ID: 'real',
       KUBECONFIG: '/home/learner/.kube/config',
     },
-    onTrouble: (sentence) => troubles.push(sentence),
+    onTrouble: (trouble) => troubles.push(trouble),
   });
 }
 
@@ -124,9 +124,10 @@ describe('before there is a cluster', () => {
     await second.prepare(() => {});
     await second.close();
     await first.close();
-    const told = expect.stringMatching(
+    const sentence = expect.stringMatching(
       /^The sandbox's keys could not be read and were set aside as .*; new ones were made\.$/,
     );
+    const told = { type: 'noticed', sentences: [sentence] };
     expect(troubles.splice(before)).toEqual([told, told]);
   });
 
@@ -266,7 +267,7 @@ describe('with a cluster', () => {
     expect(await client?.get(namespaces, 'told')).toBeDefined();
     await shell('kubectl create namespace after-kill');
     await after;
-    expect(troubles).toEqual(['The sandbox had stopped and runs again; its cluster is as it was.']);
+    expect(troubles).toEqual([{ type: 'restarted' }]);
   });
 
   it('forgets everything at a reset', async () => {

@@ -1,4 +1,4 @@
-import { Fault } from '../../fault.ts';
+import { faultOf } from '../../fault.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { KubeObject, Namespace, Pod, Service } from '../../kube/objects.ts';
 import { namespaces, pods, services } from '../../kube/resources.ts';
@@ -79,10 +79,7 @@ async function findCaller(kube: KubeClient, from: NamespacedName): Promise<Pod> 
   const own = workload ? await podsOf(kube, workload) : [await kube.get(pods, from.name, from.namespace)];
   const running = own.find((pod) => pod?.status?.phase === 'Running');
   if (running) return running;
-  const what = workload
-    ? `No pod of ${from.namespace}/${from.name} is running.`
-    : `There is no Deployment, StatefulSet or running pod ${from.namespace}/${from.name}.`;
-  throw new Fault('explain.no-caller', { what, next: [`kubectl get pods -n ${from.namespace}`] });
+  throw faultOf('explain.no-caller', from.namespace, from.name, workload ? 'stopped' : 'missing');
 }
 
 async function selectedPods(kube: KubeClient, service: Service): Promise<Pod[]> {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Fault } from '../../fault.ts';
+import { type Fact, Fault } from '../../fault.ts';
 import { isJsonObject } from '../../kube/json-value.ts';
 
 /**
@@ -110,8 +110,8 @@ export async function startControlServer(token: string, actions: ControlActions)
 
 /** A Fault as it crosses a process border. */
 export function faultJson(fault: Fault): {
-  fault: { code: string; what: string; why?: string; next: readonly string[] };
+  fault: { code: string; what: string; why?: string; next: readonly string[]; facts?: readonly Fact[] };
 } {
-  const { code, what, why, next } = fault;
-  return { fault: { code, what, ...(why === undefined ? {} : { why }), next } };
+  const { code, what, why, next, facts } = fault;
+  return { fault: { code, what, ...(why === undefined ? {} : { why }), next, ...(facts && { facts }) } };
 }

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../../fault.ts';
+import { faultOf } from '../../fault.ts';
 import { ensurePrivateFolder } from '../../platform/files.ts';
 import type { ClusterAccess, ClusterHost, ClusterSpec } from '../azure/cluster-host.ts';
 
@@ -78,11 +78,7 @@ export class EmbeddedClusters implements ClusterHost {
 
   #require(id: string): RunningCluster {
     const cluster = this.#running.get(id);
-    if (!cluster)
-      throw new Fault('sandbox.cluster-down', {
-        what: `The cluster ${id} does not run.`,
-        next: ['Start the sandbox again: meshwalk sandbox stop, then meshwalk sandbox start'],
-      });
+    if (!cluster) throw faultOf('sandbox.cluster-down', id);
     return cluster;
   }
 

@@ -1,6 +1,6 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../../fault.ts';
+import { type Fault, faultOf } from '../../fault.ts';
 import { errorCode, readIfThere } from '../../platform/files.ts';
 import { startTimeOf } from '../../platform/process-identity.ts';
 
@@ -63,10 +63,5 @@ function setAsideStale(path: string): void {
 }
 
 function lockedBy(folder: string, pid: number | undefined): Fault {
-  const who = pid === undefined ? 'Another process' : `Process ${pid}`;
-  return new Fault('sandbox.locked', {
-    what: `${who} runs the sandbox in ${folder}.`,
-    why: 'One folder holds one sandbox.',
-    next: ['Stop it: meshwalk sandbox stop', ...(pid === undefined ? [] : [`Or end the process: kill ${pid}`])],
-  });
+  return faultOf('sandbox.locked', folder, pid ?? 0);
 }

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Fault } from '../../fault.ts';
+import { Fault, faultOf } from '../../fault.ts';
 import { isJsonObject } from '../../kube/json-value.ts';
 import { ensurePrivateFolder, readIfThere, syncFolder, writeAtomically } from '../../platform/files.ts';
 import { decodeFile, encodeRecord } from '../store/record.ts';
@@ -44,12 +44,7 @@ function mustRead(paths: SandboxPaths, id: string): { files: SnapshotFiles } {
     return readSnapshot(paths.folder, id);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw new Fault('restore.unfinished', {
-      what: 'The sandbox was being put back to an earlier state, and that cannot be finished.',
-      why: error.what,
-      next: ['Begin anew: meshwalk reset --all'],
-      cause: error,
-    });
+    throw faultOf('restore.unfinished', error.what).because(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { Fault } from '../../fault.ts';
+import { faultOf } from '../../fault.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ensurePrivateFolder, readIfThere, writeAtomically } from '../../platform/files.ts';
 import { CertificateAuthority, type KeyPair } from '../pki/authority.ts';
@@ -54,12 +54,7 @@ export function openFolder(folder: string): SandboxPaths {
   const formatPath = join(folder, 'format');
   const found = readIfThere(formatPath)?.trim();
   if (found === undefined) writeAtomically(formatPath, `${formatVersion}\n`);
-  else if (found !== String(formatVersion))
-    throw new Fault('sandbox.format', {
-      what: `The sandbox in ${folder} has format ${found}.`,
-      why: `This program reads format ${formatVersion}.`,
-      next: ['Use the newer meshwalk that wrote it.', 'Or start over in another folder.'],
-    });
+  else if (found !== String(formatVersion)) throw faultOf('sandbox.format', folder, found, formatVersion);
   return paths;
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../fault.ts';
+import { Fault, faultOf } from '../../fault.ts';
 import { ensurePrivateFolder, errorCode, syncFolder } from '../../platform/files.ts';
 import { type SandboxPaths, sandboxPaths } from './sandbox-folder.ts';
 import { decodeHead, decodeSnapshot, encodeSnapshot, type SnapshotFiles, type SnapshotHead } from './snapshot-file.ts';
@@ -117,11 +117,7 @@ export function readSnapshot(folder: string, id: string): { head: SnapshotHead; 
   const content = readIfFile(path);
   const snapshot = content && decodeSnapshot(content);
   if (snapshot) return snapshot;
-  throw new Fault(content ? 'snapshot.damaged' : 'snapshot.none', {
-    what: content ? `The snapshot ${path} is damaged.` : `There is no snapshot "${id}".`,
-    why: content ? 'Its checksum does not fit what it holds.' : 'Only the latest ones are kept.',
-    next: ['The sandbox stays as it is; go on with: meshwalk'],
-  });
+  throw content ? faultOf('snapshot.damaged', path) : faultOf('snapshot.none', id);
 }
 
 export function dropSnapshots(folder: string): void {

@@ -23,6 +23,15 @@ export const told: typeof shape = {
     unknown: (condition, reason) => `${condition}: nicht feststellbar. ${reason}`,
     open: (condition, expected, saw, why) => `${condition}: erwartet ${expected}, gesehen ${saw}. ${why}`,
   },
+  troubles: {
+    journal: (lines, aside) =>
+      `Im Journal deines Fortschritts ${lines === 1 ? 'war 1 Zeile' : `waren ${lines} Zeilen`} nicht zu lesen. Alle anderen sind erhalten; die beschädigte Datei ist ${aside}.`,
+    restarted: 'Die Sandbox war zu Ende und läuft wieder; ihr Cluster ist, wie er war.',
+  },
+  report: {
+    mistake: 'meshwalk hat einen Fehler gemacht, und das tut uns leid. Deine fertigen Aufgaben sind gespeichert.',
+    log: (file) => `Was geschehen ist, steht in ${file}`,
+  },
   run: {
     step: (step, title) => `Schritt ${step}: ${title}`,
     finishedAlready: (step, title) => `Schritt ${step}: ${title} (schon fertig)`,

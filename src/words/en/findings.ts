@@ -1,11 +1,12 @@
 import * as chain from './chain.ts';
 import * as conditions from './conditions.ts';
+import * as faultTexts from './fault-texts.ts';
 import * as told from './told.ts';
 
 /**
  * What is said of the world when it was looked at, and what subcommands print. Apart from the words of the screen, so that
  * the first frame need not wait for it.
  */
-export const findings = { ...chain, ...conditions, ...told };
+export const findings = { ...chain, ...conditions, ...faultTexts, ...told };
 
 export type Findings = typeof findings;

@@ -20,6 +20,15 @@ export const told = {
     open: (condition: string, expected: string, saw: string, why: string) =>
       `${condition}: expected ${expected}, saw ${saw}. ${why}`,
   },
+  troubles: {
+    journal: (lines: number, aside: string) =>
+      `The journal of your progress had ${counted(lines, { one: 'line', other: 'lines' })} that cannot be read. All others are kept; the damaged file is ${aside}.`,
+    restarted: 'The sandbox had stopped and runs again; its cluster is as it was.',
+  },
+  report: {
+    mistake: 'meshwalk made a mistake, and is sorry. Your finished tasks are saved.',
+    log: (file: string) => `What happened is in ${file}`,
+  },
   run: {
     step: (step: number, title: string) => `Step ${step}: ${title}`,
     finishedAlready: (step: number, title: string) => `Step ${step}: ${title} (finished already)`,

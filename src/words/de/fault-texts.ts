@@ -1,0 +1,268 @@
+import type { faultTexts as shape } from '../en/fault-texts.ts';
+
+const elsewhere = 'Oder leg den Stand woanders ab: MESHWALK_HOME=/anderer/ordner meshwalk';
+
+const system: Readonly<Record<string, string>> = {
+  EACCES: 'Du hast dort keine Rechte.',
+  EPERM: 'Du hast dort keine Rechte.',
+  EROFS: 'Das Dateisystem lässt sich nur lesen.',
+  ENOSPC: 'Die Platte ist voll.',
+  EDQUOT: 'Dein Anteil an der Platte ist aufgebraucht.',
+  ENOTDIR: 'Ein Teil des Pfads ist eine Datei und kein Ordner.',
+  EEXIST: 'Es gibt eine Datei dieses Namens.',
+  EMFILE: 'Zu viele Dateien sind offen.',
+  EIO: 'Die Platte meldet einen Fehler.',
+};
+const reason = (errno: string) => system[errno] ?? `Das System sagt ${errno}.`;
+
+export const faultTexts: typeof shape = {
+  'terminal.none': () => ({
+    what: 'Der Kurs braucht ein Terminal, und hier ist keines.',
+    why: 'Eingabe oder Ausgabe ist eine Datei oder eine Pipe.',
+    next: ['Die Lektionen ohne Bildschirm abspielen: meshwalk run', 'Sehen, wie weit du bist: meshwalk status'],
+  }),
+  'profile.name': (profile) => ({
+    what: `"${profile}" kann kein Profil heißen.`,
+    why: 'Der Name wird ein Ordner: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche, höchstens 64, am Anfang Buchstabe oder Ziffer.',
+    next: ['meshwalk --profile ada'],
+  }),
+  'run.no-step': (step, steps) => ({
+    what: `Es gibt keinen Schritt ${step}.`,
+    why: `Die Schritte sind ${steps}.`,
+    next: ['meshwalk status'],
+  }),
+  'run.not-open': (lesson) => ({
+    what: `Zu "${lesson}" lässt sich nichts beweisen: Aufgaben daraus sind schon fertig.`,
+    why: 'Ein Beweis sieht jede Aufgabe an, bevor sie gemacht ist, und danach.',
+    next: ['meshwalk run --prove --profile proof', 'meshwalk reset --all'],
+  }),
+  'reset.what': (named) => ({
+    what:
+      named === 'nothing'
+        ? 'Es ist nicht gesagt, was von vorn anfangen soll.'
+        : 'Entweder eine Lektion oder alle können von vorn anfangen.',
+    next: ['meshwalk reset 6', 'meshwalk reset --all'],
+  }),
+  'lesson.unknown': (wanted, lessons) => ({
+    what: `Es gibt keine Lektion "${wanted}".`,
+    why: `Die Lektionen sind: ${lessons}.`,
+    next: ['meshwalk status'],
+  }),
+  'task.unknown': (wanted, among, known) => ({
+    what: `Es gibt keine Aufgabe "${wanted}".`,
+    why: among === 'tasks' ? `Die Aufgaben dieser Lektion sind: ${known}.` : `Die Lektionen sind: ${known}.`,
+    next: ['meshwalk changes split-traffic/split-half'],
+  }),
+  'course.unknown': (course, others) => ({
+    what: `Es gibt keinen Kurs "${course}".`,
+    why: others === '' ? 'Es gibt nur den ersten.' : `Neben dem ersten gibt es: ${others}.`,
+    next: ['meshwalk status'],
+  }),
+  'changes.nothing': (task) => ({
+    what: task === '' ? 'Noch hat keine Aufgabe etwas geändert.' : `Von der Aufgabe "${task}" ist nichts aufgehoben.`,
+    why:
+      task === ''
+        ? 'Oder wie es vorher war, ist nicht mehr aufgehoben.'
+        : 'Vielleicht wurde sie nicht begonnen oder wurde zurückgenommen, oder sie ist zu lange her: aufgehoben werden nur die letzten Zeitpunkte.',
+    next: ['meshwalk status'],
+  }),
+  'undo.nothing': () => ({
+    what: 'Es gibt nichts zurückzunehmen.',
+    why: 'Seit dem ältesten aufgehobenen Zeitpunkt hat keine Aufgabe etwas hinterlassen.',
+    next: ['meshwalk status'],
+  }),
+  'redo.nothing': () => ({
+    what: 'Es gibt nichts wiederzubringen.',
+    why: 'Nichts wurde zurückgenommen, oder seither ist etwas anderes geschehen.',
+    next: ['meshwalk status'],
+  }),
+  'charts.every': () => ({ what: 'Zwischen zwei Blicken muss mindestens eine Sekunde liegen.' }),
+
+  'lesson.problem': (file, line, problem, folder) => ({
+    what: `In einer Lektion ist ein Fehler: lessons/${file}:${line}.`,
+    why: problem,
+    next: [`meshwalk lint ${folder}`],
+  }),
+  'lesson.none': (folder) => ({
+    what: `In ${folder} sind keine Lektionen.`,
+    why: 'Ein Kurs ist ein Ordner mit lessons/, worin Markdown-Dateien liegen, und manifests/.',
+    next: ['meshwalk --lessons /pfad/zum/kurs'],
+  }),
+  'lesson.start-state': (lesson, task, why, next) => ({
+    what: `Der Anfang der Lektion ließ sich nicht aufbauen: "${lesson}", Aufgabe "${task}".`,
+    why,
+    next: [...next, 'Mit einer frischen Sandbox von vorn anfangen: meshwalk reset --all'],
+  }),
+  'lessons.not-trusted': (folder, again) => ({
+    what: `Die Lektionen in ${folder} kamen nicht mit meshwalk, und niemand hat Ja zu ihren Befehlen gesagt.`,
+    why: 'Eine Lektion kann alles ausführen, was du kannst. Die Antwort gilt, bis sich eine Datei des Kurses ändert.',
+    next: [again],
+  }),
+  'lessons.link': (path) => ({
+    what: `${path} ist ein Link.`,
+    why: 'Wohin er führt, kann sich ändern, nachdem jemand Ja gesagt hat; in einem Kurs liegen einfache Dateien.',
+    next: ['Leg die Datei selbst dorthin.'],
+  }),
+
+  'state.in-use': (pid, file) => ({
+    what: 'meshwalk läuft mit diesem Fortschritt schon.',
+    why: `Prozess ${pid} hält ${file}.`,
+    next: [
+      'Mach im anderen Terminal weiter, oder beende es dort mit q.',
+      'Jemand anderes an diesem Rechner: meshwalk --profile NAME',
+    ],
+  }),
+  'state.folder': (folder, parent, errno) => ({
+    what: `Der Ordner ${folder} lässt sich nicht anlegen.`,
+    why: reason(errno),
+    next: [`Mach ihn zu deinem: ls -ld ${parent}`, elsewhere],
+  }),
+  'state.unusable': (file, errno) => ({
+    what: `Der Ordner für den Stand ist nicht zu gebrauchen: ${file}.`,
+    why: reason(errno),
+    next: [`Mach ihn zu deinem: ls -l ${file}`, elsewhere],
+  }),
+  'journal.unusable': (file, errno) => ({
+    what: `Dein Fortschritt lässt sich nicht in ${file} festhalten.`,
+    why: reason(errno),
+    next: [`Sieh nach, wem sie gehört: ls -l ${file}`, elsewhere],
+  }),
+  'journal.not-written': (file, errno) => ({
+    what: 'Dein Fortschritt ließ sich nicht auf die Platte schreiben.',
+    why: reason(errno),
+    next: [`Mach neben ${file} Platz; mit deinem nächsten Schritt wird es noch einmal versucht.`],
+  }),
+
+  'world.not-yet': (world) => ({
+    what:
+      world === 'aks'
+        ? 'Die Lektionen laufen noch nicht auf einem AKS-Cluster in deiner Subscription.'
+        : 'Die Lektionen laufen noch nicht auf einem eigenen Cluster.',
+    why: `Die Welt "${world}" kommt mit einer späteren Version; die Sandbox verhält sich genauso und kostet nichts.`,
+    next: ['meshwalk --world sandbox'],
+  }),
+  'world.no-snapshots': (world) => ({
+    what: `In der Welt "${world}" lässt sich nichts zurücknehmen.`,
+    why: 'Ein echter Cluster hebt kein Bild davon auf, wie er war; was dort gelöscht wurde, ist weg.',
+    next: [
+      'Nimm von Hand zurück, was der letzte Befehl getan hat',
+      'In der Sandbox lässt sich jede Aufgabe zurücknehmen: meshwalk',
+    ],
+  }),
+  'cluster.unreachable': (context, server, error) => ({
+    what: `Der Cluster des Kontexts ${context} antwortet nicht unter ${server}.`,
+    why: error === '' ? 'Es dauerte zu lange.' : `${error}.`,
+    next: ['kubectl cluster-info'],
+  }),
+  'cluster.no-kubeconfig': (file) => ({
+    what: `Eine Datei ${file} gibt es nicht.`,
+    next: ['kubectl config view   zeigt, was dein kubectl benutzt'],
+  }),
+  'cluster.none': () => ({
+    what: 'In der Sandbox gibt es noch keinen Cluster.',
+    why: 'Lektion 1 legt ihn an.',
+    next: ['meshwalk', 'meshwalk sandbox status'],
+  }),
+  'pod.unreachable': (port, namespace, pod, error) => ({
+    what: `Port ${port} von Pod ${namespace}/${pod} ist nicht zu erreichen.`,
+    why: `${error}.`,
+    next: [`kubectl get pod ${pod} -n ${namespace}`],
+  }),
+  'azure.no-answer': (status, error) => ({
+    what: status === 0 ? 'Azure lässt sich nicht fragen.' : `Azure antwortet mit HTTP ${status}.`,
+    why: error,
+    next: ['az account show'],
+  }),
+  'sidecar.no-stats': (namespace, pod, path, status) => ({
+    what: `Der Sidecar von Pod ${namespace}/${pod} antwortet auf ${path} mit Status ${status}.`,
+    next: [`osm proxy get stats ${pod} -n ${namespace}`],
+  }),
+  'explain.no-caller': (namespace, name, found) => ({
+    what:
+      found === 'stopped'
+        ? `Kein Pod von ${namespace}/${name} läuft.`
+        : `Ein Deployment, StatefulSet oder laufender Pod ${namespace}/${name} ist nicht da.`,
+    next: [`kubectl get pods -n ${namespace}`],
+  }),
+  'trace.no-jaeger': () => ({
+    what: 'In diesem Cluster läuft kein Jaeger.',
+    why: 'Sidecars schicken ihre Spans an einen Collector, und kein Pod hat das Image jaegertracing/all-in-one.',
+    next: ['kubectl apply -f manifests/observe/jaeger.yaml'],
+  }),
+  'trace.jaeger': (path, status, pod, namespace) => ({
+    what: `Jaeger antwortet auf ${path} mit Status ${status}.`,
+    next: [`kubectl logs ${pod} -n ${namespace}`],
+  }),
+  'trace.unknown': (id) => ({ what: `Jaeger hat keinen Trace "${id}".`, next: ['meshwalk trace'] }),
+
+  'sandbox.not-running': () => ({
+    what: 'Es läuft keine Sandbox, also gibt es nichts anzusehen.',
+    next: ['In einem anderen Terminal: meshwalk', 'Oder von Hand: meshwalk sandbox start'],
+  }),
+  'sandbox.not-started': (how, about, lastWords) => {
+    const whys = {
+      ended: `Der Prozess endete mit Code ${about}.`,
+      killed: `Der Prozess wurde durch ${about} beendet.`,
+      said: `Der Prozess sagte: ${about}`,
+      slow: `Nach ${about} s war der Prozess nicht bereit.`,
+      stopped: 'Der Prozess wurde angehalten.',
+      died: `Der Prozess starb ${about}-mal in einer Minute.`,
+      other: `${about}`,
+    };
+    const why = Object.hasOwn(whys, how) ? whys[how] : `${about}`;
+    return {
+      what: 'Die Sandbox startet nicht.',
+      why: lastWords === '' ? why : `${why} Die letzten Worte: ${lastWords}`,
+      next: ['meshwalk doctor', 'Oder von vorn anfangen: meshwalk reset --all'],
+    };
+  },
+  'sandbox.ended': (code) => ({ what: `Der Prozess der Sandbox endete mit Code ${code}.`, next: ['meshwalk doctor'] }),
+  'sandbox.stuck': (pid) => ({
+    what: `Die Sandbox (Prozess ${pid}) lässt sich nicht beenden.`,
+    next: [`kill -9 ${pid}`],
+  }),
+  'sandbox.no-door': (file) => ({
+    what: 'Die Sandbox läuft und sagt nicht, wie man sie erreicht.',
+    why: `${file} fehlt oder ist nicht lesbar.`,
+    next: ['meshwalk sandbox stop'],
+  }),
+  'sandbox.control': (request, status, body) => ({
+    what: `Die Sandbox antwortet auf ${request} mit ${status}.`,
+    why: body,
+    next: ['meshwalk sandbox stop'],
+  }),
+  'sandbox.locked': (folder, pid) => ({
+    what: `${pid === 0 ? 'Ein anderer Prozess' : `Prozess ${pid}`} hat die Sandbox in ${folder}.`,
+    why: 'In einem Ordner ist Platz für eine Sandbox.',
+    next: ['Beende sie: meshwalk sandbox stop', ...(pid === 0 ? [] : [`Oder beende den Prozess: kill ${pid}`])],
+  }),
+  'sandbox.folder': (folder, errno) => ({
+    what: `Die Sandbox kann ihren Stand nicht in ${folder} ablegen.`,
+    why: reason(errno),
+    next: [`Sieh dir den Ordner an: ls -ld ${folder}`],
+  }),
+  'sandbox.format': (folder, found, known) => ({
+    what: `Die Sandbox in ${folder} hat Format ${found}.`,
+    why: `Dieses Programm liest Format ${known}.`,
+    next: ['Nimm das neuere meshwalk, das sie geschrieben hat.', 'Oder fang in einem anderen Ordner neu an.'],
+  }),
+  'sandbox.cluster-down': (cluster) => ({
+    what: `Der Cluster ${cluster} läuft nicht.`,
+    next: ['Starte die Sandbox neu: meshwalk sandbox stop, dann meshwalk sandbox start'],
+  }),
+  'snapshot.damaged': (path) => ({
+    what: `Der Schnappschuss ${path} ist beschädigt.`,
+    why: 'Seine Prüfsumme passt nicht zu seinem Inhalt.',
+    next: ['Die Sandbox bleibt, wie sie ist; weiter geht es mit: meshwalk'],
+  }),
+  'snapshot.none': (id) => ({
+    what: `Einen Schnappschuss "${id}" gibt es nicht.`,
+    why: 'Aufgehoben werden nur die letzten.',
+    next: ['Die Sandbox bleibt, wie sie ist; weiter geht es mit: meshwalk'],
+  }),
+  'restore.unfinished': (why) => ({
+    what: 'Die Sandbox war auf dem Weg zurück zu einem früheren Stand, und das lässt sich nicht zu Ende bringen.',
+    why,
+    next: ['Von vorn anfangen: meshwalk reset --all'],
+  }),
+};

@@ -1,0 +1,275 @@
+/**
+ * What Faults say, by their codes: what happened, why, and what to do. Given are facts that can go over a pipe between
+ * processes (texts, numbers, lists of texts), so that a Fault of the sandbox is told in the learner's language too.
+ */
+const elsewhere = 'Or keep the state elsewhere: MESHWALK_HOME=/another/folder meshwalk';
+
+/** Why the system refuses, by its codes. */
+const system: Readonly<Record<string, string>> = {
+  EACCES: 'You have no rights there.',
+  EPERM: 'You have no rights there.',
+  EROFS: 'The file system is read-only.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'Your quota of disk space is used up.',
+  ENOTDIR: 'A part of the path is a file, not a folder.',
+  EEXIST: 'There is a file of that name.',
+  EMFILE: 'Too many files are open.',
+  EIO: 'The disk reports an error.',
+};
+const reason = (errno: string) => system[errno] ?? `The system says ${errno}.`;
+
+export const faultTexts = {
+  // The command line.
+  'terminal.none': () => ({
+    what: 'The tutorial needs a terminal, and there is none here.',
+    why: 'Its input or output is a file or a pipe.',
+    next: ['Play the lessons without a screen: meshwalk run', 'See how far you are: meshwalk status'],
+  }),
+  'profile.name': (profile: string) => ({
+    what: `"${profile}" cannot be the name of a profile.`,
+    why: 'It becomes a folder: letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit.',
+    next: ['meshwalk --profile ada'],
+  }),
+  'run.no-step': (step: number, steps: string) => ({
+    what: `There is no step ${step}.`,
+    why: `The steps are ${steps}.`,
+    next: ['meshwalk status'],
+  }),
+  'run.not-open': (lesson: string) => ({
+    what: `Nothing can be proved about "${lesson}": tasks of it are finished.`,
+    why: 'A proof looks at every task before it is done, and then after.',
+    next: ['meshwalk run --prove --profile proof', 'meshwalk reset --all'],
+  }),
+  'reset.what': (named: 'nothing' | 'both') => ({
+    what: named === 'nothing' ? 'Nothing says what to reset.' : 'Either one lesson or all of them can be reset.',
+    next: ['meshwalk reset 6', 'meshwalk reset --all'],
+  }),
+  'lesson.unknown': (wanted: string, lessons: string) => ({
+    what: `There is no lesson "${wanted}".`,
+    why: `The lessons are: ${lessons}.`,
+    next: ['meshwalk status'],
+  }),
+  'task.unknown': (wanted: string, among: 'tasks' | 'lessons', known: string) => ({
+    what: `There is no task "${wanted}".`,
+    why: among === 'tasks' ? `The tasks of this lesson are: ${known}.` : `The lessons are: ${known}.`,
+    next: ['meshwalk changes split-traffic/split-half'],
+  }),
+  'course.unknown': (course: string, others: string) => ({
+    what: `There is no course "${course}".`,
+    why: others === '' ? 'There is only the first one.' : `Beside the first one there is: ${others}.`,
+    next: ['meshwalk status'],
+  }),
+  'changes.nothing': (task: string) => ({
+    what: task === '' ? 'No task changed anything yet.' : `Nothing is kept of the task "${task}".`,
+    why:
+      task === ''
+        ? 'Or what it was like before is not kept any more.'
+        : 'It was not begun, it was undone, or it is too long ago: only the latest moments are kept.',
+    next: ['meshwalk status'],
+  }),
+  'undo.nothing': () => ({
+    what: 'There is nothing to undo.',
+    why: 'No task left anything since the oldest moment that is kept.',
+    next: ['meshwalk status'],
+  }),
+  'redo.nothing': () => ({
+    what: 'There is nothing to redo.',
+    why: 'Nothing was undone, or something else was done since.',
+    next: ['meshwalk status'],
+  }),
+  'charts.every': () => ({ what: 'There must be a second between two looks.' }),
+
+  // Courses.
+  'lesson.problem': (file: string, line: number, problem: string, folder: string) => ({
+    what: `A lesson has a mistake: lessons/${file}:${line}.`,
+    why: problem,
+    next: [`meshwalk lint ${folder}`],
+  }),
+  'lesson.none': (folder: string) => ({
+    what: `There are no lessons in ${folder}.`,
+    why: 'A course is a folder that holds lessons/ with Markdown files, and manifests/.',
+    next: ['meshwalk --lessons /path/to/course'],
+  }),
+  'lesson.start-state': (lesson: string, task: string, why: string, next: readonly string[]) => ({
+    what: `The start of the lesson could not be built: "${lesson}", task "${task}".`,
+    why,
+    next: [...next, 'Start over with a fresh sandbox: meshwalk reset --all'],
+  }),
+  'lessons.not-trusted': (folder: string, again: string) => ({
+    what: `The lessons in ${folder} did not come with meshwalk, and nobody said yes to their commands.`,
+    why: 'A lesson can run anything that you can. The answer is kept until a file of the course changes.',
+    next: [again],
+  }),
+  'lessons.link': (path: string) => ({
+    what: `${path} is a link.`,
+    why: 'What it leads to may change after somebody said yes to it; a course holds plain files.',
+    next: ['Put the file itself there.'],
+  }),
+
+  // What is kept.
+  'state.in-use': (pid: number, file: string) => ({
+    what: 'meshwalk is already running with this progress.',
+    why: `Process ${pid} holds ${file}.`,
+    next: [
+      'Go on in the other terminal, or end it there with q.',
+      'Another learner on this machine: meshwalk --profile NAME',
+    ],
+  }),
+  'state.folder': (folder: string, parent: string, errno: string) => ({
+    what: `The folder ${folder} cannot be made.`,
+    why: reason(errno),
+    next: [`Make it yours: ls -ld ${parent}`, elsewhere],
+  }),
+  'state.unusable': (file: string, errno: string) => ({
+    what: `The state folder cannot be used: ${file}.`,
+    why: reason(errno),
+    next: [`Make it yours: ls -l ${file}`, elsewhere],
+  }),
+  'journal.unusable': (file: string, errno: string) => ({
+    what: `Your progress cannot be kept in ${file}.`,
+    why: reason(errno),
+    next: [`Look who owns it: ls -l ${file}`, elsewhere],
+  }),
+  'journal.not-written': (file: string, errno: string) => ({
+    what: 'Your progress could not be written to disk.',
+    why: reason(errno),
+    next: [`Make room beside ${file}; it is tried again with your next step.`],
+  }),
+
+  // Worlds.
+  'world.not-yet': (world: string) => ({
+    what:
+      world === 'aks'
+        ? 'The lessons do not run on an AKS cluster in your own subscription yet.'
+        : 'The lessons do not run on a cluster of your own yet.',
+    why: `The world "${world}" comes with a later version; the sandbox behaves the same and costs nothing.`,
+    next: ['meshwalk --world sandbox'],
+  }),
+  'world.no-snapshots': (world: string) => ({
+    what: `Nothing can be undone in the ${world} world.`,
+    why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',
+    next: ['Take back by hand what the last command did', 'In the sandbox every task can be undone: meshwalk'],
+  }),
+  'cluster.unreachable': (context: string, server: string, error: string) => ({
+    what: `The cluster of context ${context} does not answer at ${server}.`,
+    why: error === '' ? 'It took too long.' : `${error}.`,
+    next: ['kubectl cluster-info'],
+  }),
+  'cluster.no-kubeconfig': (file: string) => ({
+    what: `There is no file ${file}.`,
+    next: ['kubectl config view   shows what your kubectl uses'],
+  }),
+  'cluster.none': () => ({
+    what: 'The sandbox has no cluster yet.',
+    why: 'Lesson 1 creates it.',
+    next: ['meshwalk', 'meshwalk sandbox status'],
+  }),
+  'pod.unreachable': (port: number, namespace: string, pod: string, error: string) => ({
+    what: `Port ${port} of Pod ${namespace}/${pod} cannot be reached.`,
+    why: `${error}.`,
+    next: [`kubectl get pod ${pod} -n ${namespace}`],
+  }),
+  'azure.no-answer': (status: number, error: string) => ({
+    what: status === 0 ? 'Azure cannot be asked.' : `Azure answered with HTTP ${status}.`,
+    why: error,
+    next: ['az account show'],
+  }),
+  'sidecar.no-stats': (namespace: string, pod: string, path: string, status: number) => ({
+    what: `The sidecar of Pod ${namespace}/${pod} answered ${path} with status ${status}.`,
+    next: [`osm proxy get stats ${pod} -n ${namespace}`],
+  }),
+  'explain.no-caller': (namespace: string, name: string, found: 'stopped' | 'missing') => ({
+    what:
+      found === 'stopped'
+        ? `No pod of ${namespace}/${name} is running.`
+        : `There is no Deployment, StatefulSet or running pod ${namespace}/${name}.`,
+    next: [`kubectl get pods -n ${namespace}`],
+  }),
+  'trace.no-jaeger': () => ({
+    what: 'No Jaeger runs in this cluster.',
+    why: 'Sidecars send their spans to a collector, and no pod has the image jaegertracing/all-in-one.',
+    next: ['kubectl apply -f manifests/observe/jaeger.yaml'],
+  }),
+  'trace.jaeger': (path: string, status: number, pod: string, namespace: string) => ({
+    what: `Jaeger answered ${path} with status ${status}.`,
+    next: [`kubectl logs ${pod} -n ${namespace}`],
+  }),
+  'trace.unknown': (id: string) => ({ what: `Jaeger has no trace "${id}".`, next: ['meshwalk trace'] }),
+
+  // The sandbox.
+  'sandbox.not-running': () => ({
+    what: 'No sandbox runs, so there is nothing to look at.',
+    next: ['In another terminal: meshwalk', 'Or by hand: meshwalk sandbox start'],
+  }),
+  'sandbox.not-started': (
+    how: 'ended' | 'killed' | 'said' | 'slow' | 'stopped' | 'died' | 'other',
+    about: string | number,
+    lastWords: string,
+  ) => {
+    const whys = {
+      ended: `It ended with code ${about}.`,
+      killed: `It was ended by ${about}.`,
+      said: `It said: ${about}`,
+      slow: `It was not ready in ${about} s.`,
+      stopped: 'It was stopped.',
+      died: `It died ${about} times within a minute.`,
+      other: `${about}`,
+    };
+    // Another version of the sandbox may say something else.
+    const why = Object.hasOwn(whys, how) ? whys[how] : `${about}`;
+    return {
+      what: 'The sandbox does not start.',
+      why: lastWords === '' ? why : `${why} Its last words: ${lastWords}`,
+      next: ['meshwalk doctor', 'Or begin anew: meshwalk reset --all'],
+    };
+  },
+  'sandbox.ended': (code: number) => ({ what: `It ended with code ${code}.`, next: ['meshwalk doctor'] }),
+  'sandbox.stuck': (pid: number) => ({
+    what: `The sandbox (process ${pid}) does not stop.`,
+    next: [`kill -9 ${pid}`],
+  }),
+  'sandbox.no-door': (file: string) => ({
+    what: 'The sandbox runs, and does not say how it is reached.',
+    why: `${file} is missing or cannot be read.`,
+    next: ['meshwalk sandbox stop'],
+  }),
+  'sandbox.control': (request: string, status: number, body: string) => ({
+    what: `The sandbox answered ${request} with ${status}.`,
+    why: body,
+    next: ['meshwalk sandbox stop'],
+  }),
+  'sandbox.locked': (folder: string, pid: number) => ({
+    what: `${pid === 0 ? 'Another process' : `Process ${pid}`} runs the sandbox in ${folder}.`,
+    why: 'One folder holds one sandbox.',
+    next: ['Stop it: meshwalk sandbox stop', ...(pid === 0 ? [] : [`Or end the process: kill ${pid}`])],
+  }),
+  'sandbox.folder': (folder: string, errno: string) => ({
+    what: `The sandbox cannot keep its state in ${folder}.`,
+    why: reason(errno),
+    next: [`Look at the folder: ls -ld ${folder}`],
+  }),
+  'sandbox.format': (folder: string, found: string, known: number) => ({
+    what: `The sandbox in ${folder} has format ${found}.`,
+    why: `This program reads format ${known}.`,
+    next: ['Use the newer meshwalk that wrote it.', 'Or start over in another folder.'],
+  }),
+  'sandbox.cluster-down': (cluster: string) => ({
+    what: `The cluster ${cluster} does not run.`,
+    next: ['Start the sandbox again: meshwalk sandbox stop, then meshwalk sandbox start'],
+  }),
+  'snapshot.damaged': (path: string) => ({
+    what: `The snapshot ${path} is damaged.`,
+    why: 'Its checksum does not fit what it holds.',
+    next: ['The sandbox stays as it is; go on with: meshwalk'],
+  }),
+  'snapshot.none': (id: string) => ({
+    what: `There is no snapshot "${id}".`,
+    why: 'Only the latest ones are kept.',
+    next: ['The sandbox stays as it is; go on with: meshwalk'],
+  }),
+  'restore.unfinished': (why: string) => ({
+    what: 'The sandbox was being put back to an earlier state, and that cannot be finished.',
+    why,
+    next: ['Begin anew: meshwalk reset --all'],
+  }),
+};
