@@ -14,7 +14,7 @@ import { type Sandbox, startSandbox } from './server/sandbox.ts';
  *
  * It writes DIR/sandbox.json (0600: pid, start time, control URL and token; see server/control-server.ts for what the
  * control server answers), DIR/azure/meshwalk.json (AZURE_CONFIG_DIR of `az`), DIR/bin/{az,osm,kubectl} and DIR/state.
- * stdout: one JSON line, {"ready":true,…,"notices":[sentence,…]} or {"fault":{code,what,why,next}} with exit code 1. stderr: the log.
+ * stdout: one JSON line, {"ready":true,…,"notices":[sentence,…]} or {"fault":{code,what,why,next,facts}} with exit code 1. stderr: the log.
  */
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const say = (message: object) => void process.stdout.write(`${JSON.stringify(message)}\n`);

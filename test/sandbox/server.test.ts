@@ -101,6 +101,8 @@ describe('the sandbox process', () => {
         what: `Process ${sandbox.running.pid} runs the sandbox in ${sandbox.folder}.`,
         why: 'One folder holds one sandbox.',
         next: ['Stop it: meshwalk sandbox stop', `Or end the process: kill ${sandbox.running.pid}`],
+        // For who tells it in another language.
+        facts: [sandbox.folder, sandbox.running.pid],
       },
     });
   });
