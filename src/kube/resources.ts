@@ -1,4 +1,5 @@
 import type * as Extensions from './api-extensions.ts';
+import type { CertificateSigningRequest } from './certificates.ts';
 import type * as K from './objects.ts';
 
 /** Names one kind of object for typed in-process calls; `T` is the object's shape. */
@@ -44,6 +45,13 @@ export const replicaSets = ref<K.ReplicaSet>('apps', 'v1', 'replicasets', 'Repli
 export const statefulSets = ref<K.StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const endpointSlices = ref<K.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
 export const resourceQuotas = ref('', 'v1', 'resourcequotas', 'ResourceQuota');
+export const certificateSigningRequests = ref<CertificateSigningRequest>(
+  'certificates.k8s.io',
+  'v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+  false,
+);
 const rbac = 'rbac.authorization.k8s.io';
 export const roles = ref(rbac, 'v1', 'roles', 'Role');
 export const roleBindings = ref(rbac, 'v1', 'rolebindings', 'RoleBinding');

@@ -100,6 +100,7 @@ export function startWorkers(
     clock,
     random,
     caPem: identity.authority.certPem,
+    authority: identity.authority,
     frontends: loopbackFrontends(network),
     onError: (controller, error, key) =>
       log(`${controller}: ${key}: ${error instanceof Error ? error.message : error}`),

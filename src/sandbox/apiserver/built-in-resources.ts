@@ -2,6 +2,7 @@
 
 import { definitionStrategy } from './custom/definition-strategy.ts';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './kinds/access.ts';
+import { certificateRequestStrategy } from './kinds/certificates.ts';
 import {
   claimStrategy,
   configMapStrategy,
@@ -222,6 +223,15 @@ const rows: readonly Row[] = [
     categories: ['all'],
     subresources: [status],
     strategy: plainWithStatus,
+  },
+  {
+    group: 'certificates.k8s.io',
+    resource: 'certificatesigningrequests',
+    kind: 'CertificateSigningRequest',
+    scope: 'Cluster',
+    short: ['csr'],
+    subresources: [{ name: 'approval', verbs: ['get', 'patch', 'update'] }, status],
+    strategy: certificateRequestStrategy,
   },
   { group: 'coordination.k8s.io', resource: 'leases', kind: 'Lease', strategy: plain },
   { group: 'discovery.k8s.io', resource: 'endpointslices', kind: 'EndpointSlice', strategy: endpointSliceStrategy },

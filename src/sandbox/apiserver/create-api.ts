@@ -6,6 +6,7 @@ import type { ClusterApi } from '../cluster-api.ts';
 import type { Store } from '../store/store.ts';
 import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chain.ts';
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
+import { certificateRequests } from './admission/certificate-requests.ts';
 import { limitRanger } from './admission/limit-ranges.ts';
 import { resourceQuotas } from './admission/resource-quotas.ts';
 import { webhookAdmission } from './admission/webhooks.ts';
@@ -51,6 +52,7 @@ export function createApi(options: ApiOptions): Api {
   const plugins: AdmissionPlugin[] = [
     namespaceLifecycle(store),
     escalationCheck(policy),
+    certificateRequests(policy, clock),
     serviceAccountAdmission(store, random),
     podDefaults,
     limitRanger(store),

@@ -3,6 +3,8 @@ import type { Random } from '../../platform/random.ts';
 import type { RequestApi } from '../apiserver/request-api.ts';
 import type { ClusterApi } from '../cluster-api.ts';
 import type { Frontends } from '../network/loopback-frontends.ts';
+import type { CertificateAuthority } from '../pki/authority.ts';
+import { startCertificateSigning } from './certificate-signing.ts';
 import { startClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startDeploymentController } from './deployment.ts';
@@ -38,6 +40,8 @@ export function startControllers(options: {
   random: Random;
   /** Published to every namespace as kube-root-ca.crt. */
   caPem: string;
+  /** Signs approved requests for client certificates; without it they stay unsigned. */
+  authority?: CertificateAuthority;
   /** Without it Services of type LoadBalancer stay pending. */
   frontends?: Frontends;
   onError?: (controller: string, error: unknown, key: string) => void;
@@ -60,6 +64,7 @@ export function startControllers(options: {
     startClusterRoleAggregation(parts),
     ...(options.frontends ? [startLoadBalancerController(parts, options.frontends)] : []),
     startResourceQuotaController(parts),
+    ...(options.authority ? [startCertificateSigning(parts, options.authority)] : []),
   ];
   const isIdle = () => events.isIdle && all.every((controller) => controller.isIdle);
   return {

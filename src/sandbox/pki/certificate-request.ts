@@ -1,11 +1,12 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import * as asn1 from './der.ts';
 import { child, childrenOf, type DerNode, readDer } from './der-reader.ts';
-import { encodeName, extensionValue, isOid, oids } from './names.ts';
+import { encodeName, extensionValue, isOid, oids, type SubjectName } from './names.ts';
 
 /** PKCS #10 requests with a common name and DNS names: written for RSA keys, read for RSA and EC ones. */
 export interface ParsedRequest {
   commonName: string;
+  organizations: string[];
   dnsNames: string[];
   publicKey: KeyObject;
 }
@@ -14,13 +15,13 @@ const label = 'CERTIFICATE REQUEST';
 
 export function createCertificateRequest(
   { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject },
-  { commonName, dnsNames }: { commonName: string; dnsNames: readonly string[] },
+  { dnsNames, ...name }: SubjectName & { dnsNames: readonly string[] },
 ): string {
   const names = asn1.sequence(...dnsNames.map((name) => asn1.implicit(2, Buffer.from(name, 'latin1'))));
   const extensions = asn1.sequence(asn1.sequence(asn1.objectIdentifier(oids.subjectAltName), asn1.octetString(names)));
   const info = asn1.sequence(
     asn1.integer(Buffer.from([0])),
-    encodeName({ commonName }),
+    encodeName(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     asn1.explicit(0, asn1.sequence(asn1.objectIdentifier(oids.extensionRequest), asn1.set(extensions))),
   );
@@ -38,7 +39,9 @@ export function parseCertificateRequest(pem: string): ParsedRequest {
   const bits = signature.content.subarray(1);
   if (!verify(hashOf(algorithm), info.bytes, publicKey, bits))
     throw new Error('the certificate request is not signed by its key');
-  return { commonName: commonNameOf(child(info, 1)), dnsNames: dnsNamesOf(info), publicKey };
+  const subject = child(info, 1);
+  const [commonName = ''] = attributesOf(subject, oids.commonName);
+  return { commonName, organizations: attributesOf(subject, oids.organization), dnsNames: dnsNamesOf(info), publicKey };
 }
 
 const hashes: Readonly<Record<string, string>> = {
@@ -54,10 +57,11 @@ function hashOf(algorithm: DerNode): string {
   return found[1];
 }
 
-function commonNameOf(name: DerNode): string {
+function attributesOf(name: DerNode, oid: string): string[] {
   const attributes = childrenOf(name).flatMap(childrenOf);
-  const found = attributes.find((attribute) => isOid(child(attribute, 0), oids.commonName));
-  return found ? child(found, 1).content.toString() : '';
+  return attributes
+    .filter((attribute) => isOid(child(attribute, 0), oid))
+    .map((attribute) => child(attribute, 1).content.toString());
 }
 
 function dnsNamesOf(info: DerNode): string[] {

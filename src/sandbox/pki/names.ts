@@ -4,7 +4,7 @@ import { child, childrenOf, type DerNode, readDer } from './der-reader.ts';
 /** Distinguished names and what else identifies the holder of a certificate, to DER and back. */
 export interface SubjectName {
   commonName: string;
-  organization?: string;
+  organization?: string | readonly string[];
   country?: string;
   locality?: string;
 }
@@ -28,11 +28,12 @@ export const oids = {
 };
 
 export function encodeName(name: SubjectName): Buffer {
+  const organizations = [name.organization ?? []].flat();
   const attribute = (oid: string, value: Buffer) => asn1.set(asn1.sequence(asn1.objectIdentifier(oid), value));
   return asn1.sequence(
     ...(name.country ? [attribute(oids.country, asn1.printableString(name.country))] : []),
     ...(name.locality ? [attribute(oids.locality, asn1.utf8String(name.locality))] : []),
-    ...(name.organization ? [attribute(oids.organization, asn1.utf8String(name.organization))] : []),
+    ...organizations.map((each) => attribute(oids.organization, asn1.utf8String(each))),
     attribute(oids.commonName, asn1.utf8String(name.commonName)),
   );
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { clusterAdmin, tokenTable } from '../../../src/sandbox/apiserver/http/authentication.ts';
 import { startApiServer } from '../../../src/sandbox/apiserver/http-server.ts';
 import { CertificateAuthority } from '../../../src/sandbox/pki/authority.ts';
+import { createCertificateRequest } from '../../../src/sandbox/pki/certificate-request.ts';
 import { ProgramsOnCluster } from '../kubectl/side-by-side.ts';
 import { startTestCluster } from '../test-cluster.ts';
 
@@ -151,6 +153,49 @@ describe('users with fewer rights than the learner', () => {
       code: 1,
       stderr: expect.stringContaining('Unauthorized'),
     });
+  });
+
+  it('get a certificate on request, once somebody approved it, and go by the name in it', async () => {
+    const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const ask = (name: string, usages: string[]) => {
+      const pem = createCertificateRequest(keys, { commonName: name, organization: ['guests', 'staff'], dnsNames: [] });
+      const request = Buffer.from(pem).toString('base64');
+      const spec = { request, signerName: 'kubernetes.io/kube-apiserver-client', usages, expirationSeconds: 86_400 };
+      const apiVersion = 'certificates.k8s.io/v1';
+      const object = { apiVersion, kind: 'CertificateSigningRequest', metadata: { name }, spec };
+      writeFileSync(join(programs.folder, `${name}.json`), JSON.stringify(object));
+      return ok(`create -f ${name}.json`);
+    };
+    await ask('paul', ['client auth', 'digital signature']);
+    const row = async (name: string) => (await ok(`get csr ${name} --no-headers`)).trim().split(/ +/);
+    expect((await row('paul')).slice(2)).toEqual([
+      'kubernetes.io/kube-apiserver-client',
+      'kubernetes-admin',
+      '24h',
+      'Pending',
+    ]);
+    for (const version of ['1.28', '1.36'] as const) {
+      await ask(`refused-${version}`, ['client auth']);
+      expect(await run(`certificate deny refused-${version}`, version)).toMatchObject({ code: 0 });
+      expect((await row(`refused-${version}`)).at(-1)).toBe('Denied');
+    }
+    await ask('server', ['client auth', 'server auth']);
+    expect(await ok('certificate approve paul server')).toBe(
+      'certificatesigningrequest.certificates.k8s.io/paul approved\ncertificatesigningrequest.certificates.k8s.io/server approved\n',
+    );
+    await programs.cluster.idle();
+    expect((await row('paul')).at(-1)).toBe('Approved,Issued');
+    expect((await row('server')).at(-1)).toBe('Approved,Failed');
+    const certificate = await ok('get csr paul -o jsonpath={.status.certificate}');
+    writeFileSync(join(programs.folder, 'paul.crt'), Buffer.from(certificate, 'base64'));
+    writeFileSync(join(programs.folder, 'paul.key'), keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await ok('config set-credentials paul --client-certificate=paul.crt --client-key=paul.key --embed-certs');
+    await ok('config set-context paul --cluster=demo --user=paul --namespace=shop');
+    const { userInfo } = JSON.parse(await ok('--context=paul auth whoami -o json')).status;
+    expect(userInfo).toMatchObject({ username: 'paul', groups: ['guests', 'staff', 'system:authenticated'] });
+    // Group staff was bound to the role edit above.
+    expect((await run('--context=paul auth can-i create pods')).stdout).toBe('yes\n');
+    expect((await run('--context=paul auth can-i create roles')).stdout).toBe('no\n');
   });
 });
 

@@ -13,8 +13,10 @@ const own = (name: string) => readFileSync(new URL(`../mesh/certificates/own-ca/
 
 describe('a certificate request', () => {
   it('says the names and the key that it was made with', () => {
-    const { publicKey, ...read } = parseCertificateRequest(createCertificateRequest(key, names));
-    expect(read).toEqual(names);
+    const organization = ['guests', 'staff'];
+    const pem = createCertificateRequest(key, { ...names, organization });
+    const { publicKey, ...read } = parseCertificateRequest(pem);
+    expect(read).toEqual({ ...names, organizations: organization });
     expect(publicKey.equals(key.publicKey)).toBe(true);
   });
 

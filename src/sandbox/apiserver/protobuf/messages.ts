@@ -2,7 +2,7 @@
 /**
  * One line per message: `number:name[:type]`. Types: `s` (the default) string, `b` boolean, `i` integer, `d` double, `y` bytes,
  * time, quantity, intstr, raw and extra (ExtraValue) as written in JSON, else another message. `*` repeated, `%` a map by
- * string, the name `~` a struct that JSON inlines, `?` a Go pointer, whose zero is a value and no absence. Status of the kinds is left out: no client creates it.
+ * string, the name `~` a struct that JSON inlines, `?` a Go pointer, whose zero is a value and no absence. Status of the kinds is left out where no client writes it.
  * Source: the generated.proto and types.go files of k8s.io/api and k8s.io/apimachinery, Kubernetes 1.36.
  */
 export const messageFields: Readonly<Record<string, string>> = {
@@ -23,6 +23,13 @@ export const messageFields: Readonly<Record<string, string>> = {
     '1:driver 2:readOnly:b? 3:fsType:s? 4:volumeAttributes:%s 5:nodePublishSecretRef:LocalObjectReference?',
   Capabilities: '1:add:*s 2:drop:*s',
   CephFSVolumeSource: '1:monitors:*s 2:path 3:user 4:secretFile 5:secretRef:LocalObjectReference? 6:readOnly:b',
+  CertificateSigningRequest:
+    '1:metadata:ObjectMeta 2:spec:CertificateSigningRequestSpec 3:status:CertificateSigningRequestStatus',
+  CertificateSigningRequestCondition:
+    '1:type 2:reason 3:message 4:lastUpdateTime:time 5:lastTransitionTime:time 6:status',
+  CertificateSigningRequestSpec:
+    '1:request:y 2:username 3:uid 4:groups:*s 5:usages:*s 6:extra:%extra 7:signerName 8:expirationSeconds:i?',
+  CertificateSigningRequestStatus: '1:conditions:*CertificateSigningRequestCondition 2:certificate:y',
   CinderVolumeSource: '1:volumeID 2:fsType 3:readOnly:b 4:secretRef:LocalObjectReference?',
   ClientIPConfig: '1:timeoutSeconds:i?',
   ClusterRole: '1:metadata:ObjectMeta 2:rules:*PolicyRule 3:aggregationRule:AggregationRule?',
@@ -359,6 +366,7 @@ export const kindMessages: Readonly<Record<string, string>> = {
   'policy/v1 Eviction': 'Eviction',
   'scheduling.k8s.io/v1 PriorityClass': 'PriorityClass',
   'discovery.k8s.io/v1 EndpointSlice': 'EndpointSlice',
+  'certificates.k8s.io/v1 CertificateSigningRequest': 'CertificateSigningRequest',
   'coordination.k8s.io/v1 Lease': 'Lease',
   'events.k8s.io/v1 Event': 'EventsEvent',
   'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration': 'MutatingWebhookConfiguration',

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { autoscalerTable } from './autoscaling.ts';
+import { certificateRequestTable } from './certificates.ts';
 import { claimTable } from './claims.ts';
 import { leaseTable, namespaceTable, nodeTable, resourceQuotaTable } from './cluster.ts';
 import type { TableColumn, TableKind } from './columns.ts';
@@ -36,6 +37,7 @@ const tables: Readonly<Record<string, TableKind>> = {
   Namespace: kind(namespaceTable),
   Node: kind(nodeTable),
   Lease: kind(leaseTable),
+  CertificateSigningRequest: kind(certificateRequestTable),
   ResourceQuota: kind(resourceQuotaTable),
   PersistentVolumeClaim: kind(claimTable),
   HorizontalPodAutoscaler: kind(autoscalerTable),
