@@ -48,7 +48,7 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-const openPaths = new Set(['/healthz', '/livez', '/readyz', '/version']);
+const openPaths = new Set(['/healthz', '/livez', '/readyz', '/version', '/version/']);
 
 export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const parts: RouteParts = {
@@ -171,7 +171,7 @@ async function answer(
   limitTime(request, response, url.pathname, parts.clock);
   if (openPaths.has(url.pathname)) {
     if (request.method !== 'GET') throw methodNotAllowed();
-    if (url.pathname === '/version') return sendObject(response, 200, parts.version, { pretty: true });
+    if (url.pathname.startsWith('/version')) return sendObject(response, 200, parts.version, { pretty: true });
     // The one check there is: that this process answers.
     const checked = `[+]ping ok\n${url.pathname.slice(1)} check passed\n`;
     return sendText(response, 200, url.searchParams.has('verbose') ? checked : 'ok');

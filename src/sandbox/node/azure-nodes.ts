@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { apiTime } from '../../kube/duration.ts';
 import { fnv32a } from '../../kube/names.ts';
 import type { Condition, Node } from '../../kube/objects.ts';
@@ -104,7 +105,7 @@ function labelsFor(spec: ClusterSpec, name: string, index: number): Record<strin
   };
 }
 
-function draftNode(spec: ClusterSpec, node: { name: string; ip: string }, index: number): Node {
+function draftNode(spec: ClusterSpec, node: { name: string; ip: string }, index: number, now: number): Node {
   const { name, ip } = node;
   const set = name.slice(0, -6);
   const podCIDR = `10.244.${index}.0/24`;
@@ -131,15 +132,27 @@ function draftNode(spec: ClusterSpec, node: { name: string; ip: string }, index:
         kubeletVersion: `v${spec.kubernetesVersion}`,
         operatingSystem: 'linux',
         osImage: 'Ubuntu 22.04.5 LTS',
+        ...machineIds(`${spec.id}/${name}`, now),
       },
     },
+  };
+}
+
+/** What a machine is called by itself: the same at every start, but for the id of the boot. */
+function machineIds(machine: string, bootedAt: number): Record<'machineID' | 'systemUUID' | 'bootID', string> {
+  const hex = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const uuid = (text: string) => hex(text).replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-8$4-$5');
+  return {
+    machineID: hex(`machine ${machine}`),
+    systemUUID: uuid(`system ${machine}`),
+    bootID: uuid(`boot ${machine} ${bootedAt}`),
   };
 }
 
 /** Makes the cluster's Node objects, or brings those of an earlier start up to date. */
 export async function registerNodes(cluster: ClusterApi, spec: ClusterSpec, now: number): Promise<void> {
   for (const [index, node] of azureNodeNames(spec).entries()) {
-    const draft = draftNode(spec, node, index);
+    const draft = draftNode(spec, node, index, now);
     if (!cluster.get(nodes, node.name)) await cluster.create(nodes, draft);
     await cluster.modifyStatus(nodes, node.name, undefined, (current) => {
       const { conditions, images } = current.status ?? {};

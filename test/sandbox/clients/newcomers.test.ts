@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInResources } from '../../../src/sandbox/apiserver/built-in-resources.ts';
+import { missingFields } from '../../../src/sandbox/apiserver/decoding/type-check.ts';
 import { realKubectl } from '../../tools/kubectl.ts';
 import { app } from '../kubectl/manifests.ts';
 import { ClientCluster } from './client-cluster.ts';
@@ -30,6 +32,7 @@ const lookingAround: Case[] = [
   ['get deploy bookstore -n shop -o jsonpath={.status.conditions[?(@.type=="Available")].status}', /^True$/],
   ['get pods -A --sort-by=.metadata.creationTimestamp -L app', /APP/],
   ['get nodes -o wide', /containerd/],
+  ['get --raw /version/', /"gitVersion": "v1\.33\.5"/],
   ['!get pod nope -n shop', /^Error from server \(NotFound\): pods "nope" not found$/m],
   ['!get jobs', /^error: the server doesn't have a resource type "jobs"$/m],
   ['describe pods -n shop', /^Events:\n.*\n.*\n +Normal +Scheduled/m],
@@ -157,6 +160,17 @@ describe('what newcomers type', { timeout: 120_000 }, () => {
     const asExpected = (code !== 0) === fails && prints.test(stdout + stderr);
     return asExpected ? [] : [`kubectl ${line}\nexit ${code}\n${stdout}${stderr}`.slice(0, 2000)];
   }
+
+  it('holds objects with every field that their schemas require, as strictly typed clients want them', () => {
+    const wrong = builtInResources
+      .filter(({ verbs }) => verbs.includes('list'))
+      .flatMap((resource) =>
+        clients.cluster.api
+          .list(resource)
+          .flatMap((object) => missingFields(object, resource.type ?? '').map((path) => `${resource.kind} ${path}`)),
+      );
+    expect(wrong).toEqual([]);
+  });
 
   it('shows what is there, in every form', async () => {
     const wrong: string[][] = [];

@@ -5,7 +5,7 @@ import type { KubectlVersion } from '../../tools/kubectl.ts';
 import { ClusterFixture } from './cluster-fixture.ts';
 import { app } from './manifests.ts';
 
-const versions: readonly KubectlVersion[] = ['1.28', '1.32', '1.36'];
+const versions: readonly KubectlVersion[] = ['1.28', '1.30', '1.32', '1.34', '1.36'];
 const fiveMegabytes = randomBytes(5 << 20);
 
 /** Sends all, half-closes, reads to the end. */
