@@ -10,7 +10,9 @@ import { bookwarehouse } from './images/bookwarehouse.ts';
 import { certManager } from './images/cert-manager.ts';
 import { curl } from './images/curl.ts';
 import { envoy } from './images/envoy.ts';
+import { fortio } from './images/fortio.ts';
 import { grpcbin } from './images/grpcbin.ts';
+import { httpbin } from './images/httpbin.ts';
 import { jaeger } from './images/jaeger.ts';
 import { kubeSystemPrograms } from './images/kube-system.ts';
 import { mysql } from './images/mysql.ts';
@@ -21,6 +23,7 @@ import { osmHealthcheck } from './images/osm-healthcheck.ts';
 import { osmInit } from './images/osm-init.ts';
 import { osmInjector } from './images/osm-injector.ts';
 import { osmPreinstall } from './images/osm-preinstall.ts';
+import { istioTcpEcho, osmTcpEcho } from './images/tcp-echo.ts';
 import type { ImageProgram } from './program.ts';
 
 interface CatalogParts {
@@ -55,6 +58,10 @@ export function catalogOfImages({ api, pace, outside }: CatalogParts): ImageProg
     jaeger,
     osmPreinstall(parts),
     curl(parts),
+    fortio,
+    httpbin,
+    istioTcpEcho,
+    osmTcpEcho,
     ...kubeSystemPrograms,
   ];
 }

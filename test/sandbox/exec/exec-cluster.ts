@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { KubeObject, Pod } from '../../../src/kube/objects.ts';
 import { namespaces, pods, type ResourceRef, serviceAccounts } from '../../../src/kube/resources.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -35,6 +34,7 @@ export class ExecCluster {
   readonly folder: string;
   readonly kubeconfig: string;
   readonly logged: string[];
+  readonly #children = new Set<ChildProcess>();
 
   private constructor(cluster: RunningCluster, folder: string, logged: string[]) {
     this.cluster = cluster;
@@ -123,10 +123,8 @@ export class ExecCluster {
     void ended.then(() => {
       isOver = true;
     });
-    onTestFinished(async () => {
-      child.kill('SIGKILL');
-      await ended;
-    });
+    this.#children.add(child);
+    child.on('close', () => this.#children.delete(child));
     return {
       get stdout() {
         return stdout;
@@ -162,6 +160,7 @@ export class ExecCluster {
   }
 
   async close(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
     await this.cluster.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -128,7 +128,7 @@ export class ContainerProcesses implements ContainerSystem {
   /** The container is over: so are all of its processes. */
   close(): void {
     this.#isOver = true;
-    for (const [pid, running] of this.#running) if (pid !== 1) running.kill(9);
+    for (const running of [...this.#running.values()]) running.kill(9);
     this.#running.clear();
   }
 

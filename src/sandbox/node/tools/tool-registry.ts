@@ -6,6 +6,7 @@ import { curl } from './curl/curl.ts';
 import { echo, printf } from './echo.ts';
 import { env, printenv } from './env.ts';
 import { cp, mkdir, mv, rm, rmdir, tee, touch } from './files.ts';
+import { fortio } from './fortio/fortio.ts';
 import { grep } from './grep.ts';
 import { head } from './head.ts';
 import { hostname, id, uname, whoami } from './identity.ts';
@@ -44,6 +45,7 @@ const tools: Readonly<Record<string, Tool>> = {
   egrep: grep,
   env,
   false: falseTool,
+  fortio,
   grep,
   head,
   hostname,
