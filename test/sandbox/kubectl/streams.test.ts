@@ -37,6 +37,22 @@ describe('streams through real kubectl', () => {
   });
   afterAll(() => cluster.close());
 
+  it.each(['pod', 'svc', 'deploy'])('port-forward to a %s reaches the port behind it', async (kind) => {
+    const name = kind === 'pod' ? cluster.node.runningPods('shop')[0] : 'bookstore';
+    const forward = cluster.start('1.34', ['port-forward', '-n', 'shop', `${kind}/${name}`, ':14001']);
+    const [, port] = /127\.0\.0\.1:(\d+)/.exec(await forward.until((text) => text.includes('127.0.0.1'))) ?? [];
+    expect((await exchange(Number(port))).equals(fiveMegabytes)).toBe(true);
+    await forward.stop();
+  });
+
+  it('proxy hands requests on as the user of the kubeconfig', async () => {
+    const proxy = cluster.start('1.34', ['proxy', '--port=0']);
+    const [address] = /127\.0\.0\.1:\d+/.exec(await proxy.until((text) => text.includes('Starting to serve'))) ?? [];
+    const answer = await fetch(`http://${address}/api/v1/namespaces/shop/services/bookstore`);
+    expect(await answer.json()).toMatchObject({ kind: 'Service', metadata: { name: 'bookstore' } });
+    await proxy.stop();
+  });
+
   it.each(versions)(
     'port-forward of %s carries 5 MB both ways, six at once, and names a refused port',
     async (version) => {
