@@ -13,6 +13,7 @@ import { catalogOfImages } from './node/image-catalog.ts';
 import { createImageRegistry } from './node/image-registry.ts';
 import { Kubelets } from './node/kubelet.ts';
 import type { LogOptions, NodeApi, RunningContainer } from './node/node-api.ts';
+import type { PodUsage } from './node/resource-metrics.ts';
 import type { OutsideWorld } from './outside/outside-world.ts';
 
 /** What acts on a cluster by itself: control loops, kubelets, the heartbeats of nodes. */
@@ -76,6 +77,11 @@ export class Workers implements NodeApi {
       await controllers.idle();
       await kubelets.idle();
     }
+  }
+
+  /** What the pods use; nothing before the nodes are up. */
+  usage(): readonly PodUsage[] {
+    return this.#work?.kubelets.usage() ?? [];
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ import { createPodNetwork } from './network/create-pod-network.ts';
 import type { PodNetwork } from './network/pod-network.ts';
 import { registerNodes } from './node/azure-nodes.ts';
 import type { ImageProgram } from './node/program.ts';
+import { ResourceMetrics } from './node/resource-metrics.ts';
 import { OutsideWorld } from './outside/outside-world.ts';
 import type { Pace } from './pace.ts';
 import type { StoreFinding } from './store/journal.ts';
@@ -65,12 +66,16 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   const store = new Store({ folder: storeFolder, clock });
   for (const finding of store.findings) tellFinding(options, finding);
   // Webhooks are reached through the network, whose names and addresses are objects of the API.
-  const later: { network?: PodNetwork } = {};
+  const later: { network?: PodNetwork; metrics?: ResourceMetrics } = {};
   const { cluster, requests } = createApi({
     store,
     clock,
     random,
     tokenKey: identity.tokenKey,
+    metrics: {
+      pods: () => later.metrics?.pods() ?? [],
+      nodes: () => later.metrics?.nodes(store.list('nodes')) ?? [],
+    },
     connectToService: (...target) =>
       later.network?.connectToService(...target) ?? Promise.reject(new Error('the pod network is not up')),
   });
@@ -110,6 +115,14 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     clock,
   });
   identity.keepPort(server.port);
+  const metrics = new ResourceMetrics({
+    clock,
+    everyMs: options.pace === 'instant' ? 1000 : scrapeEveryMs,
+    pods: () => workers.usage(),
+    apiServerBytes: () => server.bytes,
+    processCpuMicros,
+  });
+  later.metrics = metrics;
   await ensureAddons(cluster);
   if (spec.openServiceMesh) await installOpenServiceMesh(cluster);
   workers.startAfter(options.begin ?? Promise.resolve());
@@ -121,6 +134,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
     disableOpenServiceMesh: () => removeOpenServiceMesh(cluster),
     idle: () => workers.idle(),
     async close() {
+      metrics.close();
       await server.close();
       await workers.close();
       await network.close();
@@ -141,6 +155,14 @@ function tellFinding({ spec, log, notice }: ClusterOptions, finding: StoreFindin
       ? `The objects of cluster ${spec.name} end too early on disk, at line ${line}.`
       : `${lines === 1 ? '1 change' : `${lines} changes`} of cluster ${spec.name} cannot be read from disk, from line ${line} on.`;
   notice?.(`${what} All others are used; the damaged file is ${keptAs}.`);
+}
+
+/** Kubernetes: metrics-server --metric-resolution=15s */
+const scrapeEveryMs = 15_000;
+
+function processCpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
 /** A new one is issued at each start. */

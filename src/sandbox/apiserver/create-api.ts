@@ -16,6 +16,7 @@ import { createClusterPort } from './cluster-port.ts';
 import { cleanUpDefinitions } from './custom/definition-cleanup.ts';
 import { Deletes } from './deletes.ts';
 import { expireEvents } from './event-expiry.ts';
+import { computedMetrics, type MetricsSource, metricsResources } from './metrics-resources.ts';
 import { Patches } from './patch/patches.ts';
 import { Reads } from './reads.ts';
 import type { RequestApi } from './request-api.ts';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   random: Random;
   /** How webhooks in the cluster are reached; as in PodNetwork. */
   connectToService(namespace: string, name: string, port: number): Promise<Socket>;
+  /** What `kubectl top` shows; without it the group metrics.k8s.io is not served. */
+  metrics?: MetricsSource;
   /** Signs service account tokens; a fresh one when absent. */
   tokenKey?: Buffer;
 }
@@ -47,7 +50,7 @@ export interface Api {
  */
 export function createApi(options: ApiOptions): Api {
   const { store, clock, random } = options;
-  const catalog = new ResourceCatalog(store);
+  const catalog = new ResourceCatalog(store, options.metrics ? metricsResources : []);
   const policy = storedPolicy(store);
   const plugins: AdmissionPlugin[] = [
     namespaceLifecycle(store),
@@ -62,7 +65,7 @@ export function createApi(options: ApiOptions): Api {
   const addresses = new ServiceAddresses(store, random);
   const writes = new Writes({ store, admission, addresses, clock, random });
   const deletes = new Deletes({ store, admission, clock });
-  const reads = new Reads(store);
+  const reads = new Reads(store, options.metrics && computedMetrics(options.metrics));
   const patches = new Patches({ reads, writes, clock });
   expireEvents(store, clock);
   cleanUpDefinitions({ store, catalog, writes, deletes });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -44,6 +44,8 @@ export interface ApiServerOptions {
 
 export interface ApiServer {
   readonly port: number;
+  /** What all of its connections carried so far, both ways. */
+  readonly bytes: number;
   /** Ends every connection, streams and watches included. */
   close(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     maxHeaderSize: 64 << 10,
   });
   const sockets = trackSockets(server);
+  const traffic = countTraffic(server);
   const report = (error: unknown, { method, url }: IncomingMessage) => {
     if (isBug(error)) options.onError?.(error, `${method} ${url}`);
   };
@@ -95,6 +98,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   await listen(server, options.port);
   return {
     port: (server.address() as AddressInfo).port,
+    get bytes() {
+      return traffic();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -123,6 +129,21 @@ function trackSockets(server: Server): Set<Duplex> {
   server.on('connection', track);
   server.on('secureConnection', track);
   return sockets;
+}
+
+/** Bytes below TLS, of connections that are open and of those that were. */
+function countTraffic(server: Server): () => number {
+  const open = new Set<Socket>();
+  let closed = 0;
+  const carried = (socket: Socket) => socket.bytesRead + socket.bytesWritten;
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      closed += carried(socket);
+    });
+  });
+  return () => [...open].reduce((sum, socket) => sum + carried(socket), closed);
 }
 
 function versionInfo(version: string): Readonly<Record<string, string>> {

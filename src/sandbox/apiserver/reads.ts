@@ -3,6 +3,7 @@ import { apiVersionOf } from '../../kube/resources.ts';
 import { badRequest, invalid, notFound, type Status, StatusError } from '../../kube/status.ts';
 import type { Store } from '../store/store.ts';
 import { inVersion } from './custom/custom-resources.ts';
+import type { ComputedObjects } from './metrics-resources.ts';
 import type { ListQuery, ObjectList, ResourceTarget, WatchFeed, WatchFeedEvent, WatchQuery } from './request-api.ts';
 import { selectorOf } from './selection.ts';
 import { type ServedResource, storageKind } from './served-resource.ts';
@@ -12,14 +13,21 @@ const initialEventsEnd = 'k8s.io/initial-events-end';
 /** Getting, listing and watching, with their consistency options. Everything answers from memory at once. */
 export class Reads {
   readonly #store: Store;
+  readonly #computed: ComputedObjects;
 
-  constructor(store: Store) {
+  /** `computed` answers for kinds that are served and not stored. */
+  constructor(store: Store, computed: ComputedObjects = () => undefined) {
     this.#store = store;
+    this.#computed = computed;
   }
 
   get(target: ResourceTarget): KubeObject {
     const { resource, namespace = '', name = '' } = target;
-    const object = this.#store.get(storageKind(resource), namespace, name);
+    const kind = storageKind(resource);
+    const object =
+      this.#computed(kind)?.find(
+        ({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === namespace,
+      ) ?? this.#store.get(kind, namespace, name);
     if (!object) throw notFound(resource, name);
     return inVersion(object, resource);
   }
@@ -31,7 +39,10 @@ export class Reads {
     const selects = selectorOf(query, resource);
     const page = query.continue ? pageOf(query.continue) : undefined;
     const revision = page?.revision ?? exactRevision(query) ?? this.#store.revision;
-    const all = this.#listAt(resource, revision, namespace, page);
+    const all =
+      this.#computed(storageKind(resource))?.filter(
+        ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+      ) ?? this.#listAt(resource, revision, namespace, page);
     const matching = all.filter(
       (object) => (selects?.(object) ?? true) && (page === undefined || keyOf(object) > page.after),
     );

@@ -11,12 +11,15 @@ const keyOf = (group: string, version: string, resource: string) => `${group}/${
 
 /** Every kind served now: the built-in ones, and the custom ones that the stored definitions describe. */
 export class ResourceCatalog {
+  readonly #fixed: readonly ServedResource[];
   readonly #custom = new Map<string, readonly ServedResource[]>();
   readonly #listeners = new Set<() => void>();
   #byKey = new Map<string, ServedResource>();
   #all: readonly ServedResource[] = [];
 
-  constructor(store: Store) {
+  /** `more` are kinds that are served and not stored. */
+  constructor(store: Store, more: readonly ServedResource[]) {
+    this.#fixed = [...builtInResources, ...more];
     for (const definition of store.list(definitionsKind)) this.#define(definition);
     this.#index();
     store.watch(definitionsKind, ({ type, object }) => {
@@ -50,7 +53,7 @@ export class ResourceCatalog {
   }
 
   #index(): void {
-    this.#all = [...builtInResources, ...[...this.#custom.values()].flat()];
+    this.#all = [...this.#fixed, ...[...this.#custom.values()].flat()];
     this.#byKey = new Map(this.#all.map((each) => [keyOf(each.group, each.version, each.resource), each]));
   }
 }

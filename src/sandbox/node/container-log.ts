@@ -37,6 +37,10 @@ export class ContainerLog {
     return this.#dropped + this.#lines.length;
   }
 
+  get bytes(): number {
+    return this.#bytes + this.#partial.length;
+  }
+
   write(text: string): void {
     if (this.#ended || text === '') return;
     if (this.#partial === '') this.#partialSince = this.#now();

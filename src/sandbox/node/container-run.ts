@@ -83,6 +83,11 @@ export class ContainerRun implements RunningContainer {
     else void this.ended.then(this.#parts.clock.after(graceMs, abandon));
   }
 
+  /** What this run has used so far and holds now. */
+  usage(): { bytes: number; heldBytes: number } {
+    return { bytes: this.#owned.bytes, heldBytes: this.log.bytes + this.#owned.waitingBytes };
+  }
+
   exec(command: readonly string[], tty: boolean, streams: RemoteStreams): Promise<RemoteEnd> {
     const { context, workingFolder } = this.#parts;
     return execIn(this.#system(), { env: context.env, cwd: workingFolder }, command, tty, streams);

@@ -15,6 +15,7 @@ import { NodeImages } from './node-images.ts';
 import { NodeStreams } from './node-streams.ts';
 import type { IssueToken } from './pod-volumes.ts';
 import { PodWorker } from './pod-worker.ts';
+import type { PodUsage } from './resource-metrics.ts';
 import { type KubeletTiming, timingAt } from './timing.ts';
 
 export interface KubeletOptions {
@@ -69,6 +70,11 @@ export class Kubelets {
 
   async idle(): Promise<void> {
     while (this.#active.size > 0) await Promise.allSettled(this.#active);
+  }
+
+  /** What the running pods use, init containers that run now included. */
+  usage(): PodUsage[] {
+    return [...this.#workers.values()].map((worker) => worker.usage());
   }
 
   /** All nodes go down at once: every program ends, pod objects stay as they are. */

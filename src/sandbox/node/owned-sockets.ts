@@ -6,6 +6,7 @@ export class OwnedSockets implements ContainerSockets {
   readonly #inner: ContainerSockets;
   readonly #listeners = new Set<PodListener>();
   readonly #connections = new Set<Socket>();
+  #bytesOfClosed = 0;
   #closed = false;
 
   constructor(inner: ContainerSockets) {
@@ -51,6 +52,16 @@ export class OwnedSockets implements ContainerSockets {
     this.#inner.redirect(...args);
   }
 
+  /** What all of its connections carried so far, both ways. */
+  get bytes(): number {
+    return [...this.#connections].reduce((sum, socket) => sum + carried(socket), this.#bytesOfClosed);
+  }
+
+  /** What waits in its connections to be read or sent. */
+  get waitingBytes(): number {
+    return [...this.#connections].reduce((sum, socket) => sum + socket.readableLength + socket.writableLength, 0);
+  }
+
   closeAll(): void {
     this.#closed = true;
     for (const listener of this.#listeners) listener.close();
@@ -60,6 +71,11 @@ export class OwnedSockets implements ContainerSockets {
   #own(socket: Socket): void {
     if (this.#closed) socket.destroy();
     this.#connections.add(socket);
-    socket.once('close', () => this.#connections.delete(socket));
+    socket.once('close', () => {
+      this.#bytesOfClosed += carried(socket);
+      this.#connections.delete(socket);
+    });
   }
 }
+
+const carried = (socket: Socket): number => socket.bytesRead + socket.bytesWritten;

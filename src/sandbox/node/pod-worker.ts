@@ -8,6 +8,7 @@ import type { KubeletParts } from './kubelet-parts.ts';
 import type { RunningContainer } from './node-api.ts';
 import { type ContainerRecord, podStatus, recordsOf } from './pod-status.ts';
 import { PodVolumes } from './pod-volumes.ts';
+import type { PodUsage } from './resource-metrics.ts';
 
 /** A new namespace gets its CA config map a moment after its first pod; that is nothing to warn about. */
 const patientAttempts = 1;
@@ -45,6 +46,13 @@ export class PodWorker {
 
   running(container: string): RunningContainer | undefined {
     return this.#supervisors.get(container)?.running;
+  }
+
+  usage(): PodUsage {
+    const containers = [...this.#supervisors].flatMap(([name, { running }]) =>
+      running ? [{ name, containerId: running.containerId, ...running.usage() }] : [],
+    );
+    return { pod: this.#pod, containers };
   }
 
   /** Resolves when all containers have been started once, when the pod ended before that, or when it is stuck. */
