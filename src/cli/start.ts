@@ -107,7 +107,7 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
     onTrouble: (sentence) => host?.notice(sentence),
     onBug: (error) => {
       log.write('a bug while a lesson was open', error);
-      host?.notice(`meshwalk made a mistake; the log is ${log.file}`);
+      host?.notice(machine.words.host.mistake(log.file));
     },
   });
   const { mustTrust } = await import('./trust.ts');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckKind, CheckResult } from '../../src/check/check.ts';
 import { checkKinds } from '../../src/check/registry.ts';
 import { runCheck } from '../../src/check/run-check.ts';
-import { Fault } from '../../src/fault.ts';
+import { Fault, faultOf } from '../../src/fault.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
@@ -292,6 +292,9 @@ describe('what a condition wants and saw, in German', () => {
     });
     expect(await ask(new StatusError(500, 'InternalError', 'etcd is down'))).toMatchObject({
       reason: 'Der Cluster antwortet mit einem Fehler: etcd is down',
+    });
+    expect(await ask(faultOf('pod.unreachable', 15000, 'bookstore', 'v1', 'socket hang up'))).toMatchObject({
+      reason: 'Port 15000 von Pod bookstore/v1 ist nicht zu erreichen. socket hang up.',
     });
     expect(await ask(new Fault('cluster.other', { what: 'Said by others.' }))).toMatchObject({
       reason: 'Said by others.',

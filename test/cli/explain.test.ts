@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tempFolders } from '../platform/temp-folder.ts';
+import { expectNoEnglish } from '../words/no-english.ts';
 import { build, meshwalk } from './meshwalk.ts';
 
 const tempFolder = tempFolders();
@@ -66,6 +67,13 @@ describe('meshwalk explain', () => {
     expect(out).toContain('✓ server route  A route of the server takes GET /buy-a-book/new.');
     expect(out).toContain('to mend:  TrafficTarget bookstore/bookthief-reads-bookstore, spec.rules: add a match');
     expect(out).toContain('So the caller sees: status 403, RBAC: access denied.');
+    const german = (await meshwalk(home, [...thief, '--lang', 'de'])).out;
+    expectNoEnglish(german, 'explain');
+    expect(german).toContain('✓ Route beim Server    Eine Route des Servers nimmt GET /buy-a-book/new.');
+    expect(german).toContain('Abhilfe: TrafficTarget bookstore/bookthief-reads-bookstore, spec.rules: einen Match');
+    expect(german).toContain('Der Aufrufer sieht also: Status 403, RBAC: access denied.');
+    // What programs read does not change with the language.
+    expect(await look(...thief, '--lang', 'de')).toEqual(await look(...thief));
     const { outcome } = await look(...thief.slice(0, -1), '/books-bought');
     expect(outcome).toEqual({ type: 'reaches-application' });
     const nobody = await meshwalk(home, ['explain', '--from', 'bookbuyer/nobody', '--to', 'bookstore/bookstore']);

@@ -78,6 +78,12 @@ describe('the subcommands in German', { timeout: 120_000 }, () => {
     const german = ['--lang', 'de'];
     const { out } = await meshwalk(home, ['sandbox', 'status', ...german]);
     expect(out).toBe('Es läuft keine Sandbox, und es gab noch keine. Eine anlegen: meshwalk sandbox start\n');
+    const refused = await meshwalk(home, ['status', '--profile', '../x', ...german]);
+    expect(refused).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('✗ "../x" kann kein Profil heißen.'),
+    });
     const doctor = await meshwalk(home, ['doctor', ...german]);
     expectNoEnglish(doctor.out, 'doctor');
     expect(doctor.out).toContain('✓ Sandbox: läuft nicht; sie startet mit den Lektionen');

@@ -106,7 +106,10 @@ const literalsKept: readonly { file: string; text: RegExp; why: string }[] = [
 ];
 
 /** Programs that a learner is told to type, with what follows. */
-const isCommand = /^\s*(kubectl|osm|az|curl|lsof|meshwalk|eval|kill|ss) /;
+const subcommands = 'changes|charts|doctor|explain|lint|prepare|redo|reset|review|run|sandbox|search|status|trace|undo';
+const isCommand = new RegExp(
+  `^\\s*(?:(?:kubectl|osm|az|curl|lsof|eval|kill|ss) |meshwalk (?:--|(?:${subcommands})\\b))`,
+);
 /** For authors of lessons, whose language is the lessons' own: English. */
 const isForAuthors = /\b(?:description|summary): $|\bSpecProblem\([^)]*$/;
 

@@ -3,6 +3,7 @@ import type { host as shape } from '../en/host.ts';
 export const host: typeof shape = {
   prepare: { 'starting-sandbox': 'Die Sandbox startet', 'sandbox-ready': 'Die Sandbox ist bereit' },
   lookingAtWorld: 'Es wird nachgesehen, was schon da ist',
+  mistake: (log) => `meshwalk hat einen Fehler gemacht; das Log ist ${log}`,
   notInWorld: (world) => `nicht in der Welt "${world}"`,
   emptying: 'Die Sandbox wird geleert',
   prepared: (lesson) => `Vorbereitet: ${lesson}`,

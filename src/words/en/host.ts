@@ -2,6 +2,7 @@
 export const host = {
   prepare: { 'starting-sandbox': 'Starting the sandbox', 'sandbox-ready': 'The sandbox is ready' },
   lookingAtWorld: 'Looking at what is there already',
+  mistake: (log: string) => `meshwalk made a mistake; the log is ${log}`,
   notInWorld: (world: string) => `not in the ${world} world`,
   emptying: 'Emptying the sandbox',
   prepared: (lesson: string) => `Prepared: ${lesson}`,
