@@ -51,6 +51,12 @@ const pureFiles = [
   'sandbox/mesh/filter-chain.ts',
   'sandbox/mesh/network-rbac.ts',
   'sandbox/mesh/envoy-json.ts',
+  'sandbox/node/shell/syntax.ts',
+  'sandbox/node/shell/parser.ts',
+  'sandbox/node/shell/word-parser.ts',
+  'sandbox/node/shell/arithmetic.ts',
+  'sandbox/node/tools/curl/command-line.ts',
+  'sandbox/node/tools/fortio/statistics.ts',
   'lesson/parse.ts',
   'words/',
 ];

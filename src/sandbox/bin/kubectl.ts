@@ -4,6 +4,7 @@ import { annotateCommand, labelCommand, patchCommand, scaleCommand } from './kub
 import { configCommand } from './kubectl/config.ts';
 import { deleteCommand } from './kubectl/delete.ts';
 import { describeCommand } from './kubectl/describe.ts';
+import { attachCommand, execCommand } from './kubectl/exec.ts';
 import { kubectlManners } from './kubectl/failures.ts';
 import { getCommand } from './kubectl/get.ts';
 import { logsCommand, portForwardCommand } from './kubectl/pods.ts';
@@ -33,12 +34,14 @@ const root: CommandSpec = {
     apiResourcesCommand,
     apiVersionsCommand,
     applyCommand,
+    attachCommand,
     clusterInfoCommand,
     configCommand,
     createCommand,
     deleteCommand,
     describeCommand,
     eventsCommand,
+    execCommand,
     getCommand,
     labelCommand,
     logsCommand,

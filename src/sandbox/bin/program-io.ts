@@ -55,6 +55,7 @@ export function processIo(): ProgramIo {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
+    streams: process,
     signal: abort.signal,
     // As Go's fatih/color decides it.
     isColoured: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',

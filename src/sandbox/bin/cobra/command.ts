@@ -21,6 +21,8 @@ export interface ProgramIo {
   /** Standard output is a terminal that may be coloured. */
   isColoured: boolean;
   signal: AbortSignal;
+  /** The process's own streams, for commands that carry bytes. */
+  streams?: { stdin: NodeJS.ReadStream; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
 }
 
 export interface CommandSpec {

@@ -28,7 +28,7 @@ async function podsBySelector(session: Session, selector: string): Promise<Pod[]
 }
 
 /** `web`, `pod/web`, `deploy/web`, `svc/web` to pods, the best one first; and the Service when it was one. */
-async function podsOf(session: Session, word: string): Promise<{ pods: Pod[]; service: Service | undefined }> {
+export async function podsOf(session: Session, word: string): Promise<{ pods: Pod[]; service: Service | undefined }> {
   const [type, name] = word.includes('/') ? word.split('/') : ['pod', word];
   const resource = await session.resource(type ?? '');
   const object = await requestJson<KubeObject>(session.api, pathOf(resource, session.defaultNamespace, name));
@@ -55,18 +55,28 @@ function containersOf(session: Session, pod: Pod): LogTarget[] {
   const main = pod.spec.containers.map((container) => container.name);
   if (flags.bool('all-containers')) return [...init, ...main].map((container) => ({ pod, container }));
   const asked = flags.string('container') || (session.args[1] ?? '');
-  if (asked) {
-    if (![...init, ...main].includes(asked))
-      throw new Error(
-        `container ${asked} is not valid for pod ${pod.metadata.name} out of: ${containersText(main, init)}`,
-      );
-    return [{ pod, container: asked }];
+  if (asked) return [{ pod, container: validContainer(pod, asked) }];
+  return [{ pod, container: defaultContainer(pod, (text) => io.err(text)) }];
+}
+
+/** Throws for a container that the pod lacks. */
+export function validContainer(pod: Pod, asked: string): string {
+  const init = (pod.spec.initContainers ?? []).map((container) => container.name);
+  const main = pod.spec.containers.map((container) => container.name);
+  if ([...init, ...main].includes(asked)) return asked;
+  throw new Error(`container ${asked} is not valid for pod ${pod.metadata.name} out of: ${containersText(main, init)}`);
+}
+
+/** The annotated container, else the first one; says so where there is a choice and no annotation made it. */
+export function defaultContainer(pod: Pod, say: (text: string) => void): string {
+  const init = (pod.spec.initContainers ?? []).map((container) => container.name);
+  const main = pod.spec.containers.map((container) => container.name);
+  const annotated = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
+  const chosen = annotated ?? main[0] ?? '';
+  if (annotated === undefined && init.length + main.length > 1) {
+    say(`Defaulted container ${JSON.stringify(chosen)} out of: ${containersText(main, init)}\n`);
   }
-  const chosen = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? main[0] ?? '';
-  if (init.length + main.length > 1) {
-    io.err(`Defaulted container ${JSON.stringify(chosen)} out of: ${containersText(main, init)}\n`);
-  }
-  return [{ pod, container: chosen }];
+  return chosen;
 }
 
 async function streamLog(session: Session, { pod, container }: LogTarget, prefix: boolean): Promise<void> {
