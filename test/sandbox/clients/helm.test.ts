@@ -4,10 +4,10 @@ import * as resources from '../../../src/kube/resources.ts';
 import { realHelm } from '../../tools/kubectl.ts';
 import { ClientCluster } from './client-cluster.ts';
 
-/** The real Helm 3 installs a small chart (test/fixtures/chart) and leads it through its life. */
+/** The real Helm 3, and 4 in short, installs a small chart (test/fixtures/chart) and leads it through its life. */
 const chart = join(import.meta.dirname, '../../fixtures/chart');
 
-describe('Helm 3', { timeout: 60_000 }, () => {
+describe('Helm', { timeout: 60_000 }, () => {
   let clients: ClientCluster;
   beforeAll(async () => {
     clients = await ClientCluster.start();
@@ -97,5 +97,20 @@ describe('Helm 3', { timeout: 60_000 }, () => {
     expect(clients.cluster.api.list(resources.deployments, { namespace: 'books' })).toEqual([]);
     expect(clients.cluster.api.list(resources.pods, { namespace: 'books' })).toEqual([]);
     expect(clients.cluster.api.list(resources.secrets, { namespace: 'books' })).toEqual([]);
+  });
+
+  it('4 leads the chart through the same life: protobuf, server-side apply and WatchList', async () => {
+    const helm4 = (line: string) => clients.ok(realHelm(4), `${line} -n books --wait --timeout 30s`);
+    expect(await helm4(`install shelf ${chart}`)).toMatch(/^STATUS: deployed$/m);
+    const applied = clients.cluster.api.get(resources.deployments, 'shelf', 'books')?.metadata.managedFields;
+    expect(applied).toContainEqual(expect.objectContaining({ manager: 'helm', operation: 'Apply' }));
+    await helm4(`upgrade shelf ${chart} --set identity=shelf-v2,replicas=2`);
+    expect(identity()).toBe('shelf-v2');
+    expect(clients.cluster.api.get(resources.deployments, 'shelf', 'books')?.status?.readyReplicas).toBe(2);
+    await helm4('rollback shelf 1');
+    expect(identity()).toBe('shelf-v1');
+    await helm4('uninstall shelf');
+    await clients.cluster.idle();
+    expect(clients.cluster.api.list(resources.pods, { namespace: 'books' })).toEqual([]);
   });
 });
