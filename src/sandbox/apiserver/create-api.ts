@@ -66,7 +66,7 @@ export function createApi(options: ApiOptions): Api {
   const writes = new Writes({ store, admission, addresses, clock, random });
   const deletes = new Deletes({ store, admission, clock });
   const reads = new Reads(store, options.metrics && computedMetrics(options.metrics));
-  const patches = new Patches({ reads, writes, clock });
+  const patches = new Patches({ reads, writes, clock, policy });
   expireEvents(store, clock);
   cleanUpDefinitions({ store, catalog, writes, deletes });
   const tokenKey = options.tokenKey ?? randomBytes(32);

@@ -248,6 +248,24 @@ describe('whoever writes roles', () => {
     });
   });
 
+  it('or applies what is not there needs the verb create as well', async () => {
+    await bind('patcher', warden, [rule(['patch', 'get'], ['configmaps'])]);
+    const text = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new' } });
+    const apply = () =>
+      api.requests.patch(
+        api.at('v1/configmaps', 'new'),
+        'apply',
+        { type: 'yaml', text },
+        { fieldManager: 'm' },
+        warden,
+      );
+    expect((await refusal(apply)).message).toBe(
+      'configmaps "new" is forbidden: User "warden" cannot create resource "configmaps" in API group "" in the namespace "shop"',
+    );
+    await api.post('v1/configmaps', { metadata: { name: 'new' } });
+    expect((await apply()).code).toBe(200);
+  });
+
   it('binds only roles they hold, or may bind by name', async () => {
     expect((await refusal(as(warden, `${at}/rolebindings`, binding('b', 'ClusterRole', 'mighty')))).message).toContain(
       'is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["secrets"], Verbs:["*"]}',

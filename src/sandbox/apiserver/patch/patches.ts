@@ -3,9 +3,11 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { apiVersionOf } from '../../../kube/resources.ts';
 import { badRequest, StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
+import { authorize, type Policy } from '../authorization/rbac.ts';
+import { notAllowedTo } from '../authorization/refusal.ts';
 import { decodeObject, decodeValue } from '../decoding/decode-body.ts';
 import type { Reads } from '../reads.ts';
-import type { PatchType, RequestBody, ResourceTarget } from '../request-api.ts';
+import type { Caller, PatchType, RequestBody, ResourceTarget } from '../request-api.ts';
 import { scaleOf, setReplicas } from '../subresources/scale.ts';
 import { checkFields, fieldProblems, findTypeProblems } from '../type-rules.ts';
 import type { WriteContext } from '../write-context.ts';
@@ -16,11 +18,18 @@ import { shapeOf } from './shapes.ts';
 import { jsonPatch, mergePatch } from './simple-patches.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
+interface PatchParts {
+  reads: Reads;
+  writes: Writes;
+  clock: Clock;
+  policy: Policy;
+}
+
 /** The four ways to patch, each as a change on the current object that goes through an ordinary update. */
 export class Patches {
-  readonly #parts: { reads: Reads; writes: Writes; clock: Clock };
+  readonly #parts: PatchParts;
 
-  constructor(parts: { reads: Reads; writes: Writes; clock: Clock }) {
+  constructor(parts: PatchParts) {
     this.#parts = parts;
   }
 
@@ -105,6 +114,7 @@ export class Patches {
       reads.get(target.namespace === undefined ? { resource, name } : { resource, namespace: target.namespace, name });
     } catch (error) {
       if (!(error instanceof StatusError && error.code === 404) || subresource !== '') throw error;
+      requireCreate(this.#parts.policy, context.caller, target);
       const draft: KubeObject = structuredClone(applied);
       draft.metadata.name ??= name;
       draft.metadata.managedFields = firstOwnership(applied, resource, manager, clock.now());
@@ -113,6 +123,22 @@ export class Patches {
     const change = (_draft: KubeObject, current: KubeObject) => applyConfiguration(current, resource, application);
     return { object: await writes.update(target, change, context), isNew: false };
   }
+}
+
+/** Who may patch may not therefore create what is not there. */
+function requireCreate(policy: Policy, caller: Caller, { resource, namespace = '', name }: UpdateTarget): void {
+  const { group, resource: plural } = resource;
+  const wanted = {
+    type: 'resource',
+    verb: 'create',
+    group,
+    resource: plural,
+    subresource: '',
+    namespace,
+    name,
+  } as const;
+  const { allowed, reason } = authorize(policy, caller, wanted);
+  if (!allowed) throw notAllowedTo(caller, wanted, reason);
 }
 
 function patched(draft: KubeObject, type: PatchType, patch: unknown, { resource }: ResourceTarget): KubeObject {
