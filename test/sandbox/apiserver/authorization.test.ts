@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../src/kube/objects.ts';
 import { clusterRoleBindings, clusterRoles, namespaces, roleBindings, roles } from '../../../src/kube/resources.ts';
 import { attributesOf, type RequestAttributes } from '../../../src/sandbox/apiserver/authorization/attributes.ts';
 import { ensureBootstrapPolicy } from '../../../src/sandbox/apiserver/authorization/bootstrap.ts';
+import { authorize, type Policy } from '../../../src/sandbox/apiserver/authorization/rbac.ts';
 import { notAllowedTo } from '../../../src/sandbox/apiserver/authorization/refusal.ts';
 import type { Caller } from '../../../src/sandbox/apiserver/request-api.ts';
 import { refusal, type TestApi, testApi } from './api-fixture.ts';
@@ -99,6 +100,18 @@ describe('roles and bindings', () => {
     }
     for (const caller of [person('joe'), account('other', 'robot'), person('robot')])
       expect(may(caller, 'GET', '/api/v1/namespaces/shop/pods').allowed, caller.username).toBe(false);
+  });
+
+  it('of a namespace are not looked at for what has none', () => {
+    const binding = { metadata: { name: 'b', namespace: 'shop' }, roleRef: roleRef('Role', 'r') };
+    const policy: Policy = {
+      clusterRole: () => undefined,
+      role: () => ({ metadata: { name: 'r' }, rules: [rule(['*'], ['*'])] }),
+      clusterRoleBindings: () => [],
+      roleBindings: () => [{ ...binding, subjects: [{ kind: 'User', name: 'jane' }] }],
+    };
+    expect(authorize(policy, person('jane'), asked('GET', '/api/v1/nodes')).allowed).toBe(false);
+    expect(authorize(policy, person('jane'), asked('GET', '/api/v1/namespaces/shop/pods')).allowed).toBe(true);
   });
 
   it('can be about one name', () => {
