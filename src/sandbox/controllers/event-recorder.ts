@@ -4,6 +4,7 @@ import { apiVersionOf, coreEvents, type ResourceRef } from '../../kube/resources
 import { StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { ClusterApi } from '../cluster-api.ts';
+import { EventAggregation } from './event-aggregation.ts';
 import { Timetable } from './timetable.ts';
 
 export interface EventSource {
@@ -26,7 +27,7 @@ const sweepEveryMs = 5 * 60 * 1000;
 const rememberedEvents = 4096;
 
 /**
- * Writes core/v1 Events. An event that repeats raises the count of the first one; events older than an hour go.
+ * Writes core/v1 Events. An event that repeats raises the count of the first one, many like it become one; events older than an hour go.
  * It does not know why anything happened. Events are best effort: a write that fails is dropped, as client-go does.
  */
 export class EventRecorder {
@@ -34,6 +35,7 @@ export class EventRecorder {
   readonly #clock: Clock;
   readonly #timetable: Timetable;
   readonly #names = new Map<string, string>();
+  readonly #aggregation = new EventAggregation();
   #tail: Promise<void> = Promise.resolve();
   #pending = 0;
   #sequence = 0;
@@ -88,17 +90,19 @@ export class EventRecorder {
     source: EventSource,
     about: EventSubject,
     reason: string,
-    message: string,
+    said: string,
     at: number,
   ): Promise<void> {
     const { metadata } = about.object;
     const namespace = metadata.namespace ?? 'default';
-    const key = [source.component, source.host, metadata.uid, about.fieldPath, type, reason, message].join('|');
+    const likeness = [source.component, source.host, metadata.uid, about.fieldPath, type, reason].join('|');
+    const { key, message } = this.#aggregation.correlate({ likeness, message: said, atMs: at });
     const time = apiTime(at);
     const known = this.#names.get(key);
     if (known !== undefined) {
       const again = await this.#cluster.modify(coreEvents, known, namespace, (draft) => {
         draft.count = (draft.count ?? 1) + 1;
+        draft.message = message;
         draft.lastTimestamp = time;
       });
       if (again) return;
