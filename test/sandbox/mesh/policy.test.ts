@@ -4,7 +4,7 @@ import type { MeshSnapshot } from '../../../src/sandbox/mesh/osm/policy/snapshot
 import { rootServiceName } from '../../../src/sandbox/mesh/osm/policy/traffic-split.ts';
 import { whyListenerRejected, whyRouteConfigRejected } from '../../../src/sandbox/mesh/rejection.ts';
 import { chooseWeighted, compileRoutes } from '../../../src/sandbox/mesh/route.ts';
-import { pod, service, snapshot as snapshotOf } from './policies/snapshot-of.ts';
+import { endpoints, pod, service, snapshot as snapshotOf } from './policies/snapshot-of.ts';
 
 /** By policies, and with features as a mesh has them that says nothing. */
 const snapshot = (change: Partial<MeshSnapshot> = {}) =>
@@ -88,6 +88,30 @@ describe('from policies to a proxy configuration', () => {
     ]);
   });
 
+  it('leads to a headless Service by the addresses of its pods, and to any other by its ClusterIP', () => {
+    const permissive = { meshConfig: { traffic: { enablePermissiveTrafficPolicyMode: true } } };
+    const rangesOf = (clusterIP: string) => {
+      const store = service('store', { name: 'tcp-store', port: 80 });
+      const services = [{ ...store, spec: { ...store.spec, clusterIP } }];
+      const [outbound] = proxyConfigFor(snapshot({ ...permissive, services }), pod('buyer')).listeners;
+      return outbound?.filterChains.map(({ match }) => match.destinationRanges);
+    };
+    expect(rangesOf('10.0.0.7')).toEqual([['10.0.0.7/32']]);
+    expect(rangesOf('None')).toEqual([['10.244.0.2/32']]);
+  });
+
+  it('has no chain for a TCP root whose split has no backend, and an HTTP route for Envoy to refuse', () => {
+    const permissive = { meshConfig: { traffic: { enablePermissiveTrafficPolicyMode: true } } };
+    const split = { metadata: { name: 'split', namespace: 'shop' }, spec: { service: 'store', backends: [] } };
+    const chainsFor = (port: object) => {
+      const state = snapshot({ ...permissive, services: [service('store', port)], trafficSplits: [split] });
+      const { listeners } = proxyConfigFor(state, pod('buyer'), () => {});
+      return listeners.flatMap(({ filterChains }) => filterChains.map(({ name }) => name));
+    };
+    expect(chainsFor({ name: 'tcp-store', port: 80 })).toEqual([]);
+    expect(chainsFor({ name: 'http-store', port: 80 })).toEqual(['outbound_shop/store_80_http']);
+  });
+
   it('a server stands for the roots of splits in its own namespace, with a host and a local cluster for each', () => {
     const splitIn = (namespace: string, root: string) => ({
       metadata: { name: root, namespace },
@@ -108,6 +132,41 @@ describe('from policies to a proxy configuration', () => {
       'shop/store|14001|local',
       'shop/root|14001|local',
     ]);
+  });
+
+  it('serves the Services of its own namespace alone, whatever those of others select', () => {
+    const away = { ...service('away'), metadata: { name: 'away', namespace: 'away' } };
+    const selecting = { ...away, spec: { ...away.spec, selector: { app: 'store' } } };
+    const state = snapshot({
+      monitoredNamespaces: new Set(['shop', 'away']),
+      services: [service('store'), selecting],
+      endpoints: [endpoints('store', '10.244.0.2'), endpoints('away', '10.244.0.2', 14001, 'away')],
+    });
+    const [inbound] = proxyConfigFor(state, pod('store')).listeners;
+    expect(inbound?.filterChains.map(({ name }) => name)).toEqual(['inbound_shop/store_14001_http']);
+  });
+
+  it('stands for a root on each of its ports, also where both lead to one target port', () => {
+    const ports = [
+      { name: 'http-one', port: 80, targetPort: 14001 },
+      { name: 'http-two', port: 81, targetPort: 14001 },
+    ];
+    const store = service('store');
+    const config = proxyConfigFor(snapshot({ services: [{ ...store, spec: { ...store.spec, ports } }] }), pod('store'));
+    const domains = config.routes.flatMap(({ virtualHosts }) => virtualHosts.flatMap((host) => host.domains));
+    expect(domains).toEqual(expect.arrayContaining(['store.shop:80', 'store.shop:81']));
+  });
+
+  it('looks at the first bytes of connections only where egress policies are on', () => {
+    const inspects = (enableEgressPolicy: boolean) => {
+      const meshConfig = {
+        traffic: { enablePermissiveTrafficPolicyMode: true },
+        featureFlags: { enableEgressPolicy },
+      };
+      return proxyConfigFor(snapshot({ meshConfig }), pod('buyer')).listeners[0]?.inspectTls;
+    };
+    expect(inspects(true)).toBe(true);
+    expect(inspects(false)).toBe(false);
   });
 
   it('of several ports each finds its target port by name', () => {

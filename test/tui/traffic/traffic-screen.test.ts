@@ -55,6 +55,14 @@ describe('the traffic map', () => {
     `);
   });
 
+  it('says in the boxes which calls are encrypted, where there is room for it', () => {
+    const shortChain = graphOf(bookstoreMesh, [
+      caller('bookbuyer/bookbuyer', http('bookstore/bookstore-v1', { total: 40, '2xx': 40 })),
+    ]);
+    expect(shown(of(shortChain), 120)).toContain('bookbuyer │─ mTLS 4.0/s ✓ ─');
+    expect(shown(of(denied), 120)).not.toContain('mTLS');
+  });
+
   it('draws a tree at 80 columns', () => {
     expect(shown(of(busy), 78)).toMatchInlineSnapshot(`
       "▸ bookthief to bookstore – 50 % 403

@@ -13,7 +13,11 @@ export interface BoxInk {
   words: Words;
 }
 
-export function trafficBoxes(graph: TrafficGraph, ink: BoxInk): Line[] | undefined {
+/** Calls say that they are encrypted where the width has room for it. */
+export const trafficBoxes = (graph: TrafficGraph, ink: BoxInk): Line[] | undefined =>
+  boxes(graph, ink, true) ?? boxes(graph, ink, false);
+
+function boxes(graph: TrafficGraph, ink: BoxInk, withTls: boolean): Line[] | undefined {
   const drawn = drawBoxes(graph, {
     width: ink.width,
     isAscii: ink.glyphs.ascii,
@@ -22,7 +26,7 @@ export function trafficBoxes(graph: TrafficGraph, ink: BoxInk): Line[] | undefin
       { text: nodeDetail(node, ink.withIdentity, ink.words), role: 'dim' },
     ],
     boxRole: (node) => (node.type === 'workload' ? 'accent' : 'rule'),
-    label: (edge) => labelOf(edge, ink),
+    label: (edge) => labelOf(edge, ink, withTls),
     edgeRole,
     hasArrow: () => true,
   });
@@ -33,14 +37,15 @@ export function trafficBoxes(graph: TrafficGraph, ink: BoxInk): Line[] | undefin
   ];
 }
 
-/** `1.0/s ✓`, and of a split's backend also its share. */
-function labelOf(edge: TrafficEdge, { glyphs, words }: BoxInk): string {
+/** `mTLS 1.0/s ✓`, and of a split's backend also its share. */
+function labelOf(edge: TrafficEdge, { glyphs, words }: BoxInk, withTls: boolean): string {
+  const protection = withTls && edge.isSecured ? `${words.traffic.mutualTls} ` : '';
   const share = edge.share?.now === undefined ? '' : `${words.traffic.percent(Math.round(edge.share.now * 100))} `;
   const state =
     edge.state === 'idle'
       ? words.traffic.idle
       : [rateWords(edge, words), resultWords(edge, words)].filter(Boolean).join(' ');
-  return `${share}${state} ${edgeMark(edge, glyphs)}`;
+  return `${protection}${share}${state} ${edgeMark(edge, glyphs)}`;
 }
 
 function backWords(edge: TrafficEdge, { nodes }: TrafficGraph, { glyphs, words }: BoxInk): string {
