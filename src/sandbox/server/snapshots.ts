@@ -4,6 +4,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, faultOf } from '../../fault.ts';
 import { ensurePrivateFolder, errorCode, syncFolder } from '../../platform/files.ts';
+import { startTimeOf } from '../../platform/process-identity.ts';
 import { type SandboxPaths, sandboxPaths } from './sandbox-folder.ts';
 import { decodeHead, decodeSnapshot, encodeSnapshot, type SnapshotFiles, type SnapshotHead } from './snapshot-file.ts';
 
@@ -83,7 +84,7 @@ export async function adoptSnapshot(folder: string, from: string, id: string): P
 }
 
 async function writeWhole(path: string, content: Buffer): Promise<void> {
-  const beside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  const beside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(beside, 'w', 0o600);
     try {
@@ -124,10 +125,22 @@ export function dropSnapshots(folder: string): void {
   rmSync(sandboxPaths(folder).snapshots, { recursive: true, force: true });
 }
 
-/** The oldest go first; what a killed process left half written goes too. */
+/**
+ * The oldest go first, of each family by itself: a family is what ids begin with, and one that grows with every task must
+ * not push out another that is built once.
+ */
 function prune(snapshots: string): void {
-  const kept = snapshotNames(snapshots)
-    .map((name) => ({ name, ...sizeAndAge(join(snapshots, name)) }))
+  const families = Map.groupBy(snapshotNames(snapshots), (name) => name.split('-', 1)[0] ?? name);
+  for (const names of families.values()) pruneFamily(snapshots, names);
+}
+
+function pruneFamily(snapshots: string, names: readonly string[]): void {
+  const kept = names
+    .flatMap((name) => {
+      const found = statSync(join(snapshots, name), { throwIfNoEntry: false });
+      // Another process may have pruned it a moment ago.
+      return found ? [{ name, sizeBytes: found.size, writtenAt: found.mtimeMs }] : [];
+    })
     .sort((left, right) => right.writtenAt - left.writtenAt);
   let bytes = 0;
   kept.forEach(({ name, sizeBytes }, place) => {
@@ -137,14 +150,13 @@ function prune(snapshots: string): void {
   });
 }
 
-function sizeAndAge(path: string): { sizeBytes: number; writtenAt: number } {
-  const { size, mtimeMs } = statSync(path);
-  return { sizeBytes: size, writtenAt: mtimeMs };
-}
-
-/** At the start of a process nobody writes: whatever is beside the snapshots is of one that was killed. */
+/** What a killed process left half written. Another that lives may just be writing: starts are built aside. */
 export function sweepSnapshots({ snapshots }: SandboxPaths): void {
-  for (const name of namesIn(snapshots)) if (name.endsWith('.tmp')) rmSync(join(snapshots, name), { force: true });
+  for (const name of namesIn(snapshots)) {
+    const [, writer] = /\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name) ?? [];
+    const isLeft = name.endsWith('.tmp') && (writer === undefined || startTimeOf(Number(writer)) === undefined);
+    if (isLeft) rmSync(join(snapshots, name), { force: true });
+  }
 }
 
 const snapshotNames = (snapshots: string): string[] => namesIn(snapshots).filter((name) => name.endsWith(extension));

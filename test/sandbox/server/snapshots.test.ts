@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { Fault } from '../../../src/fault.ts';
 import { finishRestore, forgetRestore, intendRestore } from '../../../src/sandbox/server/restore.ts';
 import { openFolder, type SandboxPaths } from '../../../src/sandbox/server/sandbox-folder.ts';
 import {
+  adoptSnapshot,
   captureFiles,
   listSnapshots,
   readSnapshot,
@@ -92,18 +94,37 @@ describe('a snapshot of a sandbox', () => {
   });
 
   it('makes room for newer ones when there are too many', async () => {
-    for (let count = 0; count < snapshotLimits.count + 3; count += 1) await take(`s${count}`, count);
+    await take('start-of-something', 0);
+    for (let count = 0; count < snapshotLimits.count + 3; count += 1) await take(`task-${count}`, count + 1);
     const ids = listSnapshots(folder).map(({ id }) => id);
-    expect(ids).toHaveLength(snapshotLimits.count);
-    expect(ids.at(-1)).toBe(`s${snapshotLimits.count + 2}`);
-    expect(ids).not.toContain('s0');
+    expect(ids[0], 'those of another family are counted apart').toBe('start-of-something');
+    expect(ids).toHaveLength(snapshotLimits.count + 1);
+    expect(ids.at(-1)).toBe(`task-${snapshotLimits.count + 2}`);
+    expect(ids).not.toContain('task-0');
   });
 
   it('leaves nothing half written after a process that was killed', async () => {
     await take('one');
-    writeFileSync(`${snapshotFile('two')}.1234.tmp`, 'half');
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    writeFileSync(`${snapshotFile('two')}.${gone}.abcd.tmp`, 'half');
+    writeFileSync(`${snapshotFile('three')}.${process.pid}.abcd.tmp`, 'still being written');
     sweepSnapshots(paths);
-    expect(readdirSync(paths.snapshots)).toEqual(['one.snapshot']);
+    expect(readdirSync(paths.snapshots)).toEqual(['one.snapshot', `three.snapshot.${process.pid}.abcd.tmp`]);
+  });
+
+  it('is taken over by another sandbox when it is whole', async () => {
+    await take('start-one');
+    const other = mkdtempSync(join(tmpdir(), 'meshwalk-snapshots-'));
+    try {
+      openFolder(other);
+      expect(await adoptSnapshot(other, folder, 'start-one')).toBe(true);
+      expect(readSnapshot(other, 'start-one').files.get('state/azure.json')?.toString()).toBe('azure 1');
+      expect(await adoptSnapshot(other, folder, 'start-two')).toBe(false);
+      writeFileSync(snapshotFile('start-one'), 'half');
+      expect(await adoptSnapshot(other, folder, 'start-one')).toBe(false);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
 });
 
