@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pods } from '../../../src/kube/resources.ts';
 import type { KubectlVersion } from '../../tools/kubectl.ts';
@@ -76,6 +78,25 @@ describe.each(versions)('kubectl %s exec', (version) => {
     expect(path.stderr).toContain(`${why} "/bin/bash": stat /bin/bash: no such file or directory: unknown`);
     const denied = await exec(version, ['-c', 'box', '--', '/etc/hosts']);
     expect(denied.stderr).toContain(`${why} "/etc/hosts": permission denied: unknown`);
+  });
+
+  it('copies a folder in and out again', async () => {
+    const local = join(cluster.folder, `copied-${version}`);
+    mkdirSync(join(local, 'inner'), { recursive: true });
+    writeFileSync(join(local, 'inner', 'bytes'), Buffer.from([0, 1, 2, 255]));
+    writeFileSync(join(local, 'text'), 'x'.repeat(5000));
+    const target = `/tmp/in-${version}`;
+    expect(await cluster.run(version, ['cp', '-c', 'box', local, `box:${target}`])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect((await exec(version, ['-c', 'box', '--', 'wc', '-c', `${target}/text`])).stdout).toBe(
+      `5000 ${target}/text\n`,
+    );
+    const back = `${local}-back`;
+    expect((await cluster.run(version, ['cp', '-c', 'box', `box:${target}`, back])).code).toBe(0);
+    expect(readFileSync(join(back, 'inner', 'bytes'))).toEqual(Buffer.from([0, 1, 2, 255]));
+    expect(readFileSync(join(back, 'text'), 'utf8')).toHaveLength(5000);
   });
 
   it('ends its process when the client goes away', async () => {

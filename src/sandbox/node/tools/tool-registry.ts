@@ -17,6 +17,7 @@ import { UsageError } from './options.ts';
 import { basename, dirname, pwd, seq, which } from './paths.ts';
 import { kill, ps } from './ps.ts';
 import { tail } from './tail.ts';
+import { tar } from './tar.ts';
 import { test } from './test.ts';
 import { cutTool, sort, tr, uniq } from './text.ts';
 import { date, sleep } from './time.ts';
@@ -66,6 +67,7 @@ const tools: Readonly<Record<string, Tool>> = {
   sleep,
   sort,
   tail,
+  tar,
   tee,
   touch,
   tr,
