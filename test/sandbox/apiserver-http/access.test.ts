@@ -102,6 +102,7 @@ describe('users with fewer rights than the learner', () => {
         stdout: 'no\n',
       });
     }
+    expect((await run('--context=visiting auth can-i get pods.metrics.k8s.io')).stdout).toBe('yes\n');
     const list = await ok('--context=visiting auth can-i --list');
     expect(list).toMatch(/^selfsubjectaccessreviews\.authorization\.k8s\.io +\[\] +\[\] +\[create\]$/m);
     expect(list).toMatch(/^deployments\.apps +\[\] +\[\] +\[get list watch\]$/m);

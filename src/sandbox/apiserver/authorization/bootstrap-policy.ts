@@ -121,6 +121,12 @@ export const bootstrapRoles: readonly BootstrapRole[] = [
       rule(reading, 'networking.k8s.io', 'ingresses ingresses/status networkpolicies'),
     ],
   },
+  // The metrics server's, which every AKS cluster has: whoever may view may use `kubectl top`.
+  {
+    name: 'system:aggregated-metrics-reader',
+    partOf: 'view',
+    rules: [rule(reading, 'metrics.k8s.io', 'nodes pods')],
+  },
   { name: 'system:auth-delegator', rules: reviews },
   {
     name: 'system:basic-user',
