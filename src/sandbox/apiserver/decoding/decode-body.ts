@@ -53,7 +53,7 @@ function jsonOf(text: string, kind: string, wantsDuplicates: boolean): DecodedJs
 async function yamlOf(text: string): Promise<DecodedJson> {
   // Lazy: 70 ms to load, and only hand-written requests come as YAML.
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(text, { version: '1.1', uniqueKeys: false });
+  const document = parseDocument(text, { version: '1.1', uniqueKeys: false, logLevel: 'error' });
   const error = document.errors[0];
   if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message.split('\n')[0]}`);
   try {
