@@ -107,9 +107,9 @@ export function rejectInvalid(resource: ServedResource, object: KubeObject, erro
   if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', withoutRepeats(errors));
 }
 
-/** The table of types and a kind's own rules may both miss a field; the kind's rules know its place in the order. */
+/** The table of types and a kind's own rules may both miss a field; the kind's know its place in the order, and why. */
 const withoutRepeats = (errors: readonly StatusCause[]): StatusCause[] =>
   errors.filter(
     ({ field, message }, index) =>
-      !errors.slice(index + 1).some((later) => later.field === field && later.message === message),
+      !errors.slice(index + 1).some((later) => later.field === field && later.message?.startsWith(message ?? '')),
   );

@@ -49,6 +49,7 @@ describe('what a path asks for, as authorization sees it', () => {
     ['PUT', '/api/v1/namespaces/shop/finalize', { resource: 'namespaces', subresource: 'finalize', name: 'shop' }],
     ['GET', '/api/v1/secrets?fieldSelector=metadata.name%3Da', { verb: 'list', name: 'a' }],
     ['GET', '/api/v1/secrets?fieldSelector=metadata.name%21%3Da', { verb: 'list', name: '' }],
+    ['DELETE', '/api/v1/secrets?fieldSelector=metadata.name%3Da', { verb: 'deletecollection', name: '' }],
     ['GET', '/apis', { type: 'path', verb: 'get', path: '/apis' }],
     ['GET', '/apis/apps/v1', { type: 'path', path: '/apis/apps/v1' }],
   ])('%s %s', (method, path, expected) => {
@@ -283,9 +284,11 @@ describe('whoever writes roles', () => {
     expect((await refusal(as(warden, `${at}/rolebindings`, binding('b', 'ClusterRole', 'mighty')))).message).toContain(
       'is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["secrets"], Verbs:["*"]}',
     );
-    expect((await refusal(as(warden, `${at}/rolebindings`, binding('b', 'Role', 'nope')))).message).toBe(
-      'rolebindings.rbac.authorization.k8s.io "b" is forbidden: role.rbac.authorization.k8s.io "nope" not found',
-    );
+    expect((await refusal(as(warden, `${at}/rolebindings`, binding('b', 'Role', 'nope')))).status).toMatchObject({
+      code: 404,
+      message: 'role.rbac.authorization.k8s.io "nope" not found',
+      details: { name: 'nope', group: 'rbac.authorization.k8s.io', kind: 'role' },
+    });
     await as(warden, `${at}/rolebindings`, binding('own', 'ClusterRole', 'warden'));
     await bind('binder', warden, [
       {
@@ -307,6 +310,50 @@ describe('whoever writes roles', () => {
       { apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['escalate'] },
     ]);
     await as(warden, `${at}/clusterroles`, gathering);
+  });
+
+  it('is told what a role lacks, held or not', async () => {
+    for (const verbs of [undefined, null, []]) {
+      const broken = role('broken', { apiGroups: [''], resources: ['pods'], nonResourceURLs: [], verbs });
+      expect((await refusal(as(warden, `${at}/roles`, broken))).message).toBe(
+        'Role.rbac.authorization.k8s.io "broken" is invalid: rules[0].verbs: Required value: verbs must contain at least one value',
+      );
+    }
+  });
+});
+
+describe('whoever changes a role beyond their own rights', () => {
+  let api: TestApi;
+  const clerk = person('clerk');
+  const at = 'rbac.authorization.k8s.io/v1/clusterroles';
+  const change = (name: string, patch: object) =>
+    api.requests.patch(api.at(at, name), 'merge', { type: 'json', text: JSON.stringify(patch) }, {}, clerk);
+  beforeAll(async () => {
+    api = await testApi();
+    const metadata = { name: 'mighty', finalizers: ['a.b/c'] };
+    await api.cluster.create(clusterRoles, { metadata, rules: [rule(['*'], ['*'])] });
+    await api.cluster.create(clusterRoles, {
+      metadata: { name: 'gathering' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] },
+    });
+  });
+
+  it('cannot label it for others to gather', async () => {
+    const labels = { 'rbac.authorization.k8s.io/aggregate-to-edit': 'true' };
+    expect((await refusal(change('mighty', { metadata: { labels } }))).message).toContain(
+      'is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["*"], Verbs:["*"]}',
+    );
+  });
+
+  it('cannot take away how it gathers', async () => {
+    expect((await refusal(change('gathering', { aggregationRule: null }))).message).toBe(
+      'clusterroles.rbac.authorization.k8s.io "gathering" is forbidden: must have cluster-admin privileges to use the aggregationRule',
+    );
+  });
+
+  it('may let go of it', async () => {
+    await change('mighty', { metadata: { finalizers: null } });
+    expect(api.cluster.get(clusterRoles, 'mighty')?.metadata.finalizers).toBeUndefined();
   });
 });
 

@@ -37,16 +37,17 @@ export function attributesOf(method: string, url: URL): RequestAttributes {
   if (parsed.type !== 'resource') return { type: 'path', verb: method.toLowerCase(), path: url.pathname };
   const { group, resource, namespace, name = '', subresource = '' } = parsed.path;
   const params = url.searchParams;
-  const verb = verbs[method] ?? '';
+  const byMethod = verbs[method] ?? '';
+  const verb = name === '' ? collectionVerb(byMethod, params) : byMethod;
   return {
     type: 'resource',
-    verb: name === '' ? collectionVerb(verb, params) : verb,
+    verb,
     group,
     resource,
     subresource,
     // A namespace is inside itself, so that a Role in it can allow to read it.
     namespace: namespace ?? (group === '' && resource === 'namespaces' ? name : ''),
-    name: name === '' && verb !== 'create' ? selectedName(params) : name,
+    name: verb === 'list' || verb === 'watch' ? selectedName(params) : name,
   };
 }
 

@@ -1,6 +1,6 @@
 import { sameJson } from '../../../kube/json-value.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
-import { forbidden } from '../../../kube/status.ts';
+import { forbidden, notFound } from '../../../kube/status.ts';
 import type { AdmissionPlugin } from '../admission/admission-chain.ts';
 import type { Caller } from '../request-api.ts';
 import type { AdmissionRequest } from '../write-context.ts';
@@ -19,36 +19,42 @@ export function escalationCheck(policy: Policy): AdmissionPlugin {
     mutate(request) {
       const { resource, object, current, context, operation } = request;
       if (operation === 'DELETE' || resource.group !== group || !object || isSuperuser(context.caller)) return;
+      if (current && isOnlyForCollection(object, current)) return;
       switch (resource.kind) {
         case 'Role':
         case 'ClusterRole':
-          if (current && sameGrants(object, current, ['rules', 'aggregationRule'])) return;
           return checkRole(policy, request, object);
         default:
-          if (current && sameGrants(object, current, ['roleRef', 'subjects'])) return;
           return checkBinding(policy, request, object);
       }
     },
   };
 }
 
-const sameGrants = (object: KubeObject, current: KubeObject, fields: readonly string[]) =>
-  fields.every((field) => sameJson(object[field] ?? null, current[field] ?? null));
+/**
+ * Only what garbage collection needs changed, which must go on whoever wrote the role. Labels are no such thing: roles
+ * that gather others choose them by their labels. Kubernetes: IsOnlyMutatingGCFields.
+ */
+function isOnlyForCollection(object: KubeObject, current: KubeObject): boolean {
+  const { ownerReferences, finalizers, managedFields } = current.metadata;
+  const kept = { ownerReferences, finalizers, managedFields };
+  return sameJson({ ...object, metadata: { ...object.metadata, ...kept } }, current);
+}
+
+const gathers = (role: Role | undefined): boolean => (role?.aggregationRule?.clusterRoleSelectors ?? []).length > 0;
 
 function checkRole(policy: Policy, request: AdmissionRequest, role: Role): void {
   const { resource, name, namespace = '', context } = request;
   const { caller } = context;
   const may = { type: 'resource', group, resource: resource.resource, subresource: '', namespace, name } as const;
   if (authorize(policy, caller, { ...may, verb: 'escalate' }).allowed) return;
-  // Rules that are gathered by labels can become any rules.
-  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
-  if ((role.aggregationRule?.clusterRoleSelectors ?? []).length > 0) {
-    const everyPath = { verbs: ['*'], nonResourceURLs: ['*'] };
-    if (missingRules(rulesFor(policy, caller, namespace), [everything, everyPath]).length > 0) {
-      throw forbidden(resource, name, 'must have cluster-admin privileges to use the aggregationRule');
-    }
-  }
   refuseMissing(policy, request, role.rules ?? []);
+  if (!gathers(role) && !gathers(request.current)) return;
+  // Rules that are gathered by labels can become any rules, and no longer gathered they stay as they are.
+  const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'] };
+  const everyPath = { verbs: ['*'], nonResourceURLs: ['*'] };
+  if (missingRules(rulesFor(policy, caller, namespace), [everything, everyPath]).length === 0) return;
+  throw forbidden(resource, name, 'must have cluster-admin privileges to use the aggregationRule');
 }
 
 function checkBinding(policy: Policy, request: AdmissionRequest, object: KubeObject): void {
@@ -58,7 +64,8 @@ function checkBinding(policy: Policy, request: AdmissionRequest, object: KubeObj
   if (!roleRef?.name) return;
   if (mayBind(policy, context.caller, roleRef, namespace)) return;
   const { rules, problem } = rulesOf(policy, roleRef, namespace);
-  if (problem !== undefined) throw forbidden(request.resource, request.name, problem);
+  // The lister's own error, which names the kind where others name the resource.
+  if (problem !== undefined) throw notFound({ group, resource: roleRef.kind.toLowerCase() }, roleRef.name);
   refuseMissing(policy, request, rules);
 }
 

@@ -45,13 +45,15 @@ export function missingRules(held: readonly PolicyRule[], wanted: readonly Polic
 
 /** One piece per verb, group, resource and name. */
 function pieces(rule: PolicyRule): PolicyRule[] {
+  // Written by somebody, and not validated yet: it may lack what it must have.
+  const verbs: readonly string[] = (rule as Partial<PolicyRule>).verbs ?? [];
   const onPaths = (rule.nonResourceURLs ?? []).flatMap((path) =>
-    rule.verbs.map((verb) => ({ nonResourceURLs: [path], verbs: [verb] })),
+    verbs.map((verb) => ({ nonResourceURLs: [path], verbs: [verb] })),
   );
   const names = rule.resourceNames?.length ? rule.resourceNames.map((name) => ({ resourceNames: [name] })) : [{}];
   const onResources = (rule.apiGroups ?? []).flatMap((group) =>
     (rule.resources ?? []).flatMap((resource) =>
-      rule.verbs.flatMap((verb) =>
+      verbs.flatMap((verb) =>
         names.map((named) => ({ apiGroups: [group], resources: [resource], ...named, verbs: [verb] })),
       ),
     ),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setOwn } from '../../../kube/json-value.ts';
 import { internalError } from '../../../kube/status.ts';
 import type { RequestAttributes } from '../authorization/attributes.ts';
 import { notAllowedTo } from '../authorization/refusal.ts';
@@ -42,12 +43,22 @@ function wishOf({ headersDistinct }: IncomingMessage): Wish | undefined {
   const groups = headersDistinct['impersonate-group'] ?? [];
   const extra: Record<string, readonly string[]> = {};
   for (const [name, values = []] of Object.entries(headersDistinct)) {
-    if (name.startsWith(extraPrefix)) extra[decodeURIComponent(name.slice(extraPrefix.length))] = values;
+    if (name.startsWith(extraPrefix)) setOwn(extra, decodedKey(name.slice(extraPrefix.length)), values);
   }
   if (username) return { username, uid, groups, extra };
   const others = [...groups, ...(uid === undefined ? [] : [uid]), ...Object.keys(extra)];
   if (others.length === 0) return undefined;
   throw internalError(`requested ${JSON.stringify(others)} without impersonating a user`);
+}
+
+/** Kubernetes: unescapeExtraKey. A key that is not percent-encoded is taken as it is. */
+function decodedKey(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch (error) {
+    if (error instanceof URIError) return encoded;
+    throw error;
+  }
 }
 
 function serviceAccountOf(username: string): { namespace: string; name: string } | undefined {
