@@ -34,6 +34,8 @@ export interface Strategy {
   validate?(object: KubeObject): StatusCause[];
   /** Immutable fields; `validate` runs as well. */
   validateUpdate?(object: KubeObject, current: KubeObject): StatusCause[];
+  /** What an update of a subresource makes of its part. */
+  validatePartUpdate?(object: KubeObject, current: KubeObject, subresource: string): StatusCause[];
   /** Fields beyond metadata.name and metadata.namespace that field selectors may name. */
   selectableFields?: Record<string, (object: KubeObject) => string>;
   /** Seconds that a delete waits for the kubelet; absent: objects go at once. */

@@ -130,7 +130,9 @@ export class Writes {
       ...metadataErrors(object, resource),
       ...schemaErrors(object, resource),
       ...(subresource === '' ? (strategy.validate?.(object) ?? []) : []),
-      ...(subresource === '' ? (strategy.validateUpdate?.(object, current) ?? []) : []),
+      ...(subresource === ''
+        ? (strategy.validateUpdate?.(object, current) ?? [])
+        : (strategy.validatePartUpdate?.(object, current, subresource) ?? [])),
     ]);
     await this.#parts.admission.validate(request);
     this.#parts.admission.confirm(request);

@@ -4,7 +4,7 @@ import type { CertificateSigningRequest } from '../../../src/kube/certificates.t
 import { certificateSigningRequests, clusterRoleBindings, clusterRoles } from '../../../src/kube/resources.ts';
 import type { Caller } from '../../../src/sandbox/apiserver/request-api.ts';
 import { createCertificateRequest } from '../../../src/sandbox/pki/certificate-request.ts';
-import { refusal, type TestApi, testApi } from './api-fixture.ts';
+import { admin, refusal, type TestApi, testApi } from './api-fixture.ts';
 
 const at = 'certificates.k8s.io/v1/certificatesigningrequests';
 const signerName = 'kubernetes.io/kube-apiserver-client';
@@ -36,7 +36,14 @@ describe('a request for a certificate', () => {
   });
 
   it('names who asked, whatever it says itself, and keeps what was asked', async () => {
-    await post(requestOf('mine', { username: 'root', groups: ['system:masters'] }));
+    const forged = { username: 'root', uid: '0', groups: ['system:masters'], extra: { c: ['d'] } };
+    const plain: Caller = { username: 'joe', groups: ['system:authenticated'] };
+    await post(requestOf('forged', forged), plain);
+    const stored = api.cluster.get(certificateSigningRequests, 'forged')?.spec;
+    expect(stored).toMatchObject({ username: 'joe', groups: ['system:authenticated'] });
+    expect(stored).not.toHaveProperty('uid');
+    expect(stored).not.toHaveProperty('extra');
+    await post(requestOf('mine', forged));
     expect(api.cluster.get(certificateSigningRequests, 'mine')).toMatchObject({
       spec: { username: 'jane', uid: '7', groups: jane.groups, extra: { a: ['b'] } },
       status: {},
@@ -69,6 +76,80 @@ describe('a request for a certificate', () => {
     expect(decided?.status?.conditions).toEqual([
       expect.objectContaining({ type: 'Approved', lastUpdateTime: expect.stringMatching(/Z$/) }),
     ]);
+  });
+
+  describe('that somebody decided, or is about to sign', () => {
+    const condition = (type: string, more: object = {}) => ({
+      type,
+      status: 'True',
+      reason: 'r',
+      message: 'm',
+      ...more,
+    });
+    const write = (name: string, subresource: string, status: object, caller = admin) =>
+      api.requests.patch(
+        api.at(at, name, subresource),
+        'merge',
+        { type: 'json', text: JSON.stringify({ status }) },
+        {},
+        caller,
+      );
+    const statusOf = (name: string) => api.cluster.get(certificateSigningRequests, name)?.status;
+
+    it('is not approved through its status, nor the decision changed there', async () => {
+      await post(requestOf('quiet'));
+      const path =
+        'CertificateSigningRequest.certificates.k8s.io "quiet" is invalid: status.conditions: Forbidden: updates may';
+      const approve = () => write('quiet', 'status', { conditions: [condition('Approved')] });
+      expect((await refusal(approve)).message).toBe(`${path} not add a condition of type "Approved"`);
+      await write('quiet', 'approval', { conditions: [condition('Approved')] });
+      const conditions = [condition('Approved', { message: 'forged' }), condition('Odd', { status: 'False' })];
+      await write('quiet', 'status', { conditions });
+      expect(statusOf('quiet')?.conditions?.map(({ type, message }) => [type, message])).toEqual([
+        ['Approved', 'm'],
+        ['Odd', 'm'],
+      ]);
+      for (const subresource of ['approval', 'status']) {
+        const takeBack = () => write('quiet', subresource, { conditions: [] });
+        expect((await refusal(takeBack)).message).toBe(`${path} not remove a condition of type "Approved"`);
+      }
+    });
+
+    it('is approved or denied, never both, never twice, and never by halves', async () => {
+      await post(requestOf('torn'));
+      const decided = async (...conditions: object[]) =>
+        (await refusal(write('torn', 'approval', { conditions }))).message;
+      expect(await decided(condition('Denied'), condition('Approved'))).toContain(
+        'status.conditions[1].type: Invalid value: "Approved": Approved and Denied conditions are mutually exclusive',
+      );
+      expect(await decided(condition('Denied'), condition('Denied'))).toContain(
+        'status.conditions[1].type: Duplicate value: "Denied"',
+      );
+      expect(await decided(condition('Denied', { status: 'False' }))).toContain(
+        'status.conditions[0].status: Unsupported value: "False": supported values: "True"',
+      );
+    });
+
+    it('is signed once, by whoever may for that signer', async () => {
+      await post(requestOf('signed'));
+      const signer: Caller = { username: 'signer', groups: ['system:authenticated'] };
+      const sign = (certificate: string) => write('signed', 'status', { certificate }, signer);
+      expect((await refusal(sign('eA=='))).message).toBe(
+        'certificatesigningrequests.certificates.k8s.io "signed" is forbidden: user not permitted to sign requests with signerName "kubernetes.io/kube-apiserver-client"',
+      );
+      const rule = { apiGroups: ['certificates.k8s.io'], resources: ['signers'], verbs: ['sign'] };
+      await api.cluster.create(clusterRoles, { metadata: { name: 'signer' }, rules: [rule] });
+      await api.cluster.create(clusterRoleBindings, {
+        metadata: { name: 'signer' },
+        roleRef: { kind: 'ClusterRole', name: 'signer' },
+        subjects: [{ kind: 'User', name: 'signer' }],
+      });
+      await sign('eA==');
+      expect(statusOf('signed')?.certificate).toBe('eA==');
+      expect((await refusal(sign('eQ=='))).message).toContain(
+        'status.certificate: Forbidden: updates may not modify existing certificate content',
+      );
+    });
   });
 
   it('makes nobody a superuser', async () => {

@@ -1,6 +1,6 @@
 import type { CertificateSigningRequest } from '../../../kube/certificates.ts';
 import { apiTime } from '../../../kube/duration.ts';
-import { cloneJson } from '../../../kube/json-value.ts';
+import { cloneJson, sameJson } from '../../../kube/json-value.ts';
 import { forbidden } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { parseCertificateRequest } from '../../pki/certificate-request.ts';
@@ -12,9 +12,13 @@ import type { AdmissionPlugin } from './admission-chain.ts';
 
 export const clientSigner = 'kubernetes.io/kube-apiserver-client';
 
+const decisions: readonly string[] = ['Approved', 'Denied'];
+const isDecision = (type: string) => decisions.includes(type);
+
 /**
- * Requests for certificates: who asks is written down, who approves must be allowed to for that signer, and nobody gets a
- * certificate of a superuser. Kubernetes: CertificateApproval, CertificateSubjectRestriction and the kind's strategy.
+ * Requests for certificates: who asks is written down, who approves or signs must be allowed to for that signer, and nobody
+ * gets a certificate of a superuser. Kubernetes: CertificateApproval, CertificateSigning, CertificateSubjectRestriction and
+ * the kind's strategy.
  */
 export function certificateRequests(policy: Policy, clock: Clock): AdmissionPlugin {
   return {
@@ -24,6 +28,7 @@ export function certificateRequests(policy: Policy, clock: Clock): AdmissionPlug
       if (!draft) return;
       if (request.operation === 'CREATE') signedBy(draft, request.context.caller);
       else if (request.subresource === 'approval') keepToDecision(draft, request, clock);
+      else if (request.subresource === 'status') keepDecision(draft, request);
     },
     validate(request) {
       if (!isAboutOne(request)) return;
@@ -33,10 +38,12 @@ export function certificateRequests(policy: Policy, clock: Clock): AdmissionPlug
         const why = `use of ${clientSigner} signer with ${superuserGroup} group is not allowed`;
         throw forbidden(resource, name, why);
       }
-      if (subresource !== 'approval' || !asked) return;
+      if (!asked) return;
       const { signerName } = asked.spec;
-      if (mayApprove(policy, context.caller, signerName)) return;
-      throw forbidden(resource, name, `user not permitted to approve requests with signerName "${signerName}"`);
+      const verb = verbNeeded(subresource, asked, request.current as CertificateSigningRequest | undefined);
+      if (verb === undefined) return;
+      if (maySpeakFor(policy, context.caller, signerName, verb)) return;
+      throw forbidden(resource, name, `user not permitted to ${verb} requests with signerName "${signerName}"`);
     },
   };
 }
@@ -45,8 +52,9 @@ const isAboutOne = ({ resource, operation }: AdmissionRequest) =>
   operation !== 'DELETE' && resource.group === 'certificates.k8s.io' && resource.kind === 'CertificateSigningRequest';
 
 function signedBy(draft: CertificateSigningRequest, { username, uid, groups, extra }: Caller): void {
+  const { username: _username, uid: _uid, groups: _groups, extra: _extra, ...wish } = draft.spec;
   draft.spec = {
-    ...draft.spec,
+    ...wish,
     username,
     ...(uid === undefined ? {} : { uid }),
     groups: [...groups],
@@ -58,14 +66,40 @@ function signedBy(draft: CertificateSigningRequest, { username, uid, groups, ext
 function keepToDecision(draft: CertificateSigningRequest, { current }: AdmissionRequest, clock: Clock): void {
   const before = (current as CertificateSigningRequest).status ?? {};
   const now = apiTime(clock.now());
-  const others = (before.conditions ?? []).filter(({ type }) => type !== 'Approved' && type !== 'Denied');
-  const decided = (draft.status?.conditions ?? []).filter(({ type }) => type === 'Approved' || type === 'Denied');
+  const others = (before.conditions ?? []).filter(({ type }) => !isDecision(type));
+  const decided = (draft.status?.conditions ?? []).filter(({ type }) => isDecision(type));
   const conditions = decided.map((condition) => ({
     ...condition,
     lastUpdateTime: condition.lastUpdateTime ?? now,
     lastTransitionTime: condition.lastTransitionTime ?? now,
   }));
   draft.status = { ...cloneJson(before), conditions: [...cloneJson(others), ...conditions] };
+}
+
+/** Signing leaves the decision alone. One that is added or taken back stays, for the validation to refuse. */
+function keepDecision(draft: CertificateSigningRequest, { current }: AdmissionRequest): void {
+  const before = (current as CertificateSigningRequest).status?.conditions ?? [];
+  const conditions = draft.status?.conditions ?? [];
+  for (const type of decisions) {
+    const kept = before.filter((condition) => condition.type === type);
+    if (conditions.filter((condition) => condition.type === type).length !== kept.length) continue;
+    conditions.forEach((condition, index) => {
+      if (condition.type === type) conditions[index] = cloneJson(kept.shift() ?? condition);
+    });
+  }
+}
+
+/** What must be allowed on the signer; undefined where no signer is spoken for. */
+function verbNeeded(
+  subresource: string,
+  { status }: CertificateSigningRequest,
+  current: CertificateSigningRequest | undefined,
+): 'approve' | 'sign' | undefined {
+  if (subresource === 'approval') return 'approve';
+  if (subresource !== 'status') return undefined;
+  const { certificate, conditions = [] } = current?.status ?? {};
+  const isSame = status?.certificate === certificate && sameJson(status?.conditions ?? [], conditions);
+  return isSame ? undefined : 'sign';
 }
 
 function wantsSuperuser({ spec }: CertificateSigningRequest): boolean {
@@ -75,10 +109,10 @@ function wantsSuperuser({ spec }: CertificateSigningRequest): boolean {
 }
 
 /** By its name, or by all names of its domain. */
-function mayApprove(policy: Policy, caller: Caller, signerName: string): boolean {
+function maySpeakFor(policy: Policy, caller: Caller, signerName: string, verb: 'approve' | 'sign'): boolean {
   const wanted: ResourceAttributes = {
     type: 'resource',
-    verb: 'approve',
+    verb,
     group: 'certificates.k8s.io',
     resource: 'signers',
     subresource: '',

@@ -1,9 +1,9 @@
 import type { CertificateSigningRequest } from '../../../kube/certificates.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { parseCertificateRequest } from '../../pki/certificate-request.ts';
-import { invalidValue, notSupported, required } from '../field-errors.ts';
+import { duplicateValue, forbiddenField, invalidValue, notSupported, required } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
 
 const asRequest = (object: KubeObject) => object as CertificateSigningRequest;
@@ -35,8 +35,59 @@ export const certificateRequestStrategy: Strategy = {
     }
     return errors;
   },
+  validatePartUpdate: (object, current, subresource) => [
+    ...conditionErrors(conditionsOf(object)),
+    ...changeErrors(asRequest(object), asRequest(current), subresource),
+  ],
   selectableFields: { 'spec.signerName': (object) => asRequest(object).spec.signerName },
 };
+
+const conditionsOf = (object: KubeObject) => asRequest(object).status?.conditions ?? [];
+const conditionsPath = 'status.conditions';
+const final = ['Approved', 'Denied', 'Failed'];
+
+function conditionErrors(conditions: readonly Condition[]): StatusCause[] {
+  const seen = new Set<string>();
+  return conditions.flatMap(({ type, status }, index) => {
+    const errors: StatusCause[] = [];
+    const at = `${conditionsPath}[${index}]`;
+    const allowed = final.includes(type) ? ['True'] : ['False', 'True', 'Unknown'];
+    if (!type) errors.push(required(`${at}.type`));
+    if (!status) errors.push(required(`${at}.status`));
+    else if (!allowed.includes(status)) errors.push(notSupported(`${at}.status`, status, allowed));
+    if ((type === 'Approved' && seen.has('Denied')) || (type === 'Denied' && seen.has('Approved'))) {
+      errors.push(invalidValue(`${at}.type`, type, 'Approved and Denied conditions are mutually exclusive'));
+    }
+    if (seen.has(type)) errors.push(duplicateValue(`${at}.type`, type));
+    seen.add(type);
+    return errors;
+  });
+}
+
+/** What was decided stays decided, is decided through `approval` alone, and is signed once. */
+function changeErrors(
+  object: CertificateSigningRequest,
+  current: CertificateSigningRequest,
+  subresource: string,
+): StatusCause[] {
+  const errors: StatusCause[] = [];
+  for (const type of final) {
+    const [now = 0, before = 0] = [object, current].map(
+      (each) => conditionsOf(each).filter((condition) => condition.type === type).length,
+    );
+    if (now < before) {
+      errors.push(forbiddenField(conditionsPath, `updates may not remove a condition of type "${type}"`));
+    }
+    if (now > before && type !== 'Failed' && subresource !== 'approval') {
+      errors.push(forbiddenField(conditionsPath, `updates may not add a condition of type "${type}"`));
+    }
+  }
+  const certificate = current.status?.certificate;
+  if (certificate && object.status?.certificate !== certificate) {
+    errors.push(forbiddenField('status.certificate', 'updates may not modify existing certificate content'));
+  }
+  return errors;
+}
 
 const knownUsages = [
   'any',
