@@ -95,8 +95,8 @@ async function create(
   const { resource } = target;
   const context = contextOf(query, caller);
   if (target.subresource) {
-    const { value } = await decodeObject(body, kindAt(target), false);
-    return answer(201, await createAt(parts, target, asObject(value), context), resource, context);
+    const object = await decodeAt(target, body, context);
+    return answer(201, await createAt(parts, target, object, context), resource, context);
   }
   const draft = await decodeFor(target, body, context);
   const review = reviews[resource.resource];
@@ -142,7 +142,7 @@ async function update(
   const { resource, subresource = '' } = target;
   const context = contextOf(query, caller);
   if (subresource === 'scale') {
-    const scale = asObject((await decodeObject(body, 'Scale', false)).value);
+    const scale = await decodeAt(target, body, context);
     const change = (draft: KubeObject, current: KubeObject) => {
       setReplicas(draft, scale, resource);
       if (context.fieldManager) {
@@ -219,6 +219,23 @@ async function decodeFor(target: ResourceTarget, body: RequestBody, context: Wri
   return draft;
 }
 
+/** What a subresource takes that is no view of its parent: a Binding, an Eviction, a Scale, a TokenRequest. */
+async function decodeAt(target: ResourceTarget, body: RequestBody, context: WriteContext): Promise<KubeObject> {
+  const { version, kind } = kindAt(target);
+  const type = subresourceTypes[kind];
+  const { value, duplicates } = await decodeObject(body, kind, context.fieldValidation !== 'Ignore');
+  const object = asObject(value);
+  if (type !== undefined) checkFields(object, duplicates, { kind, version, type }, context);
+  return object;
+}
+
+const subresourceTypes: Readonly<Record<string, string>> = {
+  Binding: 'V1Binding',
+  Eviction: 'V1Eviction',
+  Scale: 'V1Scale',
+  TokenRequest: 'AuthenticationV1TokenRequest',
+};
+
 function asObject(value: Record<string, unknown>): KubeObject {
   return { ...value, metadata: isJsonObject(value['metadata']) ? value['metadata'] : {} };
 }
@@ -248,8 +265,8 @@ function checkVerb({ resource, subresource, name, namespace }: ResourceTarget, v
   if (!(found.verbs as readonly Verb[]).includes(verb)) throw notAllowed();
 }
 
-function kindAt({ resource, subresource }: ResourceTarget): string {
-  return resource.subresources.find((each) => each.name === subresource)?.kind?.kind ?? resource.kind;
+function kindAt({ resource, subresource }: ResourceTarget): { version: string; kind: string } {
+  return resource.subresources.find((each) => each.name === subresource)?.kind ?? resource;
 }
 
 const notAllowed = () =>

@@ -9,6 +9,9 @@ import { builtInTypes } from './schema/built-in-types.ts';
 import type { ServedResource } from './served-resource.ts';
 import type { WriteContext } from './write-context.ts';
 
+/** What a body is said to be: a resource, or what a subresource takes. */
+export type TypedBody = Pick<ServedResource, 'kind' | 'version' | 'type' | 'custom'>;
+
 /** The rules of a kind's type, be it in the table of built-in types or in a custom resource's schema. */
 export function fillDefaults(draft: KubeObject, resource: ServedResource): void {
   if (resource.custom) {
@@ -33,7 +36,7 @@ export function schemaErrors(object: KubeObject, resource: ServedResource): Stat
 /** Takes unknown fields out; answers them, and what of the rest has a wrong type. */
 export function findTypeProblems(
   object: Record<string, unknown>,
-  resource: ServedResource,
+  resource: TypedBody,
 ): { unknown: string[]; mismatch: string | undefined } {
   if (!resource.custom) return checkType(object, resource.type ?? '');
   const metadata = checkType({ metadata: object['metadata'] }, 'V1Pod');
@@ -47,7 +50,7 @@ export function findTypeProblems(
 export function checkFields(
   object: Record<string, unknown>,
   duplicates: readonly string[],
-  resource: ServedResource,
+  resource: TypedBody,
   context: WriteContext,
 ): void {
   const { unknown, mismatch } = findTypeProblems(object, resource);

@@ -143,6 +143,20 @@ describe('json and merge patches', () => {
     });
     expect(api.requests.get(api.at(path, 'bookstore')).object).toMatchObject({ spec: { replicas: 4 } });
   });
+
+  it.each<[string, string]>([
+    ['{"spec":{"replicas":"4"}}', 'json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas'],
+    ['{"spec":{"replicass":4}}', 'strict decoding error: unknown field "spec.replicass"'],
+    ['null', 'error decoding patch'],
+  ])('scale is no %s', async (text, why) => {
+    const target = api.at(path, 'bookstore', 'scale');
+    const query = { fieldValidation: 'Strict' } as const;
+    const patched = api.requests.patch(target, 'merge', { type: 'json', text }, query, admin);
+    expect((await refusal(patched)).message).toContain(why);
+    if (text === 'null') return;
+    const updated = api.requests.update(target, { type: 'json', text }, query, admin);
+    expect((await refusal(updated)).message).toContain(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
+  });
 });
 
 describe('server-side apply', () => {

@@ -14,7 +14,7 @@ describe('a token request', () => {
   const ask = async (spec: object): Promise<KubeObject> => {
     const body = { type: 'json' as const, text: JSON.stringify({ spec }) };
     const target = api.at('v1/serviceaccounts', 'robot', 'token');
-    return (await api.requests.create(target, body, {}, admin)).object as KubeObject;
+    return (await api.requests.create(target, body, { fieldValidation: 'Strict' }, admin)).object as KubeObject;
   };
   const claimsOf = ({ status }: KubeObject) => {
     const [, body = ''] = (status as { token: string }).token.split('.');
@@ -43,6 +43,13 @@ describe('a token request', () => {
   });
 
   it.each([
+    [
+      { expirationSeconds: 'abc' },
+      400,
+      'TokenRequest in version "v1" cannot be handled as a TokenRequest: json: cannot',
+    ],
+    [{ audiences: 'x' }, 400, 'json: cannot unmarshal string into Go struct field TokenRequestSpec.spec.audiences'],
+    [{ odd: 1 }, 400, 'strict decoding error: unknown field "spec.odd"'],
     [{ expirationSeconds: 599 }, 422, 'may not specify a duration less than 10 minutes'],
     [{ expirationSeconds: 2 ** 32 + 1 }, 422, 'may not specify a duration larger than 2^32 seconds'],
     [bound('gone'), 404, 'pods "gone" not found'],

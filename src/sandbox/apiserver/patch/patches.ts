@@ -8,8 +8,8 @@ import { notAllowedTo } from '../authorization/refusal.ts';
 import { decodeObject, decodeValue } from '../decoding/decode-body.ts';
 import type { Reads } from '../reads.ts';
 import type { Caller, PatchType, RequestBody, ResourceTarget } from '../request-api.ts';
-import { scaleOf, setReplicas } from '../subresources/scale.ts';
-import { checkFields, fieldProblems, findTypeProblems } from '../type-rules.ts';
+import { scaleBody, scaleOf, setReplicas } from '../subresources/scale.ts';
+import { checkFields, fieldProblems, findTypeProblems, type TypedBody } from '../type-rules.ts';
 import type { WriteContext } from '../write-context.ts';
 import type { UpdateTarget, Writes } from '../writes.ts';
 import { applyConfiguration, firstOwnership } from './apply.ts';
@@ -54,7 +54,7 @@ export class Patches {
     if (subresource === 'scale') return { object: await this.#patchScale(updated, type, patch, context), isNew: false };
     const change = (draft: KubeObject, current: KubeObject) => {
       const next = patched(draft, type, patch, target);
-      this.#checkPatched(next, patch, target, context);
+      this.#checkPatched(next, patch, resource, context);
       if (context.fieldManager) {
         recordUpdate(next, current, resource, context.fieldManager, subresource, this.#parts.clock.now());
       }
@@ -67,9 +67,9 @@ export class Patches {
     const { resource } = target;
     const change = (draft: KubeObject, current: KubeObject) => {
       const scale = scaleOf(draft, resource);
-      const next = type === 'json' ? jsonPatch(scale, patch) : mergePatch(scale, patch);
-      const { metadata, ...rest } = next as KubeObject;
-      setReplicas(draft, { ...rest, metadata }, resource);
+      const next = patched(scale, type === 'json' ? 'json' : 'merge', patch, target);
+      this.#checkPatched(next, patch, scaleBody, context);
+      setReplicas(draft, next, resource);
       if (context.fieldManager) {
         recordUpdate(draft, current, resource, context.fieldManager, 'scale', this.#parts.clock.now());
       }
@@ -79,8 +79,8 @@ export class Patches {
   }
 
   /** Unknown fields and wrong types that the patch brought in. */
-  #checkPatched(next: KubeObject, patch: unknown, { resource }: ResourceTarget, context: WriteContext): void {
-    const { unknown, mismatch } = findTypeProblems(next, resource);
+  #checkPatched(next: KubeObject, patch: unknown, type: TypedBody, context: WriteContext): void {
+    const { unknown, mismatch } = findTypeProblems(next, type);
     const refuse = (why: string) => {
       const message = `Invalid value: ${JSON.stringify(JSON.stringify(patch))}: ${why}`;
       const causes = [{ reason: 'FieldValueInvalid', message, field: 'patch' }];
@@ -141,7 +141,12 @@ function requireCreate(policy: Policy, caller: Caller, { resource, namespace = '
   if (!allowed) throw notAllowedTo(caller, wanted, reason);
 }
 
-function patched(draft: KubeObject, type: PatchType, patch: unknown, { resource }: ResourceTarget): KubeObject {
+function patched(
+  draft: KubeObject,
+  type: PatchType,
+  patch: unknown,
+  { resource }: Pick<ResourceTarget, 'resource'>,
+): KubeObject {
   if (type === 'json') return objectOf(jsonPatch(draft, patch));
   if (!isJsonObject(patch))
     throw badRequest(

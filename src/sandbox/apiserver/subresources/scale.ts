@@ -5,6 +5,8 @@ import { invalid } from '../../../kube/status.ts';
 import { invalidValue } from '../field-errors.ts';
 import type { ServedResource } from '../served-resource.ts';
 
+export const scaleBody = { kind: 'Scale', version: 'v1', type: 'V1Scale' } as const;
+
 /** The autoscaling/v1 view of an object with replicas. */
 export function scaleOf(object: KubeObject, { strategy }: ServedResource): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
