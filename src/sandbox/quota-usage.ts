@@ -55,11 +55,7 @@ const isOver = ({ status }: Pod) => status?.phase === 'Succeeded' || status?.pha
 function podUsage({ spec }: Pod): Usage {
   const usage: Usage = { pods: 1 };
   for (const part of ['requests', 'limits'] as const) {
-    // Init containers run before the others, one at a time: the larger need counts.
-    const total = totals(spec.containers, part, (left, right) => left + right);
-    const largest = totals(spec.initContainers ?? [], part, Math.max);
-    for (const name of new Set([...Object.keys(total), ...Object.keys(largest)])) {
-      const amount = Math.max(total[name] ?? 0, largest[name] ?? 0);
+    for (const [name, amount] of Object.entries(podTotal(spec, part))) {
       usage[`${part}.${name}`] = amount;
       if (part === 'requests' && ['cpu', 'memory', 'ephemeral-storage'].includes(name)) usage[name] = amount;
     }
@@ -67,17 +63,31 @@ function podUsage({ spec }: Pod): Usage {
   return usage;
 }
 
-function totals(
-  containers: readonly Container[],
-  part: 'requests' | 'limits',
-  join: (left: number, right: number) => number,
-): Usage {
-  const found: Usage = {};
-  for (const { resources } of containers)
-    for (const [name, quantity] of Object.entries(resources?.[part] ?? {}))
-      found[name] = join(found[name] ?? 0, parseQuantity(quantity) ?? 0);
-  return found;
+/**
+ * What a pod takes. Init containers run before the others, one at a time, so the largest need counts; those that restart
+ * always go on running beside all that come after them. Kubernetes: component-helpers/resource, PodRequests.
+ */
+export function podTotal(spec: Pod['spec'], part: 'requests' | 'limits'): Usage {
+  let total = sumOfUsages(spec.containers.map((each) => amountsOf(each, part)));
+  let sidecars: Usage = {};
+  const atStart: Usage = {};
+  for (const container of spec.initContainers ?? []) {
+    const own = amountsOf(container, part);
+    const withOwn = sumOfUsages([sidecars, own]);
+    if (container.restartPolicy === 'Always') {
+      total = sumOfUsages([total, own]);
+      sidecars = withOwn;
+    }
+    for (const [name, amount] of Object.entries(withOwn)) atStart[name] = Math.max(atStart[name] ?? 0, amount);
+  }
+  for (const [name, amount] of Object.entries(atStart)) total[name] = Math.max(total[name] ?? 0, amount);
+  return total;
 }
+
+const amountsOf = ({ resources }: Container, part: 'requests' | 'limits'): Usage =>
+  Object.fromEntries(
+    Object.entries(resources?.[part] ?? {}).map(([name, quantity]) => [name, parseQuantity(quantity) ?? 0]),
+  );
 
 function serviceUsage({ spec }: Service): Usage {
   const ports = spec?.ports?.length ?? 0;

@@ -107,6 +107,35 @@ describe('a LimitRange', () => {
     });
   });
 
+  it('keeps what its bounds imply, for everybody to read', async () => {
+    const asked = [
+      { type: 'Container', max: { cpu: '2' }, min: { cpu: '1m', memory: '1Mi' }, default: { memory: '64Mi' } },
+      { type: 'Pod', max: { cpu: '4' } },
+    ];
+    const full = { cpu: '2', memory: '64Mi' };
+    expect((await limits(...asked))['spec']).toEqual({
+      limits: [{ ...asked[0], default: full, defaultRequest: full }, asked[1]],
+    });
+  });
+
+  it('of pods counts init containers, and beside all that come later those that go on running', async () => {
+    await limits({ type: 'Pod', max: { cpu: '3' } });
+    const taking = (name: string, cpu: string, more: object = {}) => ({
+      name,
+      image: 'i',
+      resources: { limits: { cpu } },
+      ...more,
+    });
+    const pod = (...initContainers: object[]) =>
+      api.post('v1/pods', podOf('p', { containers: [taking('app', '2')], initContainers }));
+    const tooMuch = (limit: string) => `pods "p" is forbidden: maximum cpu usage per Pod is 3, but limit is ${limit}`;
+    const always = { restartPolicy: 'Always' };
+    expect(await message(pod(taking('a', '5')))).toBe(tooMuch('5'));
+    expect(await message(pod(taking('a', '1500m', always)))).toBe(tooMuch('3.5'));
+    expect(await message(pod(taking('a', '1', always), taking('b', '2500m')))).toBe(tooMuch('3.5'));
+    await pod(taking('a', '1', always), taking('b', '2'));
+  });
+
   it.each<[object, object, string]>([
     [{ max: { cpu: '1' } }, { limits: { cpu: '2' } }, 'maximum cpu usage per Container is 1, but limit is 2'],
     [{ min: { cpu: '1' } }, { requests: { cpu: '1m' } }, 'minimum cpu usage per Container is 1, but request is 1m'],

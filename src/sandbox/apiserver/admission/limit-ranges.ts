@@ -1,6 +1,7 @@
 import type { Container, KubeObject, Pod } from '../../../kube/objects.ts';
 import { parseQuantity } from '../../../kube/quantity.ts';
 import { forbidden } from '../../../kube/status.ts';
+import { podTotal } from '../../quota-usage.ts';
 import type { Store } from '../../store/store.ts';
 import type { AdmissionRequest } from '../write-context.ts';
 import type { AdmissionPlugin } from './admission-chain.ts';
@@ -30,7 +31,7 @@ export function limitRanger(store: Store): AdmissionPlugin {
     mutate(request) {
       const pod = createdPod(request);
       if (!pod) return;
-      for (const item of itemsFor(request)) if (item.type === 'Container') giveDefaults(pod, withImplied(item));
+      for (const item of itemsFor(request)) if (item.type === 'Container') giveDefaults(pod, item);
     },
     validate(request) {
       const { operation, resource, object, subresource, name } = request;
@@ -38,7 +39,7 @@ export function limitRanger(store: Store): AdmissionPlugin {
       if (resource.kind !== 'PersistentVolumeClaim' && !createdPod(request)) return;
       if (operation === 'DELETE') return;
       const problems = itemsFor(request).flatMap((item) =>
-        wishesFor(item.type, object).flatMap((wish) => breaches(withImplied(item), wish)),
+        wishesFor(item.type, object).flatMap((wish) => breaches(item, wish)),
       );
       if (problems.length === 0) return;
       throw forbidden(resource, name, problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`);
@@ -50,13 +51,6 @@ function createdPod({ operation, resource, object, subresource }: AdmissionReque
   const isNewPod = operation === 'CREATE' && resource.kind === 'Pod' && resource.group === '' && subresource === '';
   const pod = object as Pod | undefined;
   return isNewPod && Array.isArray(pod?.spec?.containers) ? pod : undefined;
-}
-
-/** Kubernetes: SetDefaults_LimitRangeItem. Who bounds containers from above means that as their limit, too. */
-function withImplied(item: LimitRangeItem): LimitRangeItem {
-  if (item.type !== 'Container') return item;
-  const limits = { ...item.max, ...item.default };
-  return { ...item, default: limits, defaultRequest: { ...item.min, ...limits, ...item.defaultRequest } };
 }
 
 const marker = 'kubernetes.io/limit-ranger';
@@ -96,18 +90,11 @@ function wishesFor(type: string, object: KubeObject): Wish[] {
     limits: resources?.limits ?? {},
   });
   if (type === 'Container') return [...spec.containers, ...(spec.initContainers ?? [])].map(wishOf);
-  return type === 'Pod' ? [sumOf(spec.containers.map(wishOf))] : [];
+  return type === 'Pod' ? [{ requests: podTotals(spec, 'requests'), limits: podTotals(spec, 'limits') }] : [];
 }
 
-function sumOf(wishes: readonly Wish[]): Wish {
-  const add = (part: keyof Wish) => {
-    const total: Record<string, number> = {};
-    for (const wish of wishes)
-      for (const [name, amount] of Object.entries(wish[part]))
-        total[name] = (total[name] ?? 0) + (parseQuantity(amount) ?? 0);
-    return Object.fromEntries(Object.entries(total).map(([name, amount]) => [name, String(amount)]));
-  };
-  return { requests: add('requests'), limits: add('limits') };
+function podTotals(spec: Pod['spec'], part: keyof Wish): Amounts {
+  return Object.fromEntries(Object.entries(podTotal(spec, part)).map(([name, amount]) => [name, String(amount)]));
 }
 
 function breaches({ type, min = {}, max = {}, maxLimitRequestRatio = {} }: LimitRangeItem, wish: Wish): string[] {

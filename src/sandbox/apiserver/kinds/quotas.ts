@@ -1,5 +1,6 @@
 import { sameJson } from '../../../kube/json-value.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 import { parseQuantity } from '../../../kube/quantity.ts';
 import type { StatusCause } from '../../../kube/status.ts';
 import { kindOfLine, type ResourceQuota } from '../../quota-usage.ts';
@@ -55,8 +56,9 @@ export const limitRangeStrategy: Strategy = {
   nameRule: dnsSubdomain,
   generation: 'none',
   hasStatus: false,
+  defaults: (draft) => limitsOf(draft).forEach(fillItem),
   validate(object) {
-    const { limits = [] } = (object['spec'] ?? {}) as { limits?: LimitRangeItem[] };
+    const limits = limitsOf(object);
     const types = new Set<string>();
     return limits.flatMap((item, index) => {
       const path = `spec.limits[${index}]`;
@@ -75,6 +77,17 @@ export const limitRangeStrategy: Strategy = {
     });
   },
 };
+
+const limitsOf = ({ spec }: KubeObject) => (spec as { limits?: LimitRangeItem[] } | undefined)?.limits ?? [];
+
+/** Kubernetes: SetDefaults_LimitRangeItem. Who bounds containers from above means that as their limit, too. */
+function fillItem(item: LimitRangeItem): void {
+  if (item.type !== 'Container') return;
+  const limits = { ...item.max, ...item.default };
+  const requests = { ...item.min, ...limits, ...item.defaultRequest };
+  if (Object.keys(limits).length > 0) item.default = limits;
+  if (Object.keys(requests).length > 0) item.defaultRequest = requests;
+}
 
 /** From the least to the most: min, defaultRequest, default, max. */
 function orderErrors(item: LimitRangeItem, path: string): StatusCause[] {
