@@ -27,7 +27,7 @@ export interface RunParts {
   context: Omit<ContainerContext, 'sockets' | 'rest' | 'stdout' | 'stderr' | 'signal' | 'become'>;
   restMs: (ms: number) => number;
   /** Made when the first process besides the main one, or a tool as the main one, is to start. */
-  processes: () => ContainerProcesses;
+  processes: (sockets: ContainerSockets) => ContainerProcesses;
   workingFolder: string;
   spec: { stdin?: boolean; stdinOnce?: boolean; tty?: boolean };
 }
@@ -89,6 +89,8 @@ export class ContainerRun implements RunningContainer {
   }
 
   exec(command: readonly string[], tty: boolean, streams: RemoteStreams): Promise<RemoteEnd> {
+    // containerd; a client may have been on its way while the container ended.
+    if (this.#over) return Promise.resolve({ type: 'failed', message: 'container is in CONTAINER_EXITED state' });
     const { context, workingFolder } = this.#parts;
     return execIn(this.#system(), { env: context.env, cwd: workingFolder }, command, tty, streams);
   }
@@ -99,7 +101,7 @@ export class ContainerRun implements RunningContainer {
 
   #system(): ContainerProcesses {
     if (this.#processes) return this.#processes;
-    this.#processes = this.#parts.processes();
+    this.#processes = this.#parts.processes(this.#owned);
     this.#processes.register(this.#parts.context.argv, (signal) => {
       if (signal === 9 || signal === 13) return;
       this.#stop.abort();
@@ -108,6 +110,7 @@ export class ContainerRun implements RunningContainer {
   }
 
   #become(argv: readonly string[]): Promise<number> {
+    if (this.#over) return Promise.resolve(killedExitCode);
     const { stdin, stdout, stderr, terminal } = this.#streams;
     const { context, workingFolder } = this.#parts;
     const env = { ...context.env, ...(terminal ? { TERM: 'xterm' } : {}) };

@@ -239,7 +239,7 @@ export class ContainerSupervisor {
       sockets,
       context,
       restMs: timing.restMs,
-      processes: () => containerProcesses(of, this.#parts, sockets, volumes.mountsOf(record.spec)),
+      processes: (owned) => containerProcesses(of, this.#parts, owned, volumes.mountsOf(record.spec)),
       workingFolder: record.spec.workingDir ?? '/',
       spec: record.spec,
     });

@@ -47,7 +47,9 @@ export class MainStreams {
   #write(stream: 'stdout' | 'stderr', bytes: Buffer | string): void {
     if (this.#isOver) return;
     this.#log(String(bytes));
-    for (const watcher of this.#watchers) watcher.send(stream, bytes);
+    // A terminal has one output.
+    const shown = this.#device ? 'stdout' : stream;
+    for (const watcher of this.#watchers) watcher.send(shown, bytes);
   }
 
   async attach(streams: RemoteStreams): Promise<RemoteEnd> {

@@ -5,6 +5,8 @@ import { createSecureServer } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { curl as curlImage } from '../../../src/sandbox/node/images/curl.ts';
@@ -42,7 +44,7 @@ const pair = authority.issue({
 const box = new Box(0, [...busyboxTools, '/usr/bin/curl'], machine, authority.certPem);
 const folder = mkdtempSync(join(tmpdir(), 'meshwalk-curl-'));
 const servers: { close(): void; closeAllConnections?(): void }[] = [];
-let [http, https, broken] = [0, 0, 0];
+let [http, https, mutual, broken] = [0, 0, 0, 0];
 let hasCurl = false;
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
@@ -56,6 +58,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     return void response.write('short', () => response.socket?.destroy());
   }
   if (pathname === '/slow') return;
+  if (pathname === '/packed') {
+    return void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('unpacked\n'.repeat(50_000)));
+  }
+  if (pathname === '/unpackable') return void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('plain');
   let body = '';
   request.on('data', (chunk) => (body += chunk));
   request.on('end', () => {
@@ -87,6 +93,15 @@ beforeAll(async () => {
       response.end('secure\n');
     }),
   );
+  mutual = await listening(
+    createSecureServer({
+      cert: pair.certPem,
+      key: pair.keyPem,
+      allowHTTP1: true,
+      requestCert: true,
+      rejectUnauthorized: true,
+    }),
+  );
   broken = await listening(
     createTcpServer((socket) => {
       socket.on('error', () => {});
@@ -111,6 +126,7 @@ afterAll(() => {
 const places = (words: readonly string[]) =>
   words.map((word) =>
     word
+      .replace('MUTUAL', `https://localhost:${mutual}`)
       .replace('HTTPS', `https://localhost:${https}`)
       .replace('HTTP', `http://localhost:${http}`)
       .replace('BROKEN', `http://localhost:${broken}`),
@@ -186,11 +202,16 @@ const cases: string[][] = [
   ['-X'],
   ['--nope'],
   ['-s', 'HTTP/echo', 'HTTP/echo?2'],
+  ['-m', 'abc', 'HTTP/echo'],
+  ['--retry', '-1', 'HTTP/echo'],
+  ['--max-redirs', 'two', 'HTTP/echo'],
+  ['-s', '--compressed', 'HTTP/packed'],
+  ['-sS', '--compressed', 'HTTP/unpackable'],
 ];
 
 describe('curl beside the real curl', () => {
-  it.each(cases.map((words) => [words.join(' '), words] as const))('%s', async (_, words) => {
-    if (!hasCurl) return console.warn('curl 7.88 is missing: this case compares nothing');
+  it.for(cases.map((words) => [words.join(' '), words] as const))('%s', async ([, words], context) => {
+    if (!hasCurl) context.skip('curl 7.88 is missing');
     const own = words.map((word) => word.replace('PORT', String(http)));
     expect(steady(await ours(...own))).toEqual(steady(await theirs(...own)));
   });
@@ -201,6 +222,49 @@ it('refuses what it does not have, by name', async () => {
     code: 2,
     err: 'curl: option -x: the curl of this sandbox does not have it\n',
   });
+});
+
+it.each([
+  [['--http1.0'], 'option --http1.0: the curl of this sandbox does not have it'],
+  [['-0'], 'option -0: the curl of this sandbox does not have it'],
+  [['--raw'], 'option --raw: the curl of this sandbox does not have it'],
+  [['--path-as-is'], 'option --path-as-is: the curl of this sandbox does not have it'],
+  [['-b', 'cookies.txt'], 'option -b: the curl of this sandbox does not read it from a file'],
+  [['-H', '@headers'], 'option -H: the curl of this sandbox does not read it from a file'],
+])('refuses %s, which would have no effect, by name', async (words, text) => {
+  expect(await ours(...words, 'HTTP/echo')).toEqual({ code: 2, out: '', err: `curl: ${text}\n` });
+});
+
+it('refuses URLs that stand for several, unless it is told to take them as they are', async () => {
+  const several = 'HTTP/echo?[1-3]';
+  expect(await ours('-sS', several)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('makes no URLs of {} and []'),
+  });
+  expect((await ours('-sg', several)).code).toBe(0);
+  expect(await ours('-sS', '--http2', 'HTTP/echo')).toMatchObject({ code: 2, err: expect.stringContaining('--http2') });
+});
+
+it('gives up its retries when their time is over', async () => {
+  const { code, err } = await ours('--retry', '9', '--retry-delay', '1', '--retry-max-time', '1', 'HTTP/status/503');
+  expect(code).toBe(0);
+  expect(err.match(/Will retry in 1 seconds/g)).toHaveLength(1);
+});
+
+it('survives a server that asks for a certificate only after the handshake, while it is still talking', async () => {
+  let told = '';
+  // Each word takes a turn of the event loop, in which the server's alert comes.
+  const stderr = {
+    async write(bytes: Buffer | string) {
+      told += String(bytes);
+      await setImmediate();
+    },
+  };
+  const url = `https://localhost:${mutual}/`;
+  const stdin = { read: async () => undefined, cancel: () => {} };
+  const start = { argv: ['curl', '-sSvk', url], env: {}, cwd: '/', stdin, stdout: stderr, stderr };
+  expect(await box.processes.spawn(start).ended).toBe(56);
+  expect(told).toContain('tlsv13 alert certificate required');
 });
 
 it('does not trust a certificate of nobody it knows', async () => {
@@ -235,4 +299,11 @@ it('tries again as often as it is told, on errors that may pass', async () => {
   expect(waiting.log).toContain('Health OK');
   listener.close();
   expect(await run('-s', '--retry', '50', url).ended).toBe(7);
+});
+
+it('finds no address of version 6, as there is none', async () => {
+  expect(await ours('-sS6', 'http://localhost:1/')).toMatchObject({
+    code: 6,
+    err: 'curl: (6) Could not resolve host: localhost\n',
+  });
 });

@@ -5,7 +5,7 @@ const under = (folder: string, names: string) => names.split(' ').map((name) => 
 export const busyboxTools: readonly string[] = [
   ...under(
     '/bin',
-    'cat cp date echo egrep false grep hostname kill ls mkdir mv printenv ps pwd rm rmdir sh sleep tar touch true uname',
+    'ash cat cp date echo egrep false grep hostname kill ls mkdir mv printenv ps pwd rm rmdir sh sleep tar touch true uname',
   ),
   ...under(
     '/usr/bin',
@@ -17,7 +17,7 @@ export const busyboxTools: readonly string[] = [
 export const debianTools: readonly string[] = [
   ...under(
     '/bin',
-    'ash cat cp date echo egrep false grep hostname kill ls mkdir mv pwd rm rmdir sh sleep tar touch true uname',
+    'bash cat cp date echo egrep false grep hostname kill ls mkdir mv pwd rm rmdir sh sleep tar touch true uname',
   ),
   ...under(
     '/usr/bin',

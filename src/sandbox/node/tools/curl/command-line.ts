@@ -31,8 +31,6 @@ const flagNames = {
   N: 'no-buffer',
   '4': 'ipv4',
   '6': 'ipv6',
-  '#': 'progress-bar',
-  '0': 'http1.0',
 } as const;
 
 const longFlags = [
@@ -45,10 +43,8 @@ const longFlags = [
   'retry-all-errors',
   'retry-connrefused',
   'compressed',
-  'path-as-is',
   'no-keepalive',
   'tcp-nodelay',
-  'raw',
 ] as const;
 
 export type Flag = (typeof longFlags)[number];
@@ -102,6 +98,8 @@ const notHere: Record<string, string> = {
   z: 'time-cond',
   Y: 'speed-limit',
   y: 'speed-time',
+  '0': 'http1.0',
+  '#': 'progress-bar',
 };
 
 const shortNames: Record<string, string> = { ...flagNames, ...valueNames, ...notHere };
@@ -115,6 +113,8 @@ const notHereNames = new Set([
   'trace-ascii',
   'interface',
   'http3',
+  'path-as-is',
+  'raw',
 ]);
 
 const tryHelp = "\ncurl: try 'curl --help' or 'curl --manual' for more information";
@@ -125,6 +125,29 @@ function unknown(word: string, name: string): CurlFailure {
   if (notHereNames.has(name))
     return new CurlFailure('usage', `option ${word}: the curl of this sandbox does not have it`);
   return usage(`option ${word}: is unknown`);
+}
+
+const secondsOptions = new Set(['max-time', 'connect-timeout']);
+const wholeOptions = new Set(['retry', 'retry-delay', 'retry-max-time', 'max-redirs']);
+/** What some options take for the name of a file to read. */
+const readsFile: Record<string, (value: string) => boolean> = {
+  header: (value) => value.startsWith('@'),
+  cookie: (value) => !value.includes('='),
+};
+
+/** Values that curl itself calls nonsense, and those that would read a file where this curl does not. */
+function requireSense(name: string, value: string, word: string): void {
+  if (secondsOptions.has(name) || wholeOptions.has(name)) {
+    const number = secondsOptions.has(name) ? /^\d+(\.\d*)?$/ : /^\d+$/;
+    // Any negative number of redirects stands for no limit.
+    const isSigned = name === 'max-redirs' ? /^-\d+$/.test(value) : false;
+    const isNegative = !isSigned && /^-\d/.test(value);
+    if (isNegative) throw usage(`option ${word}: expected a positive numerical parameter`);
+    if (!isSigned && !number.test(value)) throw usage(`option ${word}: expected a proper numerical parameter`);
+  }
+  if (readsFile[name]?.(value)) {
+    throw new CurlFailure('usage', `option ${word}: the curl of this sandbox does not read it from a file`);
+  }
 }
 
 /** Throws CurlFailure 2 for anything that is no option here. */
@@ -139,7 +162,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   };
   const urls: string[] = [];
   const data: CommandLine['data'] = [];
-  const give = (name: string, value: string) => {
+  const give = (name: string, value: string, word: string) => {
+    requireSense(name, value, word);
     switch (name) {
       case 'header':
         return void lists.headers.push(value);
@@ -177,10 +201,13 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     else if (word.startsWith('--')) {
       const name = word.slice(2);
       if (isFlag(name)) flags.add(name);
-      else if (longValues.has(name)) give(name, valueFor(word));
+      else if (longValues.has(name)) give(name, valueFor(word), word);
       else throw unknown(word, name);
     } else if (/^-./.test(word)) {
-      readLetters(word, { flag: (name) => flags.add(name), value: (name, text) => give(name, text ?? valueFor(word)) });
+      readLetters(word, {
+        flag: (name) => flags.add(name),
+        value: (name, text, letter) => give(name, text ?? valueFor(word), letter),
+      });
     } else urls.push(word);
   }
   return {
@@ -197,7 +224,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 /** `-sSo /dev/null`: letters, the last of which may have its value attached or in the next word. */
 function readLetters(
   word: string,
-  to: { flag(name: Flag): void; value(name: string, text: string | undefined): void },
+  to: { flag(name: Flag): void; value(name: string, text: string | undefined, word: string): void },
 ): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word[at] ?? '';
@@ -207,7 +234,7 @@ function readLetters(
       continue;
     }
     if (!(letter in valueNames)) throw unknown(`-${letter}`, name);
-    to.value(name, word.slice(at + 1) || undefined);
+    to.value(name, word.slice(at + 1) || undefined, `-${letter}`);
     return;
   }
 }
@@ -215,7 +242,5 @@ function readLetters(
 /** Seconds with a fraction, in milliseconds. */
 export function millisecondsOf(line: CommandLine, name: string): number | undefined {
   const text = line.values.get(name);
-  if (text === undefined) return undefined;
-  if (!/^\d+(\.\d*)?$/.test(text)) throw usage(`option --${name}: expected a proper numerical parameter`);
-  return Number(text) * 1000;
+  return text === undefined ? undefined : Number(text) * 1000;
 }

@@ -5,7 +5,7 @@ import { FileError } from '../../processes/file-tree.ts';
 import type { Process } from '../../processes/process.ts';
 import { fileOf } from '../options.ts';
 import { type CommandLine, millisecondsOf } from './command-line.ts';
-import { CurlFailure } from './failure.ts';
+import { CurlFailure, opensslText } from './failure.ts';
 
 /** A connection for one request, over the pod's network: a real one, plain or with TLS. */
 export interface Connection {
@@ -17,6 +17,8 @@ export interface Connection {
   appconnectMs: number;
   /** What ALPN settled on, or what the options say of a plain connection. */
   isHttp2: boolean;
+  /** What broke it before anybody asked over it. */
+  readonly broken: { by?: Error };
 }
 
 /** curl: five minutes. */
@@ -42,10 +44,13 @@ async function addressOf(process: Process, line: CommandLine, host: string, port
     const [name, forPort, address] = text.replace(/^\+/, '').split(':');
     if ((name === host || name === '*') && (Number(forPort) === port || forPort === '*') && address) return address;
   }
+  const unresolved = () => new CurlFailure('not-resolved', `Could not resolve host: ${host}`);
+  // Pods have addresses of IPv4 only.
+  if (line.has('ipv6')) throw unresolved();
   try {
     return (await process.sockets.resolve(host))[0] ?? host;
   } catch {
-    throw new CurlFailure('not-resolved', `Could not resolve host: ${host}`);
+    throw unresolved();
   }
 }
 
@@ -78,10 +83,10 @@ export async function connect(
   await say(`* Connected to ${host} (${ip}) port ${port} (#0)`);
   const common = { ip, port, namelookupMs, connectMs };
   if (url.protocol !== 'https:') {
-    return { ...common, socket, appconnectMs: 0, isHttp2: line.has('http2-prior-knowledge') };
+    return { ...common, socket, appconnectMs: 0, isHttp2: line.has('http2-prior-knowledge'), broken: {} };
   }
-  const secured = await secure(process, line, socket, url, say);
-  return { ...common, socket: secured, appconnectMs: took(), isHttp2: secured.alpnProtocol === 'h2' };
+  const { secured, broken } = await secure(process, line, socket, url, say);
+  return { ...common, socket: secured, appconnectMs: took(), isHttp2: secured.alpnProtocol === 'h2', broken };
 }
 
 class TimedOut extends Error {}
@@ -123,12 +128,10 @@ function untrusted(error: NodeJS.ErrnoException, host: string): CurlFailure {
   return new CurlFailure('untrusted', `${text}${untrustedHelp}`);
 }
 
-/** OpenSSL's own words where it has some; a connection that broke has none. */
+/** A connection that broke has no words of OpenSSL's. */
 function handshakeFailure(error: NodeJS.ErrnoException & { reason?: string }, where: string): CurlFailure {
-  const number = /error:([0-9A-F]{8}):/.exec(error.message)?.[1];
-  if (number && error.reason) {
-    return new CurlFailure('tls-handshake', `OpenSSL/3.0.8: error:${number}:SSL routines::${error.reason}`);
-  }
+  const text = opensslText(error);
+  if (text !== undefined) return new CurlFailure('tls-handshake', text);
   const broken = error.syscall === 'read' ? 'Connection reset by peer' : 'SSL_ERROR_SYSCALL';
   return new CurlFailure('tls-handshake', `OpenSSL SSL_connect: ${broken} in connection to ${where} `);
 }
@@ -153,13 +156,13 @@ async function secure(
   raw: Socket,
   url: URL,
   say: (text: string) => Promise<void>,
-): Promise<TLSSocket> {
+): Promise<{ secured: TLSSocket; broken: Connection['broken'] }> {
   const host = hostOf(url);
   const [caFile, certFile, keyFile] = ['cacert', 'cert', 'key'].map((name) => line.values.get(name));
   const ca = caFile === undefined ? process.system.caPem() : await pemFile(process, caFile, 'ca-file');
   const cert = certFile === undefined ? undefined : await pemFile(process, certFile, 'bad-certificate-file');
   const key = keyFile === undefined ? cert : await pemFile(process, keyFile, 'bad-certificate-file');
-  const offered = line.has('http1.1') || line.has('http1.0') ? ['http/1.1'] : ['h2', 'http/1.1'];
+  const offered = line.has('http1.1') ? ['http/1.1'] : ['h2', 'http/1.1'];
   await say(`* ALPN: offers ${offered.join(',')}`);
   const socket = await new Promise<TLSSocket>((resolve, reject) => {
     const secured = connectTls({
@@ -175,7 +178,11 @@ async function secure(
     });
     secured.once('secureConnect', () => resolve(secured));
   });
-  socket.removeAllListeners('error');
+  // With TLS 1.3 a server that wants a certificate says so only now, while this one is still talking to its user.
+  const broken: Connection['broken'] = {};
+  socket.removeAllListeners('error').on('error', (error) => {
+    broken.by ??= error;
+  });
   const { subject, issuer, valid_from: from, valid_to: to } = socket.getPeerCertificate();
   await say(`* SSL connection using ${socket.getProtocol()} / ${socket.getCipher().standardName}`);
   await say(
@@ -189,7 +196,7 @@ async function secure(
       ? '*  SSL certificate verify ok.'
       : `*  SSL certificate verify result: ${socket.authorizationError}, continuing anyway.`,
   );
-  return socket;
+  return { secured: socket, broken };
 }
 
 const nameText = (name: object | undefined) =>

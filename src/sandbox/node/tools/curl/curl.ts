@@ -56,12 +56,17 @@ const longestPauseMs = 600_000;
 
 async function fetchWithRetries(process: Process, line: CommandLine, url: string, output: string | undefined) {
   const screen = consoleOf(process, line);
+  // What curl would have spent: the pace of the sandbox makes its pauses shorter.
+  let spentMs = 0;
   const retries = Number(line.values.get('retry') ?? 0);
+  // Like curl's, 0 is no limit.
+  const mostMs = millisecondsOf(line, 'retry-max-time') || Number.POSITIVE_INFINITY;
   const fixedPauseMs = millisecondsOf(line, 'retry-delay');
   let pauseMs = fixedPauseMs ?? 1000;
   for (let left = retries; ; left -= 1) {
     const { failure, measured } = await attempt(process, line, url, output, screen);
-    const problem = left > 0 ? problemToRetry(line, failure, measured.status) : undefined;
+    spentMs += measured.totalMs;
+    const problem = left > 0 && spentMs < mostMs ? problemToRetry(line, failure, measured.status) : undefined;
     if (!problem) {
       if (line.writeOut !== '') await writeOut(process, line.writeOut, measured, failure);
       if (failure) await screen.complain(`curl: (${failure.exitCode}) ${failure.message}`);
@@ -70,6 +75,7 @@ async function fetchWithRetries(process: Process, line: CommandLine, url: string
     if (failure) await screen.complain(`curl: (${failure.exitCode}) ${failure.message}`);
     const seconds = Math.round(pauseMs / 1000);
     await screen.warn(`Problem: ${problem}. Will retry in ${seconds} seconds. ${left} retries left.`);
+    spentMs += pauseMs;
     await process.system.wait(pauseMs, process.signal);
     if (process.signal.aborted) throw new BrokenPipe();
     if (fixedPauseMs === undefined) pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -105,16 +111,20 @@ async function attempt(
   const meter = new Meter((text) => screen.raw(text), screen.showsMeter(output));
   const limitMs = millisecondsOf(line, 'max-time');
   const late = new AbortController();
-  const cancel = limitMs === undefined ? () => {} : clock.after(limitMs, () => late.abort());
+  const timeOut = () => {
+    const took = Math.round(clock.now() - startedAt);
+    const what = measured.connects === 0 ? 'Connection' : 'Operation';
+    const received = measured.connects === 0 ? '' : ` with ${measured.sizeDownload} bytes received`;
+    return new CurlFailure('timed-out', `${what} timed out after ${took} milliseconds${received}`);
+  };
+  const cancel = limitMs === undefined ? () => {} : clock.after(limitMs, () => late.abort(timeOut()));
   let failure: CurlFailure | undefined;
   try {
-    const timeOut = once(late.signal, 'abort').then(() => {
-      const took = Math.round(clock.now() - startedAt);
-      const what = measured.connects === 0 ? 'Connection' : 'Operation';
-      const received = measured.connects === 0 ? '' : ` with ${measured.sizeDownload} bytes received`;
-      throw new CurlFailure('timed-out', `${what} timed out after ${took} milliseconds${received}`);
-    });
-    await Promise.race([transfer(process, line, url, output, { screen, meter, measured, late: late.signal }), timeOut]);
+    const timedOut = once(late.signal, 'abort').then(() => late.signal.throwIfAborted());
+    await Promise.race([
+      transfer(process, line, url, output, { screen, meter, measured, late: late.signal }),
+      timedOut,
+    ]);
   } catch (error) {
     if (!(error instanceof CurlFailure)) throw error;
     failure = error;

@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Connection } from './connection.ts';
-import { CurlFailure } from './failure.ts';
+import { CurlFailure, opensslText } from './failure.ts';
 import type { Outgoing } from './request.ts';
 
 /** A response whose body is still to come. */
@@ -18,18 +18,23 @@ export interface Incoming {
 interface SocketFailure extends Error {
   code?: string;
   syscall?: string;
+  reason?: string;
 }
 
 /** Before the first byte of an answer: a reset is told from an orderly end by the system call that failed. */
 function noAnswer(error: SocketFailure): CurlFailure {
   if (error.code?.startsWith('HPE_'))
     return new CurlFailure('unsupported-protocol', 'Received HTTP/0.9 when not allowed');
+  const alert = opensslText(error);
+  if (alert !== undefined) return new CurlFailure('received', `OpenSSL SSL_read: ${alert}, errno 0`);
   if (error.syscall === 'read') return new CurlFailure('received', 'Recv failure: Connection reset by peer');
   if (error.syscall === 'write') return new CurlFailure('received', 'Send failure: Connection reset by peer');
   return new CurlFailure('empty-reply', 'Empty reply from server');
 }
 
 export function exchange(connection: Connection, outgoing: Outgoing, scheme: string): Promise<Incoming> {
+  // Ended between the handshake and the request: nobody would hear of it any more.
+  if (connection.socket.destroyed) return Promise.reject(noAnswer(connection.broken.by ?? new Error('closed')));
   return connection.isHttp2 ? overHttp2(connection, outgoing, scheme) : overHttp1(connection, outgoing);
 }
 
@@ -90,7 +95,7 @@ function overHttp2({ socket }: Connection, outgoing: Outgoing, scheme: string): 
   return new Promise((resolve, reject) => {
     const session = connectHttp2(`${scheme}://unused`, { createConnection: () => socket });
     const fail = (error: SocketFailure) => {
-      const isSocket = error.code === 'ECONNRESET' || error.syscall !== undefined;
+      const isSocket = error.code === 'ECONNRESET' || error.syscall !== undefined || opensslText(error) !== undefined;
       reject(
         isSocket
           ? noAnswer(error)

@@ -16,6 +16,7 @@ export const exitCodes = {
   received: 56,
   'bad-certificate-file': 58,
   untrusted: 60,
+  'bad-encoding': 61,
   'ca-file': 77,
   http2: 92,
 } as const;
@@ -34,4 +35,10 @@ export class CurlFailure extends Error {
   get exitCode(): number {
     return exitCodes[this.reason];
   }
+}
+
+/** OpenSSL's own words, as curl passes them on; undefined where it has none. */
+export function opensslText(error: Error & { reason?: string }): string | undefined {
+  const number = /error:([0-9A-F]{8}):/.exec(error.message)?.[1];
+  return number && error.reason ? `OpenSSL/3.0.8: error:${number}:SSL routines::${error.reason}` : undefined;
 }

@@ -1,10 +1,10 @@
-import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import type { ByteSink } from '../../processes/byte-stream.ts';
 import { FileError } from '../../processes/file-tree.ts';
 import type { Process } from '../../processes/process.ts';
 import { pathIn } from '../options.ts';
 import type { CommandLine } from './command-line.ts';
 import { type Connection, connect } from './connection.ts';
+import { Decoder } from './decoder.ts';
 import { exchange, type Incoming } from './exchange.ts';
 import { CurlFailure } from './failure.ts';
 import type { Measured, Meter } from './report.ts';
@@ -25,7 +25,7 @@ export interface TransferParts {
   meter: Meter;
   /** Filled in as the transfer goes on. */
   measured: Measured;
-  /** Aborts when the time is up. */
+  /** Aborts, with the failure as its reason, when the time is up. */
   late: AbortSignal;
 }
 
@@ -41,6 +41,15 @@ function parseUrl(text: string): URL {
   }
 }
 
+/** curl makes several URLs of `{a,b}` and `[1-3]`; an address of IPv6 stands in brackets, too. */
+function refuseGlob(line: CommandLine, text: string): void {
+  if (line.has('globoff') || !/[{}[\]]/.test(text.replace(/^(\w+:\/\/)?\[[\da-fA-F:.]+\]/, ''))) return;
+  throw new CurlFailure(
+    'usage',
+    'the curl of this sandbox makes no URLs of {} and []; with -g it takes them as they are',
+  );
+}
+
 const redirects = new Set([301, 302, 303, 307, 308]);
 const headerOf = ({ headers }: Incoming, name: string) => headers.find(([one]) => one.toLowerCase() === name)?.[1];
 
@@ -53,6 +62,7 @@ export async function transfer(
   parts: TransferParts,
 ): Promise<void> {
   const { measured, screen } = parts;
+  refuseGlob(line, text);
   let url = parseUrl(text);
   const body = await bodyOf(process, line, (warning) => screen.warn(warning));
   let outgoing = outgoingOf(line, url, body);
@@ -133,6 +143,12 @@ async function oneRequest(
   parts: TransferParts,
 ): Promise<URL | undefined> {
   const { measured, screen, meter, late } = parts;
+  if (line.has('http2') && url.protocol === 'http:') {
+    throw new CurlFailure(
+      'usage',
+      'option --http2: the curl of this sandbox has it for https:// only, without an upgrade',
+    );
+  }
   const { clock } = process.system;
   const startedAt = clock.now();
   Object.assign(measured, {
@@ -141,8 +157,13 @@ async function oneRequest(
     method: outgoing.method,
   });
   await meter.begin();
-  const connection = await connect(process, line, url, (text) => screen.say(text));
+  const connection = await connect(process, line, url, async (text) => {
+    late.throwIfAborted();
+    await screen.say(text);
+  });
   const end = () => connection.socket.destroy();
+  if (late.aborted) end();
+  late.throwIfAborted();
   late.addEventListener('abort', end, { once: true });
   try {
     noteConnection(measured, connection, clock.now() - startedAt);
@@ -233,26 +254,24 @@ async function receive(
     incoming.body.on('error', () => {}).resume();
     throw new CurlFailure('http-error', `The requested URL returned error: ${incoming.status}`);
   }
-  const isCompressed = line.has('compressed') && headerOf(incoming, 'content-encoding') !== undefined;
-  const kept: Buffer[] = [];
+  const encoding = line.has('compressed') ? headerOf(incoming, 'content-encoding') : undefined;
+  const decoder = encoding === undefined || isSkipped ? undefined : new Decoder(encoding, output.body);
   try {
     for await (const chunk of incoming.body as AsyncIterable<Buffer>) {
       measured.sizeDownload += chunk.length;
       if (!output.isTerminal) await screen.say(`{ [${chunk.length} bytes data]`);
       if (isSkipped) continue;
-      if (isCompressed) kept.push(chunk);
-      else await output.body.write(chunk);
+      await (decoder ?? output.body).write(chunk);
     }
+    await decoder?.end();
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error instanceof CurlFailure || !(error instanceof Error) || !('code' in error)) throw error;
     throw cutOff(incoming, measured.sizeDownload);
   }
   const length = headerOf(incoming, 'content-length');
   if (method !== 'HEAD' && length !== undefined && measured.sizeDownload < Number(length) && incoming.status !== 304) {
     throw cutOff(incoming, measured.sizeDownload);
   }
-  if (isCompressed)
-    await output.body.write(decompressed(Buffer.concat(kept), headerOf(incoming, 'content-encoding') ?? ''));
   if (isError && line.has('fail-with-body')) {
     throw new CurlFailure('http-error', `The requested URL returned error: ${incoming.status}`);
   }
@@ -265,8 +284,4 @@ function cutOff(incoming: Incoming, received: number): CurlFailure {
     'partial-file',
     `transfer closed with ${what} remaining${length === undefined ? '' : ' to read'}`,
   );
-}
-
-function decompressed(bytes: Buffer, encoding: string): Buffer {
-  return encoding === 'br' ? brotliDecompressSync(bytes) : unzipSync(bytes);
 }
