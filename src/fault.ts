@@ -11,7 +11,7 @@ export interface FaultText {
   /** What to do next; a line to type where there is one. */
   next?: readonly string[];
   cause?: unknown;
-  /** What the texts of the catalogue were told with; it goes over a pipe as it is. */
+  /** What the texts of the catalogue were told with. They go over a pipe as they are, and come in through `faultFrom`. */
   facts?: readonly Fact[];
 }
 
@@ -51,6 +51,14 @@ export function faultOf<C extends keyof FaultTexts>(code: C, ...facts: Parameter
   return new Fault(code, { ...tell(faultTexts, code, facts), facts });
 }
 
+/**
+ * A Fault that another process told. Its facts are kept where they tell the same here; those of another version may be
+ * fewer or of other kinds, and then the Fault stays as it was said.
+ */
+export function faultFrom(code: string, said: Omit<FaultText, 'facts'>, facts: readonly Fact[]): Fault {
+  return new Fault(code, isKnown(code) && tellsSame(code, facts, said) ? { ...said, facts } : said);
+}
+
 /** The same Fault in a reader's words. One that the catalogue does not know (what a server said) stays as it is. */
 export function inWords(fault: Fault, texts: FaultTexts): Fault {
   if (!fault.facts || !isKnown(fault.code)) return fault;
@@ -60,6 +68,17 @@ export function inWords(fault: Fault, texts: FaultTexts): Fault {
 
 const isKnown = (code: string): code is keyof FaultTexts => Object.hasOwn(faultTexts, code);
 
-// Which facts a code has is checked where they are given; between processes they are foreign data, and only said.
+function tellsSame(code: keyof FaultTexts, facts: readonly Fact[], said: FaultText): boolean {
+  try {
+    const { what, why, next = [] } = tell(faultTexts, code, facts);
+    return what === said.what && why === said.why && next.join('\n') === (said.next ?? []).join('\n');
+  } catch (error) {
+    // What is a list here was a word there.
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+// Which facts a code has is checked where they are given, and where they come in from another process.
 const tell = (texts: FaultTexts, code: keyof FaultTexts, facts: readonly Fact[]): FaultText =>
   (texts[code] as (...given: readonly Fact[]) => FaultText)(...facts);

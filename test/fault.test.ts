@@ -42,6 +42,17 @@ describe('a Fault', () => {
     expect(inWords(odd.fault, german.faultTexts).what).toBe('Odd.');
   });
 
+  it('stays as another version said it, where its facts are not those of here', () => {
+    const told = (code: string, what: string, facts: unknown[]) => {
+      const said = readServerLine({ fault: { code, what, next: ['Do it.'], facts } });
+      return said?.type === 'fault' ? textOf(inWords(said.fault, german.faultTexts)) : undefined;
+    };
+    // A number where a list is expected; fewer than expected; others, though they fit.
+    expect(told('lesson.start-state', 'Not built.', ['mtls', 'see', 'why', 5])).toBe('Not built.\n\nDo it.');
+    expect(told('sandbox.locked', 'Locked.', [])).toBe('Locked.\n\nDo it.');
+    expect(told('sandbox.locked', 'Somebody runs it.', ['/tmp/a', 12])).toBe('Somebody runs it.\n\nDo it.');
+  });
+
   it('says why the system refuses, also by a code that nobody here knows', () => {
     const refused = (errno: string) => inWords(faultOf('journal.not-written', '/j', errno), german.faultTexts).why;
     expect(refused('ENOSPC')).toBe('Die Platte ist voll.');

@@ -1,4 +1,4 @@
-import { type Fact, Fault } from '../fault.ts';
+import { type Fact, Fault, faultFrom } from '../fault.ts';
 
 /** What the sandbox process says in its one line, parsed from foreign JSON. Knows nothing of processes. */
 export type ServerLine = { type: 'ready'; notices: readonly string[] } | { type: 'fault'; fault: Fault };
@@ -13,12 +13,14 @@ export function readServerLine(line: unknown): ServerLine | undefined {
 }
 
 function readFault({ code, what, why, next, facts }: Record<string, unknown>): Fault {
-  return new Fault(String(code), {
+  const said = {
     what: String(what),
     ...(typeof why === 'string' ? { why } : {}),
     next: Array.isArray(next) ? next.map(String) : [],
-    ...(Array.isArray(facts) && facts.every(isFact) ? { facts } : {}),
-  });
+  };
+  return Array.isArray(facts) && facts.every(isFact)
+    ? faultFrom(String(code), said, facts)
+    : new Fault(String(code), said);
 }
 
 const isFact = (value: unknown): value is Fact =>
