@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { customResourceDefinitions, namespaces } from '../../../src/kube/resources.ts';
+import {
+  clusterRoleBindings,
+  clusterRoles,
+  customResourceDefinitions,
+  namespaces,
+} from '../../../src/kube/resources.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { ClusterFixture, token } from '../kubectl/cluster-fixture.ts';
-import { type FuzzRequest, requestGenerator } from './requests.ts';
+import { clerk, type FuzzRequest, requestGenerator } from './requests.ts';
 
 /**
  * Thousands of random requests against the real HTTPS server. Whatever comes, it answers, with a Status that is not its own
@@ -23,6 +28,16 @@ beforeAll(async () => {
   agent = new Agent({ keepAlive: true, maxSockets: atOnce, ca: cluster.caPem });
   await cluster.api.cluster.create(namespaces, { metadata: { name: 'fuzz' } });
   await cluster.api.cluster.create(customResourceDefinitions, widgets);
+  const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+  const rules = [{ apiGroups: ['*'], resources: ['*'], verbs }];
+  // Whole collections are deleted: the finalizer keeps these two.
+  const metadata = { name: 'clerk', finalizers: ['fuzz.example/kept'] };
+  await cluster.api.cluster.create(clusterRoles, { metadata, rules });
+  await cluster.api.cluster.create(clusterRoleBindings, {
+    metadata,
+    roleRef: { kind: 'ClusterRole', name: 'clerk' },
+    subjects: [{ kind: 'User', name: clerk }],
+  });
 });
 afterAll(async () => {
   agent.destroy();

@@ -22,6 +22,9 @@ const names = ['a', 'b', 'web'];
 const strangeSegments = ['', '%', '%zz', '%00', '%2e%2e', '..', '日本', 'a%2Fb', 'x'.repeat(300), ...hostileKeys];
 const namespacesUsed = [...Array<string>(20).fill('fuzz'), ...Array<string>(8).fill('default'), 'nosuch'];
 
+/** Somebody who may do much and yet is no superuser: their roles, bindings and approvals are looked into. */
+export const clerk = 'clerk';
+
 /** Pods and namespaces that other tests of the file rely on stay out of reach: each case may delete what it names. */
 export function requestGenerator(random: Random, resources: () => readonly ServedResource[]): () => FuzzRequest {
   return () => {
@@ -144,9 +147,15 @@ function headersOf(random: Random): Record<string, string> {
     ...(chance(random, 0.02) ? { 'x-strange': 'x'.repeat(integerBetween(random, 1, 20_000)) } : {}),
     ...(chance(random, 0.02) ? { 'if-none-match': '"x", *' } : {}),
     ...(chance(random, 0.01) ? { expect: '100-continue' } : {}),
+    ...(chance(random, 0.15) ? asClerk(random) : {}),
     ...(chance(random, 0.02) ? { 'impersonate-user': oneOf(random, ['jane', '\u00ff', '']) } : {}),
     ...(chance(random, 0.01) ? { 'impersonate-group': 'system:masters' } : {}),
   };
+}
+
+function asClerk(random: Random): Record<string, string> {
+  const extra = oneOf(random, ['a%2Fb', '50%', '%ff', '__proto__']);
+  return { 'impersonate-user': clerk, ...(chance(random, 0.1) ? { [`impersonate-extra-${extra}`]: 'x' } : {}) };
 }
 
 const patchTypes = [
