@@ -7,6 +7,7 @@ import { parseServerArguments } from './server/command-line.ts';
 import { faultJson } from './server/control-server.ts';
 import { Notices } from './server/notices.ts';
 import { type Sandbox, startSandbox } from './server/sandbox.ts';
+import { surviveStrayRejections } from './server/stray-rejections.ts';
 
 /**
  * The sandbox process: `node dist/server.js --folder DIR [--pace real|brisk|instant] [--stay]`. It holds a cluster, a mesh
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   // Whoever reads our output may go first.
   process.stdout.on('error', () => {});
   process.stderr.on('error', () => {});
+  surviveStrayRejections(log);
 
   const notices = new Notices(log);
   const saidReady = Promise.withResolvers<void>();

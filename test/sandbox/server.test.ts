@@ -121,6 +121,22 @@ describe('the sandbox process', () => {
     expect(await refuses(before.body.clusters?.[0]?.server ?? '')).toBe(true);
   });
 
+  it('goes on when something in it failed that nobody waited for, and logs it', async () => {
+    // Code from outside that makes such a failure at a signal.
+    const bug = "process.on('SIGUSR2', () => void Promise.reject(new Error('stray')))";
+    process.env['NODE_OPTIONS'] = `--import=data:text/javascript,${encodeURIComponent(bug)}`;
+    try {
+      await sandbox.start();
+    } finally {
+      delete process.env['NODE_OPTIONS'];
+    }
+    const logged = once(sandbox.running.stderr ?? sandbox.running, 'data');
+    sandbox.running.kill('SIGUSR2');
+    await Promise.race([logged, once(sandbox.running, 'exit')]);
+    expect(sandbox.stderr).toContain('Error: stray');
+    expect((await sandbox.control('GET', '/status')).status).toBe(200);
+  });
+
   it('turns away whoever does not know the control token', async () => {
     await sandbox.start();
     expect((await sandbox.control('POST', '/reset', 'guess')).status).toBe(401);

@@ -56,6 +56,35 @@ const scripts: [what: string, script: string, output: string][] = [
   ],
   ['semicolons within quotes', "sh -c 'echo one; echo two' | wc -l", '2\n'],
   ['background', 'echo late & wait; echo done', 'late\ndone\n'],
+  ['here documents in groups', '(cat <<A)\none\nA\n{ cat <<B; }; echo $(cat <<C\nin\nC\n)\ntwo\nB', 'one\ntwo\nin\n'],
+  ['assignments before functions', 'X=1; f() { echo $X; env | grep ^X=; }; X=2 f; echo $X', '2\nX=2\n1\n'],
+  ['assignments before builtins', 'X=1; X=2 true; echo $X; X=3 eval "echo \\$X"; echo $X', '1\n3\n3\n'],
+  ['local variables', 'x=1; g() { echo $x; x=3; }; f() { local x=2 y=5; g; echo $x; }; f; echo $x$y', '2\n3\n1\n'],
+  [
+    'fields by IFS',
+    'IFS=:; x="a::b:"; for i in $x; do echo "[$i]"; done; set -- 1 2; echo "$*"',
+    '[a]\n[]\n[b]\n1:2\n',
+  ],
+  ['fields by blanks and more', 'IFS=" ,"; x=" a , b,,c "; for i in $x; do echo "[$i]"; done', '[a]\n[b]\n[]\n[c]\n'],
+  ['no fields without IFS', 'IFS=; x="a b"; for i in $x; do echo "[$i]"; done', '[a b]\n'],
+  [
+    'reading by IFS',
+    'printf "a,b c,d,\\n  e  \\nx\\\\\\\\ty\\n" | { IFS=, read a b; echo "$a|$b"; IFS= read -r c; echo "$c|"; read d; echo "$d"; }',
+    'a|b c,d,\n  e  |\nxty\n',
+  ],
+  [
+    'redirections of exec',
+    'exec 2>&1; echo err >&2; (exec >/tmp/x; echo in); echo out; f() { exec </tmp/x; }; f; cat',
+    'err\nout\nin\n',
+  ],
+  [
+    'a status that is tested',
+    'set -e; f() { false; echo on; }; f || true; eval "false; echo on" && echo end',
+    'on\non\nend\n',
+  ],
+  ['jobs', '(exit 5) & wait $!; echo $?', '5\n'],
+  ['break outside of loops', 'f() { break; echo on; }; f; for i in 1 2; do f; done', 'on\non\non\n'],
+  ['command over functions', 'pwd() { command pwd; echo own; }; cd /tmp/; pwd | tail -n 1', 'own\n'],
   ['tilde', 'HOME=/h; echo ~ ~/x "~" a~', '/h /h/x ~ a~\n'],
 ];
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BrokenPipe } from '../../../src/sandbox/node/processes/byte-stream.ts';
 import { TerminalDevice } from '../../../src/sandbox/node/processes/terminal-device.ts';
 import { Box } from './container.ts';
 
@@ -93,4 +94,57 @@ it('asks on when a command needs more lines', async () => {
     await shows(more, before);
   }
   expect(screen).toContain('/ # for i in 1 2\r\n> do echo n$i\r\n> done\r\n');
+});
+
+it('Ctrl-C forgets the lines before, where a command needs several', async () => {
+  await shows('# ');
+  await type('for i in 1 2\r');
+  await shows('> ');
+  await type('\x03echo next $?\r');
+  await shows('^C\r\n');
+  await shows('\r\nnext 130\r\n');
+});
+
+it('Ctrl-C ends functions, substitutions, and what waits or reads in the shell itself', async () => {
+  const waits = [
+    ['f() { sleep 1000; echo no; }; f', 'sleep 1000'],
+    ['echo $(sleep 2000)no', 'sleep 2000'],
+    ['sleep 3000 | cat; echo no', 'sleep 3000'],
+    ['sleep 4000 & wait; echo no', 'sleep 4000'],
+    ['cat & read x; echo no', 'ps'],
+  ] as const;
+  let prompts = 1;
+  for (const [line, running] of waits) {
+    await shows('# ', prompts);
+    await type(`${line}\r`);
+    while (!(await box.sh('ps')).out.includes(running)) {}
+    await type('\x03');
+    await shows('^C\r\n', prompts);
+    prompts += 1;
+  }
+  await shows('# ', prompts);
+  await type('echo $?\r');
+  await shows('\r\n130\r\n');
+  expect(screen).not.toContain('\nno\r');
+});
+
+it('survives a client that leaves after Ctrl-C', async () => {
+  const gone = new TerminalDevice({
+    write: async (bytes) => {
+      if (String(bytes).includes('^C')) isGone = true;
+      if (isGone && !String(bytes).includes('^C')) throw new BrokenPipe();
+    },
+  });
+  let isGone = false;
+  const shell = box.processes.spawn({
+    argv: ['sh'],
+    env: {},
+    cwd: '/',
+    stdin: gone.stdin,
+    stdout: gone.output,
+    stderr: gone.output,
+    terminal: gone,
+  });
+  await gone.receive(Buffer.from('\x03'));
+  expect(await shell.ended).toBe(141);
 });

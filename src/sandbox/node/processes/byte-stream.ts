@@ -89,13 +89,21 @@ export const nowhere: ByteSink = { write: async () => {} };
 /** More than any of our programs works on at once; what reads everything into memory stops here. */
 const mostHeldBytes = 16 << 20;
 
+export class TooMuchHeld extends Error {
+  override readonly name = 'TooMuchHeld';
+
+  constructor() {
+    super('more input than this sandbox holds in memory');
+  }
+}
+
 /** All that comes until the end, as far as a program of ours may hold it. */
 export async function readAll(source: ByteSource): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
     bytes += chunk.length;
-    if (bytes > mostHeldBytes) throw new RangeError('more input than this sandbox holds in memory');
+    if (bytes > mostHeldBytes) throw new TooMuchHeld();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -113,16 +113,20 @@ export class ContainerProcesses implements ContainerSystem {
 
   spawn(start: Start): Spawned {
     const path = this.#executable(start);
-    if (this.#isOver || this.#running.size >= mostProcesses) throw new ExecutableError('too-many', path);
+    return this.fork(start, (process) => runTool(path, process));
+  }
+
+  fork(start: Start, run: (process: Process) => Promise<number>): Spawned {
+    if (this.#isOver || this.#running.size >= mostProcesses) throw new ExecutableError('too-many', start.argv[0] ?? '');
     this.#lastPid += 1;
-    return this.#run(this.#lastPid, path, start, this.#parts.sockets);
+    return this.#run(this.#lastPid, run, start, this.#parts.sockets);
   }
 
   /** One of the image's tools as the container's main process. Undefined where the image has no such tool. */
   runMain(start: Start): Promise<number> | undefined {
     const path = this.which(start.argv[0] ?? '', start.env);
     if (path === undefined || !this.#parts.tools.includes(path)) return undefined;
-    return this.#run(1, path, start, this.#parts.sockets).ended;
+    return this.#run(1, (process) => runTool(path, process), start, this.#parts.sockets).ended;
   }
 
   /** The container is over: so are all of its processes. */
@@ -141,7 +145,7 @@ export class ContainerProcesses implements ContainerSystem {
     throw new ExecutableError(isThere ? 'not-executable' : 'not-found', name);
   }
 
-  #run(pid: number, path: string, start: Start, inner: ContainerSockets): Spawned {
+  #run(pid: number, run: (process: Process) => Promise<number>, start: Start, inner: ContainerSockets): Spawned {
     const abort = new AbortController();
     const killed = Promise.withResolvers<number>();
     const sockets = new OwnedSockets(inner);
@@ -167,7 +171,7 @@ export class ContainerProcesses implements ContainerSystem {
     const onParentEnd = () => kill(9);
     start.parent?.addEventListener('abort', onParentEnd, { once: true });
     if (start.parent?.aborted) kill(9);
-    const ended = Promise.race([runTool(path, process), killed.promise]).finally(() => {
+    const ended = Promise.race([endOf(process, run), killed.promise]).finally(() => {
       start.parent?.removeEventListener('abort', onParentEnd);
       this.#running.delete(pid);
       abort.abort();
@@ -197,9 +201,14 @@ function guarded(sink: ByteSink, signal: AbortSignal): ByteSink {
 const brokenPipeExitCode = 141;
 
 async function runTool(path: string, process: Process): Promise<number> {
+  const { toolNamed } = await import('../tools/tool-registry.ts');
+  return toolNamed(baseName(path)).run(process);
+}
+
+/** Never rejects: whatever a program throws ends the program, and nobody else. */
+async function endOf(process: Process, run: (process: Process) => Promise<number>): Promise<number> {
   try {
-    const { toolNamed } = await import('../tools/tool-registry.ts');
-    return await toolNamed(baseName(path)).run(process);
+    return await run(process);
   } catch (error) {
     if (error instanceof BrokenPipe) return brokenPipeExitCode;
     if (process.signal.aborted) return 137;

@@ -74,6 +74,8 @@ export interface ContainerSystem {
   which(name: string, env: Readonly<Record<string, string>>): string | undefined;
   /** Throws ExecutableError. */
   spawn(start: Start): Spawned;
+  /** A copy of a program that is there already, as a shell makes one for `&`. Throws ExecutableError. */
+  fork(start: Start, run: (process: Process) => Promise<number>): Spawned;
 }
 
 /** One program of an image: what lies at a path such as /bin/ls. Resolves with its exit code. */

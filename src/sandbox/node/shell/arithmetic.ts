@@ -1,10 +1,12 @@
+import { ScriptError } from './syntax.ts';
+
 /** `$((…))`: whole numbers with C's operators. Pure but for the variables it is given. */
 export interface Variables {
   get(name: string): string | undefined;
   set(name: string, value: string): void;
 }
 
-export class ArithmeticError extends Error {
+export class ArithmeticError extends ScriptError {
   override readonly name = 'ArithmeticError';
 }
 
@@ -38,9 +40,14 @@ function nonZero(value: number): number {
   return value;
 }
 
+/** What a person may write; longer ones would hold up everybody else. */
+const longestExpression = 4096;
+const deepest = 100;
+
 const token = /\s*(\d+|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/%]=|[-+*/%<>=!()?:~])/y;
 
 export function evaluate(text: string, variables: Variables): number {
+  if (text.length > longestExpression) throw new ArithmeticError('an expression is longer than this sandbox reads');
   const tokens: string[] = [];
   token.lastIndex = 0;
   for (let at = 0; text.slice(at).trim() !== ''; at = token.lastIndex) {
@@ -57,6 +64,7 @@ export function evaluate(text: string, variables: Variables): number {
 class Evaluation {
   readonly #tokens: string[];
   readonly #variables: Variables;
+  #depth = 0;
 
   constructor(tokens: string[], variables: Variables) {
     this.#tokens = tokens;
@@ -70,6 +78,18 @@ class Evaluation {
   }
 
   #assignment(): number {
+    this.#enter();
+    const value = this.#assignmentOrChoice();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new ArithmeticError('an expression nests deeper than this sandbox reads');
+  }
+
+  #assignmentOrChoice(): number {
     const [name = '', operator = ''] = this.#tokens;
     if (!/^[A-Za-z_]/.test(name) || !/^[-+*/%]?=$/.test(operator)) return this.#choice();
     this.#tokens.splice(0, 2);
@@ -100,6 +120,13 @@ class Evaluation {
   }
 
   #unary(): number {
+    this.#enter();
+    const value = this.#operand();
+    this.#depth -= 1;
+    return value;
+  }
+
+  #operand(): number {
     if (this.#take('-')) return -this.#unary();
     if (this.#take('+')) return this.#unary();
     if (this.#take('!')) return this.#unary() === 0 ? 1 : 0;

@@ -1,14 +1,16 @@
 import { absolutePath } from '../processes/container-files.ts';
 import { FileError } from '../processes/file-tree.ts';
 import { toolNamed } from '../tools/tool-registry.ts';
-import { readLine } from './line-source.ts';
+import { Jump, ShellExit } from './endings.ts';
+import { readFields } from './fields.ts';
+import { readLine, unlessAborted } from './line-source.ts';
 import { parseScript } from './parser.ts';
 import type { Streams } from './redirects.ts';
-import { Jump, type Shell, ShellExit } from './shell.ts';
-import { notKnown } from './syntax.ts';
+import type { Shell } from './shell.ts';
+import { notKnown, ScriptError } from './syntax.ts';
 
 /** What the shell does itself, because it changes the shell, or because that is quicker than a process. */
-export type Builtin = (shell: Shell, argv: readonly string[], streams: Streams) => Promise<number>;
+export type Builtin = (shell: Shell, argv: readonly string[], streams: Streams, isTested: boolean) => Promise<number>;
 
 /** A small tool in the shell's own process, as busybox has them. */
 const tool =
@@ -80,18 +82,21 @@ const set: Builtin = async (shell, argv, streams) => {
 /** Reads a line, byte by byte as far as its newline, and gives its fields to the names. */
 const read: Builtin = async (shell, argv, streams) => {
   const args = argv.slice(1);
-  while (/^-[rs]+$/.test(args[0] ?? '')) args.shift();
+  let isRaw = false;
+  while (args[0] === '-r') isRaw = args.shift() === '-r';
   if (args[0] === '-p') await streams.stderr.write(args.splice(0, 2)[1] ?? '');
   if (args[0]?.startsWith('-')) throw notKnown(`read ${args[0]}`);
   const names = args.length > 0 ? args : ['REPLY'];
-  const line = await readLine(streams.stdin);
-  let rest = (line ?? '').replace(/\n$/, '').trim();
-  for (const [at, name] of names.entries()) {
-    const isLast = at === names.length - 1;
-    const [field = ''] = isLast ? [rest] : rest.split(/[ \t]+/, 1);
-    shell.variables.set(name, field);
-    rest = rest.slice(field.length).trimStart();
-  }
+  const wrong = names.find((name) => !/^[A-Za-z_]\w*$/.test(name));
+  if (wrong !== undefined) throw new ScriptError(`read: ${wrong}: bad variable name`);
+  let text = '';
+  let line: string | undefined;
+  do {
+    line = await readLine(streams.stdin, shell.group.interruption);
+    text = text.replace(/\\\n$/, '') + (line ?? '');
+  } while (!isRaw && line?.endsWith('\n') && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text));
+  const fields = readFields(text.replace(/\n$/, ''), names.length, isRaw, shell.variables.get('IFS'));
+  for (const [at, name] of names.entries()) shell.variables.set(name, fields[at] ?? '');
   return line?.endsWith('\n') ? 0 : 1;
 };
 
@@ -100,7 +105,7 @@ const type: Builtin = async (shell, argv, streams) => {
   for (const name of argv.slice(1)) {
     const path = shell.process.system.which(name, shell.variables.environment());
     if (shell.functions.has(name)) await streams.stdout.write(`${name} is a function\n`);
-    else if (name in builtins) await streams.stdout.write(`${name} is a shell builtin\n`);
+    else if (builtins.has(name)) await streams.stdout.write(`${name} is a shell builtin\n`);
     else if (path) await streams.stdout.write(`${name} is ${path}\n`);
     else {
       await streams.stdout.write(`${name}: not found\n`);
@@ -110,28 +115,68 @@ const type: Builtin = async (shell, argv, streams) => {
   return status;
 };
 
-const command: Builtin = async (shell, argv, streams) => {
+const command: Builtin = async (shell, argv, streams, isTested) => {
   const [, first = '', ...rest] = argv;
-  if (first !== '-v' && first !== '-V') return first === '' ? 0 : shell.invoke(first, rest, streams);
+  if (first === '-p') throw notKnown('command -p');
+  if (first !== '-v' && first !== '-V')
+    return first === '' ? 0 : shell.invoke([first, ...rest], streams, { isTested, isProgram: true });
   const name = rest[0] ?? '';
   const found =
-    name in builtins || shell.functions.has(name)
+    builtins.has(name) || shell.functions.has(name)
       ? name
       : shell.process.system.which(name, shell.variables.environment());
   if (found !== undefined) await streams.stdout.write(`${found}\n`);
   return found === undefined ? 127 : 0;
 };
 
-const source: Builtin = async (shell, argv, streams) => {
+const source: Builtin = async (shell, argv, streams, isTested) => {
   const path = argv[1] ?? '';
   try {
     const text = shell.process.system.files.read(absolutePath(shell.cwd, path)).toString();
-    return await shell.run(parseScript(text), streams);
+    return await shell.run(parseScript(text), streams, isTested);
   } catch (error) {
+    if (error instanceof Jump && error.kind === 'return') return error.count;
     if (!(error instanceof FileError)) throw error;
     await shell.complain(streams, `.: can't open '${path}': ${error.message}`);
     return 2;
   }
+};
+
+/** POSIX: outside of loops neither does anything. */
+const jump =
+  (kind: 'break' | 'continue'): Builtin =>
+  async (shell, argv) => {
+    if (!shell.isInLoop) return 0;
+    throw new Jump(kind, number(argv[1], 1));
+  };
+
+const local: Builtin = async (shell, argv) => {
+  if (!shell.isInFunction) throw new ScriptError('local: not in a function');
+  for (const word of argv.slice(1)) {
+    const [, name = '', value] = /^([A-Za-z_]\w*)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    if (name === '') throw new ScriptError(`local: ${word}: bad variable name`);
+    shell.variables.shadow(name);
+    if (value === undefined) shell.variables.unset(name);
+    else shell.variables.set(name, value);
+  }
+  return 0;
+};
+
+/** The status of the last of the processes named, or 0 when all are waited for. */
+const wait: Builtin = async (shell, argv, streams) => {
+  const { interruption } = shell.group;
+  if (argv.length === 1) {
+    await unlessAborted(shell.jobs.allEnded(), interruption);
+    return 0;
+  }
+  let status = 0;
+  for (const text of argv.slice(1)) {
+    if (!/^\d+$/.test(text)) throw notKnown(`wait ${text}`);
+    const ended = shell.jobs.ended(Number(text));
+    if (!ended) await shell.complain(streams, `wait: pid ${text} is not a child of this shell`);
+    status = ended ? await unlessAborted(ended, interruption) : 127;
+  }
+  return status;
 };
 
 const refused =
@@ -140,26 +185,23 @@ const refused =
     throw notKnown(what);
   };
 
-export const builtins: Readonly<Record<string, Builtin>> = {
+const all: Readonly<Record<string, Builtin>> = {
   ':': async () => 0,
   '.': source,
   source,
   '[': tool('['),
   alias: refused('alias'),
   bg: refused('job control'),
-  break: async (_shell, argv) => {
-    throw new Jump('break', number(argv[1], 1));
-  },
+  break: jump('break'),
   cd,
   command,
-  continue: async (_shell, argv) => {
-    throw new Jump('continue', number(argv[1], 1));
-  },
+  continue: jump('continue'),
   echo: tool('echo'),
-  eval: async (shell, argv, streams) => shell.run(parseScript(argv.slice(1).join(' ')), streams),
+  eval: async (shell, argv, streams, isTested) => shell.run(parseScript(argv.slice(1).join(' ')), streams, isTested),
   exec: async (shell, argv, streams) => {
+    // The shell itself has made the redirections of an `exec` without a command.
     if (argv.length === 1) return 0;
-    throw new ShellExit(await shell.invoke(argv[1] ?? '', argv.slice(2), streams));
+    throw new ShellExit(await shell.invoke(argv.slice(1), streams, { isProgram: true }));
   },
   exit: async (shell, argv) => {
     throw new ShellExit(number(argv[1], shell.variables.lastStatus) & 255);
@@ -170,14 +212,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   getopts: refused('getopts'),
   jobs: async () => 0,
   kill: tool('kill'),
-  local: async (shell, argv) => {
-    // Variables of a function are the shell's here; what they shadow is not brought back.
-    for (const word of argv.slice(1)) {
-      const [name = '', ...value] = word.split('=');
-      shell.variables.set(name, value.join('='));
-    }
-    return 0;
-  },
+  local,
   printf: tool('printf'),
   pwd: tool('pwd'),
   read,
@@ -204,8 +239,24 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     }
     return 0;
   },
-  wait: async (shell) => {
-    await shell.waitForBackground();
-    return 0;
-  },
+  wait,
 };
+
+export const builtins: ReadonlyMap<string, Builtin> = new Map(Object.entries(all));
+
+/** POSIX 2.14, as far as they are here. */
+export const specialBuiltins: ReadonlySet<string> = new Set([
+  ':',
+  '.',
+  'break',
+  'continue',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'return',
+  'set',
+  'shift',
+  'trap',
+  'unset',
+]);

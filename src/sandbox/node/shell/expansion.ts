@@ -1,11 +1,12 @@
 import type { ContainerFiles } from '../processes/container-files.ts';
 import { evaluate } from './arithmetic.ts';
+import { type Splittable, splitFields } from './fields.ts';
 import { hasPattern, matches, pathsMatching, quotedInPattern, withoutEscapes } from './patterns.ts';
-import type { ParameterChange, Script, Word, WordPart } from './syntax.ts';
+import { type ParameterChange, type Script, ScriptError, type Word, type WordPart } from './syntax.ts';
 import type { ShellVariables } from './variables.ts';
 
 /** `${name?text}` and the like: the command is not run, its shell goes on or, in a script, ends. */
-export class ExpansionError extends Error {
+export class ExpansionError extends ScriptError {
   override readonly name = 'ExpansionError';
 }
 
@@ -18,20 +19,13 @@ export interface ExpansionParts {
   capture(script: Script): Promise<string>;
 }
 
-/** A piece of a word after expansion: as a pattern, in which quoted characters are escaped. */
-interface Piece {
-  pattern: string;
-  /** Unquoted results of expansions are split into fields. */
-  isSplit: boolean;
-  /** "$@" begins a new field here. */
-  startsField?: boolean;
-}
+/** A piece of a word after expansion. Unquoted results of expansions are split; "$@" begins new fields. */
+type Piece = Splittable;
 
-const isBlank = /[ \t\n]/;
 /** A loop in a script may double a word as often as it likes; this is where that ends. */
 const longestWord = 4 << 20;
 
-/** Words to fields: parameters, commands, arithmetic, field splitting, paths. POSIX 2.6, without other values of IFS than the usual. */
+/** Words to fields: parameters, commands, arithmetic, field splitting, paths. POSIX 2.6. */
 export class Expansion {
   readonly #parts: ExpansionParts;
 
@@ -42,7 +36,8 @@ export class Expansion {
   async fields(words: readonly Word[]): Promise<string[]> {
     const fields: string[] = [];
     for (const word of words) {
-      for (const pattern of split(await this.#pieces(word), word)) {
+      const pieces = await this.#pieces(word);
+      for (const pattern of splitFields(pieces, this.#parts.variables.get('IFS'), beginningOf(pieces, word))) {
         const paths = hasPattern(pattern) ? pathsMatching(this.#parts.files, this.#parts.cwd, pattern) : [];
         fields.push(...(paths.length > 0 ? paths : [withoutEscapes(pattern)]));
       }
@@ -155,29 +150,10 @@ function trimmed(value: string, pattern: string, { side, isLongest }: { side: st
   return isPrefix ? value.slice(found) : value.slice(0, found);
 }
 
-/** Fields as patterns. A word of nothing but empty expansions is no field; quotes make it one. */
-function split(pieces: readonly Piece[], word: Word): string[] {
-  const fields: string[] = [];
-  const isEmptyField = word.some(
+/** What a word begins with: a word of nothing but empty expansions is no field, quotes make it one. */
+function beginningOf(pieces: readonly Piece[], word: Word): '' | undefined {
+  const isField = word.some(
     (part) => part.type === 'text' || (part.isQuoted && !(part.type === 'parameter' && part.name === '@')),
   );
-  let field: string | undefined = isEmptyField && pieces.every(({ isSplit }) => !isSplit) ? '' : undefined;
-  const close = () => {
-    if (field !== undefined) fields.push(field);
-    field = undefined;
-  };
-  for (const { pattern, isSplit, startsField } of pieces) {
-    if (startsField) close();
-    if (!isSplit) {
-      field = (field ?? '') + pattern;
-      continue;
-    }
-    for (const [at, text] of pattern.split(/[ \t\n]+/).entries()) {
-      if (at > 0) close();
-      if (text !== '') field = (field ?? '') + text;
-    }
-    if (isBlank.test(pattern.at(-1) ?? '')) close();
-  }
-  close();
-  return fields;
+  return isField && pieces.every(({ isSplit }) => !isSplit) ? '' : undefined;
 }

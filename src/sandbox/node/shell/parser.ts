@@ -59,14 +59,19 @@ class Parser {
   readonly #cursor: Cursor;
   readonly #words: WordParser;
   readonly #depth: number;
-  #pending: PendingText[] = [];
+  /** Shared with the commands within commands: whoever comes to the end of the line reads them. */
+  readonly #pending: PendingText[];
 
-  constructor(cursor: Cursor, depth = 0) {
+  constructor(cursor: Cursor, depth = 0, pending: PendingText[] = []) {
     if (depth > deepest) throw notKnown('nesting as deep as this');
     this.#cursor = cursor;
     this.#depth = depth;
+    this.#pending = pending;
     this.#words = new WordParser(cursor, (inner, until) => {
-      const script = new Parser(inner, depth + 1).script(until);
+      const parser = new Parser(inner, depth + 1);
+      const script = parser.script(until);
+      // `$(cat <<END)` on one line has its text after the line.
+      if (inner === cursor) pending.push(...parser.#pending);
       if (until !== '' && !inner.take(until)) throw this.#unexpected();
       return script;
     });
@@ -146,7 +151,7 @@ class Parser {
 
   /** Deep nesting is counted where commands contain commands. */
   #nested(): Parser {
-    return new Parser(this.#cursor, this.#depth + 1);
+    return new Parser(this.#cursor, this.#depth + 1, this.#pending);
   }
 
   #body(ends: readonly string[]): Script {

@@ -1,10 +1,11 @@
 import { absolutePath } from '../processes/container-files.ts';
 import { FileError } from '../processes/file-tree.ts';
 import type { Process, Tool } from '../processes/process.ts';
-import { type LineSource, readLine, rereadable } from './line-source.ts';
+import { Interrupted, ShellExit } from './endings.ts';
+import { readLine, rereadable } from './line-source.ts';
 import { parseScript } from './parser.ts';
 import type { Streams } from './redirects.ts';
-import { Shell, ShellExit } from './shell.ts';
+import { Shell } from './shell.ts';
 import { type Script, SyntaxProblem } from './syntax.ts';
 import { ShellVariables } from './variables.ts';
 
@@ -40,18 +41,15 @@ function promptOf(shell: Shell): string {
   return `${shown} ${shell.process.system.user.id === 0 ? '#' : '$'} `;
 }
 
-/** Reads one whole command, which may take several lines. Undefined at the end of the input. */
-async function nextScript(
-  stdin: LineSource,
-  askFor: (isMore: boolean) => Promise<void>,
-  onLine: (line: string) => void,
-) {
+/** Reads one whole command, which may take several lines. Undefined at the end of the input. Throws Interrupted at Ctrl-C. */
+async function nextScript(shell: Shell, { stdin }: Streams): Promise<Script | undefined> {
+  const { terminal } = shell.process;
   let text = '';
   for (;;) {
-    await askFor(text !== '');
-    const line = await readLine(stdin);
+    await terminal?.prompt(text === '' ? promptOf(shell) : '> ');
+    const line = await readLine(stdin, shell.group.interruption);
     if (line === undefined) return text === '' ? undefined : parseScript(text);
-    onLine(line.replace(/\n$/, ''));
+    terminal?.remember(line.replace(/\n$/, ''));
     text += line;
     try {
       return parseScript(text);
@@ -62,17 +60,17 @@ async function nextScript(
 }
 
 async function converse(shell: Shell, streams: Streams): Promise<number> {
-  const { terminal } = shell.process;
-  const askFor = async (isMore: boolean) => terminal?.prompt(isMore ? '> ' : promptOf(shell));
   for (;;) {
+    shell.group.renew();
     let script: Script | undefined;
     try {
-      script = await nextScript(streams.stdin, askFor, (line) => terminal?.remember(line));
+      script = await nextScript(shell, streams);
     } catch (error) {
-      if (!(error instanceof SyntaxProblem)) throw error;
-      await shell.complain(streams, error.message);
-      shell.variables.lastStatus = 2;
-      if (!terminal) return 2;
+      // Ctrl-C forgets what is typed, lines before this one included.
+      if (!(error instanceof SyntaxProblem || error instanceof Interrupted)) throw error;
+      shell.variables.lastStatus = error instanceof Interrupted ? 130 : 2;
+      if (error instanceof SyntaxProblem) await shell.complain(streams, error.message);
+      if (!shell.process.terminal) return 2;
       continue;
     }
     if (script === undefined) return shell.variables.lastStatus;
@@ -106,7 +104,7 @@ async function run(process: Process): Promise<number> {
   shell.tracesCommands = letters.includes('x');
   const { stdout, stderr } = process;
   const streams: Streams = { stdin: rereadable(process.stdin), stdout, stderr };
-  const release = process.terminal?.onInterrupt(() => void interrupt(shell));
+  const release = process.terminal?.onInterrupt(() => shell.group.interrupt());
   try {
     if (text !== undefined) return await runText(shell, text, streams);
     if (file === undefined) return await converse(shell, streams);
@@ -120,12 +118,6 @@ async function run(process: Process): Promise<number> {
   } finally {
     release?.();
   }
-}
-
-/** At an empty prompt Ctrl-C brings a new one; otherwise it ends what runs. */
-async function interrupt(shell: Shell): Promise<void> {
-  if (shell.isBusy) shell.interrupt();
-  else await shell.process.terminal?.prompt(promptOf(shell));
 }
 
 export const sh: Tool = { run };

@@ -1,49 +1,29 @@
-import { setImmediate } from 'node:timers/promises';
-import { BrokenPipe, BytePipe, noInput, readAll } from '../processes/byte-stream.ts';
-import { ExecutableError, type Process, type Spawned } from '../processes/process.ts';
-import { ArithmeticError } from './arithmetic.ts';
-import { type Builtin, builtins } from './builtins.ts';
+import { BrokenPipe, BytePipe, noInput, readAll, TooMuchHeld } from '../processes/byte-stream.ts';
+import { ExecutableError, type Process } from '../processes/process.ts';
+import { builtins, specialBuiltins } from './builtins.ts';
+import { Interrupted, Jump, ShellExit } from './endings.ts';
 import { Expansion, ExpansionError } from './expansion.ts';
+import { Jobs } from './jobs.ts';
 import { rereadable } from './line-source.ts';
 import { matches } from './patterns.ts';
+import { ProcessGroup } from './process-group.ts';
 import { RedirectError, redirected, type Streams } from './redirects.ts';
-import { type AndOr, type Command, type Pipeline, type Script, SyntaxProblem } from './syntax.ts';
+import { type AndOr, type Command, type Pipeline, type Script, ScriptError } from './syntax.ts';
 import type { ShellVariables } from './variables.ts';
+import { cannotFork, Workload } from './workload.ts';
 
-/** `exit`, from however deep. */
-export class ShellExit extends Error {
-  override readonly name = 'ShellExit';
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    super(`exit ${exitCode}`);
-    this.exitCode = exitCode;
-  }
-}
-
-/** `break`, `continue` and `return` on their way up. */
-export class Jump extends Error {
-  override readonly name = 'Jump';
-  readonly kind: 'break' | 'continue' | 'return';
-  /** Loops to leave, or the status of a function. */
-  readonly count: number;
-
-  constructor(kind: 'break' | 'continue' | 'return', count: number) {
-    super(kind);
-    this.kind = kind;
-    this.count = count;
-  }
-}
-
-/** Ctrl-C ends the whole line that is running. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
-
-/** Commands between two turns of everybody else in this process. */
-const commandsPerTurn = 16;
 /** Functions that call themselves without end stop here. */
 const deepestCall = 200;
+
+/** How a command is run. */
+export interface Invocation {
+  /** `NAME=value` before it. */
+  assigned?: ReadonlyMap<string, string>;
+  /** Its status decides something, so that `set -e` doesn't mind it. */
+  isTested?: boolean;
+  /** Functions are passed over, as `command` does. */
+  isProgram?: boolean;
+}
 
 /**
  * Runs scripts: what a command means, in which streams it runs, how its end decides what comes next. A shell belongs to
@@ -57,15 +37,14 @@ export class Shell {
   exitsOnError = false;
   failsOnUnset = false;
   tracesCommands = false;
-  readonly #depth: number;
-  readonly #children = new Set<Spawned>();
-  readonly #subshells = new Set<Shell>();
-  readonly #background: Promise<unknown>[] = [];
-  #isInterrupted = false;
-  #isRunning = false;
-  #commands = 0;
+  readonly jobs = new Jobs();
+  /** What Ctrl-C reaches: shared with the copies in the foreground. */
+  readonly group: ProcessGroup;
+  readonly #workload: Workload;
+  #callDepth: number;
+  #loopDepth: number;
 
-  constructor(process: Process, variables: ShellVariables, inherited?: Shell, depth = 0) {
+  constructor(process: Process, variables: ShellVariables, inherited?: Shell, group?: ProcessGroup) {
     this.process = process;
     this.variables = variables;
     this.cwd = inherited?.cwd ?? process.cwd;
@@ -73,18 +52,18 @@ export class Shell {
     this.exitsOnError = inherited?.exitsOnError ?? false;
     this.failsOnUnset = inherited?.failsOnUnset ?? false;
     this.tracesCommands = inherited?.tracesCommands ?? false;
-    this.#depth = depth;
+    this.group = group ?? new ProcessGroup();
+    this.#workload = inherited ? inherited.#workload : new Workload();
+    this.#callDepth = inherited ? inherited.#callDepth : 0;
+    this.#loopDepth = inherited ? inherited.#loopDepth : 0;
   }
 
-  /** Ctrl-C: whatever runs in the foreground. */
-  interrupt(): void {
-    this.#isInterrupted = true;
-    for (const child of this.#children) child.kill(2);
-    for (const subshell of this.#subshells) subshell.interrupt();
+  get isInFunction(): boolean {
+    return this.#callDepth > 0;
   }
 
-  get isBusy(): boolean {
-    return this.#isRunning;
+  get isInLoop(): boolean {
+    return this.#loopDepth > 0;
   }
 
   /** The status of the last command. */
@@ -93,30 +72,24 @@ export class Shell {
     return this.variables.lastStatus;
   }
 
-  /** Runs a line to its end, whatever it throws: the status that a prompt, or the end of the shell, goes on with. */
+  /** Runs a line to its end: the status that a prompt goes on with. Without a terminal a mistake in it is the shell's end. */
   async runLine(script: Script, streams: Streams): Promise<number> {
-    this.#isInterrupted = false;
-    this.#isRunning = true;
     try {
       return await this.run(script, streams);
     } catch (error) {
       if (error instanceof Interrupted) this.variables.lastStatus = 130;
-      else if (error instanceof ExpansionError || error instanceof ArithmeticError || error instanceof SyntaxProblem) {
+      else if (error instanceof ScriptError) {
         this.variables.lastStatus = 2;
         await this.complain(streams, error.message);
+        if (!this.process.terminal) throw new ShellExit(2);
       } else if (!(error instanceof Jump)) throw error;
+      else if (error.kind === 'return') this.variables.lastStatus = error.count;
       return this.variables.lastStatus;
-    } finally {
-      this.#isRunning = false;
     }
   }
 
   async complain(streams: Streams, text: string): Promise<void> {
     await streams.stderr.write(`${this.variables.name}: ${text}\n`);
-  }
-
-  async waitForBackground(): Promise<void> {
-    await Promise.allSettled(this.#background.splice(0));
   }
 
   expansion(streams: Streams): Expansion {
@@ -143,52 +116,78 @@ export class Shell {
     }
   }
 
-  #startInBackground(pipelines: AndOr['pipelines'], streams: Streams): void {
-    const silent: Streams = { ...streams, stdin: rereadable(noInput) };
-    const copy = new Shell(this.process, this.variables.copy(), this, this.#depth);
-    this.#background.push(statusOf(copy, () => copy.run([{ pipelines, isBackground: false }], silent)));
-    this.variables.lastBackgroundPid = this.process.pid + this.#background.length;
-    this.variables.lastStatus = 0;
+  /** A process of its own, with a number that `kill` and `wait` know. It ends with its shell. */
+  #startInBackground(pipelines: AndOr['pipelines'], { stdout, stderr }: Streams): void {
+    const { process, cwd } = this;
+    const start = { ...process, cwd, stdin: noInput, stdout, stderr, parent: process.signal };
+    this.#workload.fork(1);
+    try {
+      const job = process.system.fork(start, (forked) => {
+        const copy = new Shell(forked, this.variables.copy(), this);
+        const streams = { stdin: rereadable(noInput), stdout: forked.stdout, stderr: forked.stderr };
+        return statusOf(copy, streams, () => copy.run([{ pipelines, isBackground: false }], streams));
+      });
+      void job.ended.then(() => this.#workload.release());
+      this.jobs.add(job);
+      this.variables.lastBackgroundPid = job.pid;
+      this.variables.lastStatus = 0;
+    } catch (error) {
+      this.#workload.release();
+      throw error instanceof ExecutableError ? cannotFork() : error;
+    }
   }
 
   async #pipeline({ commands }: Pipeline, streams: Streams, isTested: boolean): Promise<number> {
     const [only, ...others] = commands;
     if (only && others.length === 0) return this.#command(only, streams, isTested);
+    this.#workload.fork(commands.length);
     let { stdin } = streams;
     const stages = commands.map((command, at) => {
       const pipe = at < commands.length - 1 ? new BytePipe() : undefined;
       const own: Streams = { ...streams, stdin, stdout: pipe ?? streams.stdout };
       if (pipe) stdin = pipe;
-      return this.#inSubshell((copy) => copy.#command(command, own, isTested)).finally(() => {
+      return this.#runCopy(own, (copy) => copy.#command(command, own, isTested)).finally(() => {
         pipe?.end();
         // Whoever writes to a stage that is over learns it.
         if (at > 0) own.stdin.cancel();
       });
     });
     const statuses = await Promise.all(stages);
+    this.group.interruption.throwIfAborted();
     return statuses.at(-1) ?? 0;
   }
 
-  /** A copy of this shell, whose changes are lost with it. */
-  async #inSubshell(work: (copy: Shell) => Promise<number>): Promise<number> {
-    const copy = new Shell(this.process, this.variables.copy(), this, this.#depth);
-    this.#subshells.add(copy);
-    return statusOf(copy, () => work(copy)).finally(() => this.#subshells.delete(copy));
+  /** In a copy of this shell, whose changes are lost with it: those of its descriptors as well. */
+  async #inSubshell(streams: Streams, work: (copy: Shell, own: Streams) => Promise<number>): Promise<number> {
+    this.#workload.fork(1);
+    const own = { ...streams };
+    const status = await this.#runCopy(own, (copy) => work(copy, own));
+    this.group.interruption.throwIfAborted();
+    return status;
+  }
+
+  #runCopy(streams: Streams, work: (copy: Shell) => Promise<number>): Promise<number> {
+    const copy = new Shell(this.process, this.variables.copy(), this, this.group);
+    return statusOf(copy, streams, () => work(copy)).finally(() => this.#workload.release());
   }
 
   async #capture(script: Script, streams: Streams): Promise<string> {
     const pipe = new BytePipe();
-    const [status, output] = await Promise.all([
-      this.#inSubshell((copy) => copy.run(script, { ...streams, stdout: pipe })).finally(() => pipe.end()),
-      readAll(pipe),
-    ]);
-    this.variables.lastStatus = status;
-    return output.toString();
+    // Whoever prints more than is held must not wait for a reader that is gone.
+    const held = readAll(pipe).finally(() => pipe.cancel());
+    const ended = this.#inSubshell({ ...streams, stdout: pipe }, (copy, own) => copy.run(script, own));
+    try {
+      const [status, output] = await Promise.all([ended.finally(() => pipe.end()), held]);
+      this.variables.lastStatus = status;
+      return output.toString();
+    } catch (error) {
+      throw error instanceof TooMuchHeld ? new ExpansionError(error.message) : error;
+    }
   }
 
   async #command(command: Command, streams: Streams, isTested: boolean): Promise<number> {
     await this.#turn();
-    if (command.type === 'simple') return this.#simple(command, streams);
+    if (command.type === 'simple') return this.#simple(command, streams, isTested);
     if (command.type === 'function') {
       this.functions.set(command.name, command.body);
       return 0;
@@ -214,7 +213,7 @@ export class Shell {
         this.variables.lastStatus = 0;
         return this.run(command.body, streams, isTested);
       case 'subshell':
-        return this.#inSubshell((copy) => copy.run(command.body, streams, isTested));
+        return this.#inSubshell(streams, (copy, own) => copy.run(command.body, own, isTested));
       case 'if': {
         for (const { condition, body } of command.branches) {
           if ((await this.run(condition, streams, true)) === 0) return this.run(body, streams, isTested);
@@ -254,28 +253,33 @@ export class Shell {
 
   async #loop(goesOn: () => Promise<boolean>, body: () => Promise<number>): Promise<number> {
     let status = 0;
-    while (await goesOn()) {
-      try {
-        status = await body();
-      } catch (error) {
-        if (!(error instanceof Jump) || error.kind === 'return') throw error;
-        if (error.count > 1) throw new Jump(error.kind, error.count - 1);
-        status = 0;
-        if (error.kind === 'break') break;
+    this.#loopDepth += 1;
+    try {
+      while (await goesOn()) {
+        try {
+          status = await body();
+        } catch (error) {
+          if (!(error instanceof Jump) || error.kind === 'return') throw error;
+          if (error.count > 1 && this.#loopDepth > 1) throw new Jump(error.kind, error.count - 1);
+          status = 0;
+          if (error.kind === 'break') break;
+        }
+        await this.#turn();
       }
-      await this.#turn();
+    } finally {
+      this.#loopDepth -= 1;
     }
     this.variables.lastStatus = status;
     return status;
   }
 
-  async #simple(command: Extract<Command, { type: 'simple' }>, streams: Streams): Promise<number> {
+  async #simple(command: Extract<Command, { type: 'simple' }>, streams: Streams, isTested: boolean): Promise<number> {
     const expansion = this.expansion(streams);
     const place = { files: this.process.system.files, cwd: this.cwd };
     const [name, ...args] = await expansion.fields(command.words);
-    const assigned: Record<string, string> = {};
+    const assigned = new Map<string, string>();
     if (name === undefined) this.variables.lastStatus = 0;
-    for (const { name: variable, value } of command.assignments) assigned[variable] = await expansion.text(value);
+    for (const { name: variable, value } of command.assignments) assigned.set(variable, await expansion.text(value));
     let own: Streams;
     try {
       own = await redirected(command.redirects, streams, expansion, place);
@@ -285,57 +289,64 @@ export class Shell {
       return 1;
     }
     if (name === undefined) {
-      for (const [variable, value] of Object.entries(assigned)) this.variables.set(variable, value);
+      for (const [variable, value] of assigned) this.variables.set(variable, value);
       // The status of `x=$(false)` is that of the command inside.
       return this.variables.lastStatus;
     }
     if (this.tracesCommands) await streams.stderr.write(`+ ${[name, ...args].join(' ')}\n`);
-    return this.invoke(name, args, own, assigned);
+    // `exec` without a command: what is redirected stays so for everything that shares these descriptors.
+    if (name === 'exec' && args.length === 0) Object.assign(streams, own);
+    return this.invoke([name, ...args], own, { assigned, isTested });
   }
 
   /** A function, a builtin or a program, in this order. */
-  async invoke(
-    name: string,
-    args: readonly string[],
-    streams: Streams,
-    assigned: Readonly<Record<string, string>> = {},
-  ): Promise<number> {
-    const body = this.functions.get(name);
-    if (body) return this.#call(body, args, streams);
-    const builtin: Builtin | undefined = builtins[name];
-    if (builtin) {
-      for (const [variable, value] of Object.entries(assigned)) this.variables.set(variable, value);
-      return builtin(this, [name, ...args], streams);
+  async invoke(argv: readonly string[], streams: Streams, how: Invocation): Promise<number> {
+    const [name = '', ...args] = argv;
+    const { assigned = new Map(), isTested = false, isProgram = false } = how;
+    const body = isProgram ? undefined : this.functions.get(name);
+    const builtin = builtins.get(name);
+    if (!body && !builtin) return this.#spawn(argv, streams, assigned);
+    // POSIX: what stands before a special builtin stays assigned; elsewhere it is gone with the command.
+    const isLasting = !body && (specialBuiltins.has(name) || assigned.size === 0);
+    if (!isLasting) this.variables.enter();
+    try {
+      for (const [variable, value] of assigned) {
+        this.variables.shadow(variable);
+        this.variables.set(variable, value);
+        if (!isLasting) this.variables.export(variable);
+      }
+      if (body) return await this.#call(body, args, streams, isTested);
+      return (await builtin?.(this, argv, streams, isTested)) ?? 0;
+    } finally {
+      if (!isLasting) this.variables.leave();
     }
-    return this.#spawn([name, ...args], streams, assigned);
   }
 
-  async #call(body: Command, args: readonly string[], streams: Streams): Promise<number> {
-    if (this.#depth >= deepestCall) throw new ExpansionError('functions call each other too deeply');
-    const callers = this.variables.positional;
+  async #call(body: Command, args: readonly string[], streams: Streams, isTested: boolean): Promise<number> {
+    if (this.#callDepth >= deepestCall) throw new ExpansionError('functions call each other too deeply');
+    const { positional } = this.variables;
+    const loops = this.#loopDepth;
     this.variables.positional = args;
-    const inner = new Shell(this.process, this.variables, this, this.#depth + 1);
+    this.#callDepth += 1;
+    this.#loopDepth = 0;
     try {
-      return await inner.#command(body, streams, false);
+      return await this.#command(body, streams, isTested);
     } catch (error) {
       if (error instanceof Jump && error.kind === 'return') return error.count;
       throw error;
     } finally {
-      this.variables.positional = callers;
-      this.cwd = inner.cwd;
-      for (const [name, command] of inner.functions) this.functions.set(name, command);
+      this.variables.positional = positional;
+      this.#callDepth -= 1;
+      this.#loopDepth = loops;
     }
   }
 
-  async #spawn(argv: readonly string[], streams: Streams, assigned: Readonly<Record<string, string>>): Promise<number> {
-    const env = { ...this.variables.environment(), ...assigned };
+  async #spawn(argv: readonly string[], streams: Streams, assigned: ReadonlyMap<string, string>): Promise<number> {
+    const env = { ...this.variables.environment(), ...Object.fromEntries(assigned) };
     const { terminal, signal, system } = this.process;
     try {
       const child = system.spawn({ argv, env, cwd: this.cwd, ...streams, terminal, parent: signal });
-      this.#children.add(child);
-      const status = await child.ended.finally(() => this.#children.delete(child));
-      if (this.#isInterrupted) throw new Interrupted();
-      return status;
+      return await this.group.endOf(child);
     } catch (error) {
       if (!(error instanceof ExecutableError)) throw error;
       await this.complain(streams, `${argv[0]}: ${whyNot(error)}`);
@@ -345,22 +356,26 @@ export class Shell {
 
   /** Between commands: is somebody waiting for this process, or for an end of it? */
   async #turn(): Promise<void> {
-    this.#commands += 1;
-    if (this.#commands % commandsPerTurn === 0) await setImmediate();
+    await this.#workload.turn();
     if (this.process.signal.aborted) throw new ShellExit(137);
-    if (this.#isInterrupted) throw new Interrupted();
+    this.group.interruption.throwIfAborted();
   }
 }
 
-/** A subshell's end is a status: `exit` in it leaves only itself. */
-async function statusOf(shell: Shell, work: () => Promise<number>): Promise<number> {
+/** The end of a copy is a status, whatever it was: nothing that happens in it may end the shell around it, or more. */
+async function statusOf(shell: Shell, streams: Streams, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ShellExit) return error.exitCode;
     if (error instanceof BrokenPipe) return 141;
-    if (error instanceof Jump) return shell.variables.lastStatus;
-    throw error;
+    if (error instanceof Interrupted) return 130;
+    if (error instanceof Jump) return error.kind === 'return' ? error.count : shell.variables.lastStatus;
+    const text = error instanceof Error ? error.message : String(error);
+    return shell.complain(streams, text).then(
+      () => 2,
+      () => 141,
+    );
   }
 }
 

@@ -57,8 +57,13 @@ export interface AndOr {
 
 export type Script = readonly AndOr[];
 
+/** What a script does wrong: it ends the shell, or the copy of it, that runs it, with status 2; at a prompt only the line. */
+export class ScriptError extends Error {
+  override readonly name: string = 'ScriptError';
+}
+
 /** The text is no script. `isIncomplete`: more lines could make it one. */
-export class SyntaxProblem extends Error {
+export class SyntaxProblem extends ScriptError {
   override readonly name = 'SyntaxProblem';
   readonly isIncomplete: boolean;
 

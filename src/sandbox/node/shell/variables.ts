@@ -1,7 +1,14 @@
+/** What a variable was before a function made one of its own of this name. */
+interface Shadowed {
+  value: string | undefined;
+  isExported: boolean;
+}
+
 /** A shell's variables and parameters, with what is exported. Copies serve subshells. */
 export class ShellVariables {
   readonly #values = new Map<string, string>();
   readonly #exported = new Set<string>();
+  readonly #scopes: Map<string, Shadowed>[] = [];
   readonly name: string;
   positional: readonly string[];
   lastStatus = 0;
@@ -27,6 +34,8 @@ export class ShellVariables {
     const copy = new ShellVariables(this.name, this.positional, this.shellPid);
     for (const [name, value] of this.#values) copy.set(name, value);
     for (const name of this.#exported) copy.export(name);
+    // What the copy shadows need not come back: it ends first.
+    for (const _ of this.#scopes) copy.enter();
     copy.lastStatus = this.lastStatus;
     copy.lastBackgroundPid = this.lastBackgroundPid;
     return copy;
@@ -45,13 +54,40 @@ export class ShellVariables {
         return String(this.positional.length);
       case '@':
       case '*':
-        return this.positional.length > 0 ? this.positional.join(' ') : undefined;
+        return this.positional.length > 0 ? this.positional.join(this.#separator(name)) : undefined;
       case '-':
         return '';
       case '0':
         return this.name;
       default:
         return /^\d+$/.test(name) ? this.positional[Number(name) - 1] : this.#values.get(name);
+    }
+  }
+
+  /** POSIX: "$*" joins with the first character of IFS. */
+  #separator(name: '@' | '*'): string {
+    return name === '@' ? ' ' : (this.#values.get('IFS') ?? ' ').slice(0, 1);
+  }
+
+  /** A function, or a command with assignments of its own, begins. */
+  enter(): void {
+    this.#scopes.push(new Map());
+  }
+
+  /** It is over: what it shadowed is as it was. */
+  leave(): void {
+    for (const [name, { value, isExported }] of this.#scopes.pop() ?? []) {
+      this.unset(name);
+      if (value !== undefined) this.#values.set(name, value);
+      if (isExported) this.#exported.add(name);
+    }
+  }
+
+  /** From here to the end of the scope the name means another variable. */
+  shadow(name: string): void {
+    const scope = this.#scopes.at(-1);
+    if (scope && !scope.has(name)) {
+      scope.set(name, { value: this.#values.get(name), isExported: this.#exported.has(name) });
     }
   }
 

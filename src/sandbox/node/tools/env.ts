@@ -1,3 +1,4 @@
+import { own } from '../../../kube/json-value.ts';
 import { ExecutableError, type Tool } from '../processes/process.ts';
 import { complain } from './options.ts';
 
@@ -9,21 +10,22 @@ export const env: Tool = {
     const args = process.argv.slice(1);
     const isEmpty = args[0] === '-i' || args[0] === '-';
     if (isEmpty) args.shift();
-    const variables: Record<string, string> = isEmpty ? {} : { ...process.env };
+    const variables = new Map(isEmpty ? [] : Object.entries(process.env));
     while (assignment.test(args[0] ?? '')) {
       const [, name = '', value = ''] = assignment.exec(args.shift() ?? '') ?? [];
-      variables[name] = value;
+      variables.set(name, value);
     }
     if (args.length === 0) {
-      await process.stdout.write(
-        Object.entries(variables)
-          .map(([name, value]) => `${name}=${value}\n`)
-          .join(''),
-      );
+      await process.stdout.write([...variables].map(([name, value]) => `${name}=${value}\n`).join(''));
       return 0;
     }
     try {
-      const { ended } = process.system.spawn({ ...process, argv: args, env: variables, parent: process.signal });
+      const { ended } = process.system.spawn({
+        ...process,
+        argv: args,
+        env: Object.fromEntries(variables),
+        parent: process.signal,
+      });
       return await ended;
     } catch (error) {
       if (!(error instanceof ExecutableError)) throw error;
@@ -36,7 +38,7 @@ export const printenv: Tool = {
   async run(process) {
     const names = process.argv.slice(1);
     if (names.length === 0) return env.run({ ...process, argv: ['env'] });
-    const values = names.map((name) => process.env[name]);
+    const values = names.map((name) => own(process.env, name));
     for (const value of values) if (value !== undefined) await process.stdout.write(`${value}\n`);
     return values.includes(undefined) ? 1 : 0;
   },

@@ -1,3 +1,4 @@
+import { own } from '../../../kube/json-value.ts';
 import type { Tool } from '../processes/process.ts';
 import { complain } from './options.ts';
 
@@ -20,7 +21,7 @@ export const kill: Tool = {
     let name = 'TERM';
     if (args[0] === '-s') [, name = ''] = args.splice(0, 2);
     else if (args[0]?.startsWith('-')) name = (args.shift() ?? '').slice(1);
-    const signal = signals[name.replace(/^SIG/, '')];
+    const signal = own(signals, name.replace(/^SIG/, ''));
     if (signal === undefined) return complain(process, `bad signal name '${name}'`);
     let exitCode = 0;
     for (const text of args) {

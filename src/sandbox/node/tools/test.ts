@@ -1,3 +1,4 @@
+import { own } from '../../../kube/json-value.ts';
 import type { Process, Tool } from '../processes/process.ts';
 import { complain, pathIn, UsageError } from './options.ts';
 
@@ -79,14 +80,14 @@ class Expression {
   }
 
   #not(): boolean {
-    const isCompared = this.#words.length > 2 && (this.#words[1] ?? '') in comparisons;
+    const isCompared = this.#words.length > 2 && own(comparisons, this.#words[1] ?? '') !== undefined;
     if (this.#words.length > 1 && !isCompared && this.#take('!')) return !this.#not();
     return this.#primary();
   }
 
   #primary(): boolean {
     const [first = '', second, third] = this.#words;
-    const compare = second === undefined ? undefined : comparisons[second];
+    const compare = second === undefined ? undefined : own(comparisons, second);
     if (compare && third !== undefined) {
       this.#words.splice(0, 3);
       return compare(first, third);

@@ -1,3 +1,4 @@
+import { own } from '../../../kube/json-value.ts';
 import type { Process, Tool } from '../processes/process.ts';
 import { readCommandLine } from './curl/command-line.ts';
 import { connect, hostOf } from './curl/connection.ts';
@@ -39,7 +40,7 @@ function jobOf(argv: readonly string[]): Job {
     if (word === '--header') headers.push(words.shift() ?? '');
     else if (word === '--post-data') post = words.shift() ?? '';
     else if (word === '--spider') isSpider = true;
-    else if (word !== '--no-check-certificate') rest.push(longNames[word] ?? word);
+    else if (word !== '--no-check-certificate') rest.push(own(longNames, word) ?? word);
   }
   const { flags, values, operands } = getopt(rest, 'qScO:T:U:P:');
   const [text] = operands;
