@@ -3,7 +3,7 @@ import type { Pod } from '../kube/objects.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** `2026-01-31T12:00:00.123456789Z the line`: how the API writes a log with timestamps. */
-const stamped = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?(.*)$/;
+const stamped = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?(.*)$/s;
 
 /**
  * What a container logged from `since` on, without the timestamps. The API only counts back whole seconds, so it is asked
@@ -21,7 +21,8 @@ export async function linesSince(
   const log = await kube.podLog({ namespace, name }, { container, sinceSeconds, timestamps: true });
   return log.split('\n').flatMap((line) => {
     const match = stamped.exec(line);
-    return match?.[1] && Date.parse(match[1]) >= since ? [match[2] ?? ''] : [];
+    // What curl shows of an answer's head ends in CR LF, as it came.
+    return match?.[1] && Date.parse(match[1]) >= since ? [(match[2] ?? '').replace(/\r$/, '')] : [];
   });
 }
 

@@ -357,6 +357,15 @@ describe('resource', () => {
 });
 
 describe('logs', () => {
+  it('reads lines that end in CR LF, as curl shows the head of an answer', async () => {
+    const kube = cluster(pod('shop', 'store-1', 'store'));
+    const clock = new SteppedClock();
+    const since = clock.now() - 4_500;
+    kube.logs['shop/store-1/store'] = stamped(since, 'HTTP/1.1 404 Not Found\r');
+    const whole = { pod: { namespace: 'shop', selector: 'app=b' }, matches: '^HTTP/1.1 404 Not Found$' };
+    expect(await look(logs, whole, { kube, clock, since })).toMatchObject({ status: 'passed' });
+  });
+
   it('counts lines since the task began to the millisecond, of the container that is meant', async () => {
     const kube = cluster(pod('shop', 'store-1', 'store'));
     const clock = new SteppedClock();

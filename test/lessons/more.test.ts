@@ -67,9 +67,12 @@ const before: readonly Before[] = [
   ['own-ca/replace-root', 'secret', 'wrong', 'nothing'],
   ['own-ca/replace-root', 'sells', 'waits', 'secret'],
   ['own-ca/restart-all', 'controller', 'wrong', 'nothing'],
+  ['own-ca/restart-all', 'injector', 'wrong', 'nothing'],
   ['own-ca/restart-all', 'customer', 'waits', 'controller'],
   ['own-ca/restart-all', 'shop', 'waits', 'controller'],
   ['own-ca/restart-all', 'wholesaler', 'waits', 'controller'],
+  ['own-ca/restart-all', 'database', 'waits', 'controller'],
+  ['own-ca/restart-all', 'thief', 'waits', 'controller'],
   ['own-ca/restart-all', 'sells', 'waits', 'customer shop'],
   ['own-ca/restart-all', 'no-gap', 'not-yet', 'no answer yet'],
 ];

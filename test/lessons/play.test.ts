@@ -46,6 +46,7 @@ const before: readonly Before[] = [
   ['allow-with-policies/thief-reads', 'customer', 'waits', 'looks refused'],
   ['split-traffic/deploy-v2', 'split', 'wrong', 'it does not exist'],
   ['split-traffic/deploy-v2', 'permission', 'wrong', 'it does not exist'],
+  ['split-traffic/deploy-v2', 'pods-of-v2', 'wrong', 'it does not exist'],
   ['split-traffic/deploy-v2', 'ready', 'wrong', 'there is no Deployment or StatefulSet of that name'],
   ['split-traffic/deploy-v2', 'ratio', 'waits', 'split permission ready'],
   [
