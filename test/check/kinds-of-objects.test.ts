@@ -362,7 +362,7 @@ describe('logs', () => {
     const clock = new SteppedClock();
     const since = clock.now() - 4_500;
     kube.logs['shop/store-1/store'] = stamped(since, 'HTTP/1.1 404 Not Found\r');
-    const whole = { pod: { namespace: 'shop', selector: 'app=b' }, matches: '^HTTP/1.1 404 Not Found$' };
+    const whole = { pod: { namespace: 'shop', selector: 'app=store' }, matches: '^HTTP/1.1 404 Not Found$' };
     expect(await look(logs, whole, { kube, clock, since })).toMatchObject({ status: 'passed' });
   });
 
