@@ -34,6 +34,13 @@ const dialProblem = (error: unknown, to: string) => {
   return `dial tcp ${to}: ${code === 'ECONNREFUSED' ? 'connect: connection refused' : code === 'EHOSTUNREACH' ? 'connect: no route to host' : String(code)}`;
 };
 
+/** Go's net errors; an orderly end before the answer is an EOF. */
+function readProblem(error: Error, route: string): string {
+  if (error.message === timedOut) return `read tcp ${route}: ${timedOut}`;
+  const isReset = (error as NodeJS.ErrnoException).syscall === 'read';
+  return isReset ? `read tcp ${route}: read: connection reset by peer` : 'EOF';
+}
+
 export function httpCaller(
   process: Process,
   id: number,
@@ -82,6 +89,7 @@ export function httpCaller(
         sizes.totals.record(0);
         return failed;
       }
+      const route = `${process.sockets.podIp}:${own.socket.localPort}->${address}`;
       try {
         const { code, headerBytes, totalBytes, isReusable, body } = await exchange(own, to, options);
         const isOk = code === 200;
@@ -95,7 +103,11 @@ export function httpCaller(
       } catch (error) {
         if (!(error instanceof Error && ('code' in error || error.message === timedOut))) throw error;
         drop();
-        await log.write('Error', 'http_client.go:811', `[${id}] Read error for ${to.url.host}: EOF`);
+        await log.write(
+          'Error',
+          'http_client.go:811',
+          `[${id}] Read error for ${to.url.host}: ${readProblem(error, route)}`,
+        );
         sizes.headers.record(0);
         sizes.totals.record(0);
         return failed;
@@ -134,7 +146,8 @@ function exchange({ socket, agent }: Line, { url }: Destination, options: LoadOp
       setHost: false,
     });
     outgoing.setHeader('Host', url.host);
-    outgoing.setHeader('User-Agent', 'fortio.org/fortio-1.33.0');
+    outgoing.setHeader('User-Agent', options.userAgent ?? 'fortio.org/fortio-1.33.0');
+    if (options.contentType !== undefined) outgoing.setHeader('Content-Type', options.contentType);
     for (const header of options.headers) {
       const [name = '', ...value] = header.split(':');
       outgoing.setHeader(name.trim(), value.join(':').trim());

@@ -14,9 +14,8 @@ export interface LoadOptions {
   percentiles: number[];
   allowsInitialErrors: boolean;
   keepsAlive: boolean;
-  isQuiet: boolean;
-  isUniform: boolean;
-  isJittered: boolean;
+  contentType: string | undefined;
+  userAgent: string | undefined;
   timeoutMs: number;
   method: string | undefined;
 }
@@ -28,20 +27,7 @@ export class FortioUsage extends Error {
   override readonly name = 'FortioUsage';
 }
 
-const switches = new Set([
-  'a',
-  'allow-initial-errors',
-  'http1.0',
-  'keepalive',
-  'quiet',
-  'uniform',
-  'jitter',
-  'nocatchup',
-  'stdclient',
-  'k',
-  'static',
-  'gomaxprocs-none',
-]);
+const switches = new Set(['allow-initial-errors', 'keepalive']);
 const valued = new Set([
   'c',
   'qps',
@@ -56,13 +42,6 @@ const valued = new Set([
   'X',
   'content-type',
   'user-agent',
-  'labels',
-  'gomaxprocs',
-  'maxpayloadsizekb',
-  'data-dir',
-  'runid',
-  'json',
-  'connection-reuse',
 ]);
 /** Flags whose effect is not here. */
 const refused = new Set([
@@ -75,8 +54,18 @@ const refused = new Set([
   'static',
   'healthservice',
   's',
+  'k',
   'data-dir',
   'http1.0',
+  'quiet',
+  'uniform',
+  'jitter',
+  'nocatchup',
+  'connection-reuse',
+  'labels',
+  'runid',
+  'gomaxprocs',
+  'maxpayloadsizekb',
 ]);
 
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, us: 0.001 };
@@ -101,7 +90,7 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
     const [name = '', ...attached] = word.replace(/^--?/, '').split('=');
     if (refused.has(name))
       throw new FortioUsage(
-        `flag -${name}: the fortio of this sandbox loads over HTTP/1.1 and TCP, and does not have it`,
+        `flag -${name}: the fortio of this sandbox does not have it; it loads over HTTP/1.1 and TCP`,
       );
     if (switches.has(name)) {
       if (attached[0] !== 'false') on.add(name);
@@ -138,9 +127,8 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
     percentiles: (values.get('p') ?? '50,75,90,99,99.9').split(',').map(Number),
     allowsInitialErrors: on.has('allow-initial-errors'),
     keepsAlive: !on.has('no-keepalive'),
-    isQuiet: on.has('quiet'),
-    isUniform: on.has('uniform'),
-    isJittered: on.has('jitter'),
+    contentType: values.get('content-type'),
+    userAgent: values.get('user-agent'),
     timeoutMs: goDurationMs(values.get('timeout') ?? '3s'),
     method: values.get('X'),
   };

@@ -26,7 +26,7 @@ async function run(process: Process): Promise<number> {
     case 'load':
       return load(process, args, version);
     case 'server':
-      return serve(process, version);
+      return serve(process, args, version);
     case 'version':
       await process.stdout.write(`${version}\n`);
       return 0;

@@ -2,14 +2,64 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { PodListener } from '../../../network/pod-network.ts';
 import type { Process } from '../../processes/process.ts';
+import { FortioUsage, goDurationMs } from './command-line.ts';
 import { FortioLog } from './console.ts';
 
 /** `fortio server`: echoes HTTP on 8080 and TCP on 8078. Its pages, gRPC and UDP are not here, and its log says so. */
-const ports = { http: 8080, tcp: 8078 } as const;
+interface Ports {
+  http: number;
+  tcp: number;
+}
+
+/** Flags of what is not here may say that it shall not be there. */
+const mayBeDisabled = new Set(['grpc-port', 'udp-port', 'redirect-port', 'https-port']);
+
+/** `-http-port 8080`, with or without an address before the port. Throws FortioUsage for flags that would have no effect. */
+export function serverPorts(args: readonly string[]): Ports {
+  const ports: Ports = { http: 8080, tcp: 8078 };
+  const rest = [...args];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [name = '', ...attached] = word.replace(/^--?/, '').split('=');
+    const isKnown = name === 'http-port' || name === 'tcp-port' || mayBeDisabled.has(name);
+    const value = isKnown && attached.length === 0 ? rest.shift() : attached.join('=');
+    if (mayBeDisabled.has(name) && value === 'disabled') continue;
+    if (name !== 'http-port' && name !== 'tcp-port')
+      throw new FortioUsage(`flag -${name}: the fortio server of this sandbox has -http-port and -tcp-port only`);
+    const port = Number(/^(?:.*:)?(\d+)$/.exec(value ?? '')?.[1] ?? Number.NaN);
+    if (!(port > 0 && port < 65_536))
+      throw new FortioUsage(`invalid value "${value}" for flag -${name}: this sandbox wants a port`);
+    ports[name === 'http-port' ? 'http' : 'tcp'] = port;
+  }
+  return ports;
+}
 
 const mostBodyBytes = 4 << 20;
+/** fortio: MaxDelay */
+const longestDelayMs = 1500;
 
-/** `status=503:20,404:5` in percent, `delay=100ms`, `size=1024`, `header=a:b`, as fortio's echo understands them. */
+/** One of `503:20,404:5`, which are percent, or none; without a number it is always the first. Pure. */
+export function drawn(text: string, percent: number): string | undefined {
+  let left = percent;
+  const found = text.split(',').find((choice) => {
+    left -= Number(choice.split(':')[1] ?? 100);
+    return choice !== '' && left < 0;
+  });
+  return found?.split(':')[0];
+}
+
+export function delayMsOf(text: string, percent: number): number {
+  const chosen = drawn(text, percent);
+  if (chosen === undefined) return 0;
+  try {
+    return Math.min(goDurationMs(chosen), longestDelayMs);
+  } catch (error) {
+    // fortio: no delay.
+    if (error instanceof FortioUsage) return 0;
+    throw error;
+  }
+}
+
+/** `status=503:20,404:5`, `delay=100ms:50,1s:5`, `size=1024`, `header=a:b`, `close=true`, as fortio's echo understands them. */
 async function echo(process: Process, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://fortio');
   const chunks: Buffer[] = [];
@@ -18,13 +68,11 @@ async function echo(process: Process, request: IncomingMessage, response: Server
     bytes += chunk.length;
     if (bytes <= mostBodyBytes) chunks.push(chunk);
   }
-  const delayMs = Number(/^(\d+)ms$/.exec(url.searchParams.get('delay') ?? '')?.[1] ?? 0);
-  if (delayMs > 0) await process.system.rest(Math.min(delayMs, 1500), process.signal);
-  let drawn = process.system.random.next() * 100;
-  const status = (url.searchParams.get('status') ?? '').split(',').find((choice) => {
-    drawn -= Number(choice.split(':')[1] ?? 100);
-    return choice !== '' && drawn < 0;
-  });
+  const percent = () => process.system.random.next() * 100;
+  const delayMs = delayMsOf(url.searchParams.get('delay') ?? '', percent());
+  if (delayMs > 0) await process.system.rest(delayMs, process.signal);
+  const status = Number(drawn(url.searchParams.get('status') ?? '', percent()) ?? 200);
+  if (url.searchParams.get('close')) response.setHeader('Connection', 'close');
   for (const header of url.searchParams.getAll('header')) {
     const [name = '', ...value] = header.split(':');
     if (/^[\w-]+$/.test(name)) response.setHeader(name, value.join(':').replaceAll(/[\r\n]/g, ''));
@@ -34,7 +82,8 @@ async function echo(process: Process, request: IncomingMessage, response: Server
     ? Buffer.concat(chunks)
     : Buffer.alloc(Math.min(Math.max(size, 0), mostBodyBytes), 'x');
   response.setHeader('Date', new Date(process.system.clock.now()).toUTCString());
-  response.statusCode = Number(status?.split(':')[0] || 200);
+  // fortio: a status that is none is a bad request.
+  response.statusCode = Number.isInteger(status) && status >= 200 && status <= 599 ? status : 400;
   if (body.length > 0)
     response.setHeader('Content-Type', request.headers['content-type'] ?? 'text/plain; charset=UTF-8');
   response.setHeader('Content-Length', body.length);
@@ -52,7 +101,8 @@ function debugPage(process: Process, request: IncomingMessage, response: ServerR
   );
 }
 
-export async function serve(process: Process, version: string): Promise<number> {
+export async function serve(process: Process, args: readonly string[], version: string): Promise<number> {
+  const ports = serverPorts(args);
   const log = new FortioLog(process, 'Info');
   const open = new Set<Socket>();
   const keep = (socket: Socket) => {

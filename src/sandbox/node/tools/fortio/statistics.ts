@@ -14,48 +14,6 @@ export function goFloat(value: number, digits: number): string {
   return `${String(Number(mantissa))}e${power.replace(/([-+])(\d)$/, '$10$2')}`;
 }
 
-export class Counter {
-  readonly #values: number[] = [];
-
-  record(value: number): void {
-    this.#values.push(value);
-  }
-
-  get values(): readonly number[] {
-    return this.#values;
-  }
-
-  get count(): number {
-    return this.#values.length;
-  }
-
-  get sum(): number {
-    return this.#values.reduce((sum, value) => sum + value, 0);
-  }
-
-  get average(): number {
-    return this.count === 0 ? 0 : this.sum / this.count;
-  }
-
-  get deviation(): number {
-    const squares = this.#values.reduce((sum, value) => sum + (value - this.average) ** 2, 0);
-    return this.count === 0 ? 0 : Math.sqrt(squares / this.count);
-  }
-
-  get min(): number {
-    return this.#values.reduce((least, value) => Math.min(least, value), this.#values[0] ?? 0);
-  }
-
-  get max(): number {
-    return this.#values.reduce((most, value) => Math.max(most, value), this.#values[0] ?? 0);
-  }
-
-  print(title: string): string {
-    const { count, average, deviation, min, max, sum } = this;
-    return `${title} : count ${count} avg ${goFloat(average, 8)} +/- ${goFloat(deviation, 4)} min ${goFloat(min, 8)} max ${goFloat(max, 8)} sum ${goFloat(sum, 9)}\n`;
-  }
-}
-
 interface Bucket {
   start: number;
   end: number;
@@ -63,26 +21,62 @@ interface Bucket {
   count: number;
 }
 
-/** Non-empty buckets; the first starts at the least value, the last ends at the greatest. */
-function bucketsOf(counter: Counter, resolution: number): Bucket[] {
-  const counts = new Map<number, number>();
-  for (const value of counter.values) {
-    const found = bounds.findIndex((bound) => value / resolution <= bound);
-    const at = found < 0 ? bounds.length : found;
-    counts.set(at, (counts.get(at) ?? 0) + 1);
+/** Keeps sums and no values: a load may go on for hours. With a resolution it also counts into buckets. */
+export class Counter {
+  readonly #resolution: number | undefined;
+  readonly #buckets = new Map<number, number>();
+  #squares = 0;
+  count = 0;
+  sum = 0;
+  min = 0;
+  max = 0;
+
+  constructor(resolution?: number) {
+    this.#resolution = resolution;
   }
-  const present = [...counts].sort(([a], [b]) => a - b);
-  let seen = 0;
-  return present.map(([at, count], index) => {
-    seen += count;
-    const bound = (which: number) => (bounds[which] ?? Number.POSITIVE_INFINITY) * resolution;
-    return {
-      start: index === 0 ? counter.min : bound(at - 1),
-      end: index === present.length - 1 ? counter.max : bound(at),
-      percent: (100 * seen) / counter.count,
-      count,
-    };
-  });
+
+  record(value: number): void {
+    this.min = this.count === 0 ? value : Math.min(this.min, value);
+    this.max = this.count === 0 ? value : Math.max(this.max, value);
+    const before = this.average;
+    this.count += 1;
+    this.sum += value;
+    // Welford: the difference of two large sums would lose what is looked for.
+    this.#squares += (value - before) * (value - this.average);
+    if (this.#resolution === undefined) return;
+    const found = bounds.findIndex((bound) => value / (this.#resolution ?? 1) <= bound);
+    const at = found < 0 ? bounds.length : found;
+    this.#buckets.set(at, (this.#buckets.get(at) ?? 0) + 1);
+  }
+
+  get average(): number {
+    return this.count === 0 ? 0 : this.sum / this.count;
+  }
+
+  get deviation(): number {
+    return this.count === 0 ? 0 : Math.sqrt(this.#squares / this.count);
+  }
+
+  /** Non-empty ones; the first starts at the least value, the last ends at the greatest. */
+  buckets(): Bucket[] {
+    const present = [...this.#buckets].sort(([a], [b]) => a - b);
+    const bound = (which: number) => (bounds[which] ?? Number.POSITIVE_INFINITY) * (this.#resolution ?? 1);
+    let seen = 0;
+    return present.map(([at, count], index) => {
+      seen += count;
+      return {
+        start: index === 0 ? this.min : bound(at - 1),
+        end: index === present.length - 1 ? this.max : bound(at),
+        percent: (100 * seen) / this.count,
+        count,
+      };
+    });
+  }
+
+  print(title: string): string {
+    const { count, average, deviation, min, max, sum } = this;
+    return `${title} : count ${count} avg ${goFloat(average, 8)} +/- ${goFloat(deviation, 4)} min ${goFloat(min, 8)} max ${goFloat(max, 8)} sum ${goFloat(sum, 9)}\n`;
+  }
 }
 
 /** Linear within the bucket that holds it. */
@@ -97,14 +91,9 @@ function percentile(counter: Counter, buckets: readonly Bucket[], target: number
   return counter.max;
 }
 
-export function printHistogram(
-  title: string,
-  counter: Counter,
-  resolution: number,
-  percentiles: readonly number[],
-): string {
+export function printHistogram(title: string, counter: Counter, percentiles: readonly number[]): string {
   if (counter.count === 0) return `${title} : no data\n`;
-  const buckets = bucketsOf(counter, resolution);
+  const buckets = counter.buckets();
   const rows = buckets.map(
     ({ start, end, percent, count }, at) =>
       `${at === 0 ? '>=' : '>'} ${goFloat(start, 6)} <= ${goFloat(end, 6)} , ${goFloat((start + end) / 2, 6)} , ${percent.toFixed(2)}, ${count}\n`,
