@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Duplex, duplexPair } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { SteppedClock } from '../../../src/platform/clock.ts';
 import { SpdyConnection, type SpdyStream } from '../../../src/sandbox/apiserver/streaming/spdy-connection.ts';
 import {
   controlFrame,
@@ -27,7 +28,7 @@ async function synStream(codec: SpdyHeaderCodec, id: number, headers: Record<str
 function connected(onStream: (stream: SpdyStream) => void): { client: Duplex; closed: Promise<void> } {
   const [client, server] = duplexPair();
   const { promise, resolve } = Promise.withResolvers<void>();
-  new SpdyConnection(server, { onStream, onClose: resolve });
+  new SpdyConnection(server, new SteppedClock(), { onStream, onClose: resolve });
   return { client, closed: promise };
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../platform/clock.ts';
 import type { NodeApi } from '../../node/node-api.ts';
 import { joinStreams, portForwardFailure } from './port-forward.ts';
 import { SpdyConnection, type SpdyStream } from './spdy-connection.ts';
@@ -12,9 +13,10 @@ export function servePortForwardSpdy(
   head: Buffer,
   pod: { namespace: string; name: string; uid: string },
   nodes: NodeApi,
+  clock: Clock,
 ): SpdyConnection {
   const errorStreams = new Map<string, SpdyStream>();
-  const connection = new SpdyConnection(transport, {
+  const connection = new SpdyConnection(transport, clock, {
     onStream(stream) {
       const requestId = stream.headers.get('requestid') ?? '';
       stream.on('close', () => {

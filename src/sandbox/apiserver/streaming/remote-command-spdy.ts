@@ -27,7 +27,7 @@ export function serveRemoteCommandSpdy(
     ...(['stdin', 'stdout', 'stderr'] as const).filter((name) => asked[name]),
     ...(asked.tty ? ['resize'] : []),
   ];
-  const connection = new SpdyConnection(transport, {
+  const connection = new SpdyConnection(transport, clock, {
     onStream(stream) {
       const type = stream.headers.get('streamtype') ?? '';
       if (!expected.includes(type) || streams.has(type)) return void stream.destroy();

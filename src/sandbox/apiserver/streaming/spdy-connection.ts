@@ -1,4 +1,6 @@
 import { Duplex } from 'node:stream';
+import type { Clock } from '../../../platform/clock.ts';
+import { heartbeat } from './heartbeat.ts';
 import { controlFrame, dataFrame, type SpdyFrame, SpdyFrameReader, SpdyHeaderCodec } from './spdy-frames.ts';
 
 /**
@@ -56,12 +58,15 @@ export class SpdyConnection {
   readonly #codec = new SpdyHeaderCodec();
   readonly #streams = new Map<number, SpdyStream>();
   readonly #full = new Set<SpdyStream>();
+  readonly #stopBeating: () => void;
   #busy = false;
   #closed = false;
 
-  constructor(transport: Duplex, events: SpdyConnectionEvents) {
+  constructor(transport: Duplex, clock: Clock, events: SpdyConnectionEvents) {
     this.#transport = transport;
     this.#events = events;
+    // SPDY/3.1: a server's pings have even numbers.
+    this.#stopBeating = heartbeat(clock, () => this.#full.size > 0 && this.#ping(2));
     transport.on('data', (bytes: Buffer) => {
       this.#reader.push(bytes);
       void this.#drain();
@@ -104,6 +109,7 @@ export class SpdyConnection {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#stopBeating();
     for (const stream of [...this.#streams.values()]) stream.destroy();
     this.#codec.close();
     this.#transport.destroy();
@@ -146,16 +152,20 @@ export class SpdyConnection {
       case 'reset':
         this.#streams.get(frame.streamId)?.destroy();
         return;
-      case 'ping': {
-        const body = Buffer.alloc(4);
-        body.writeUInt32BE(frame.id, 0);
-        return this.send(controlFrame(6, 0, body));
-      }
+      case 'ping':
+        // An even one is the answer to one of ours.
+        return frame.id % 2 === 1 ? this.#ping(frame.id) : undefined;
       case 'goaway':
         return;
       case 'other':
         if (frame.headers) await this.#codec.decompress(frame.headers);
     }
+  }
+
+  #ping(id: number): void {
+    const body = Buffer.alloc(4);
+    body.writeUInt32BE(id, 0);
+    this.send(controlFrame(6, 0, body));
   }
 
   async #open(frame: Extract<SpdyFrame, { type: 'syn-stream' }>): Promise<void> {

@@ -83,7 +83,7 @@ export async function serveUpgrade(
     case 'attach':
       return upgradeToRemoteCommand(request, socket, head, path, url, parts);
     case 'portforward':
-      return upgradeToPortForward(request, socket, head, existingPod(parts.api, path), url, parts.nodes);
+      return upgradeToPortForward(request, socket, head, existingPod(parts.api, path), url, parts);
     default:
       throw badRequest(`pods/${path.subresource} is not a stream that a connection can be upgraded to`);
   }
@@ -109,7 +109,7 @@ async function upgradeToRemoteCommand(
   const missing = () => ({
     refused: internalError(`unable to upgrade connection: ${containerNotFound(asked)}`).status,
   });
-  acceptWebSocket(request, socket, head, remoteCommandChannelProtocols, (webSocket, protocol) =>
+  acceptWebSocket(request, socket, head, remoteCommandChannelProtocols, clock, (webSocket, protocol) =>
     serveRemoteCommandChannels(webSocket, protocol, asked, running ?? missing()),
   );
 }
@@ -120,11 +120,11 @@ function upgradeToPortForward(
   head: Buffer,
   pod: { namespace: string; name: string; uid: string },
   url: URL,
-  nodes: NodeApi,
+  { nodes, clock }: UpgradeParts,
 ): void {
   if (wantsUpgradeTo(request, 'spdy/3.1')) {
     acceptSpdy(request, socket, ['portforward.k8s.io']);
-    servePortForwardSpdy(socket, head, pod, nodes);
+    servePortForwardSpdy(socket, head, pod, nodes, clock);
     return;
   }
   const tunnel = 'SPDY/3.1+portforward.k8s.io';
@@ -136,8 +136,8 @@ function upgradeToPortForward(
   if (ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65535)) {
     throw badRequest('query parameter "ports" must be a list of port numbers');
   }
-  acceptWebSocket(request, socket, head, [tunnel, ...channels], (webSocket, protocol) => {
-    if (protocol === tunnel) servePortForwardSpdy(tunnelOf(webSocket), Buffer.alloc(0), pod, nodes);
+  acceptWebSocket(request, socket, head, [tunnel, ...channels], clock, (webSocket, protocol) => {
+    if (protocol === tunnel) servePortForwardSpdy(tunnelOf(webSocket), Buffer.alloc(0), pod, nodes, clock);
     else servePortForwardChannels(webSocket, pod, ports, nodes);
   });
 }

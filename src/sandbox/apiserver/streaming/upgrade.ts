@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { badRequest, StatusError } from '../../../kube/status.ts';
+import type { Clock } from '../../../platform/clock.ts';
 import { statusOf } from '../http/answer.ts';
+import { heartbeat } from './heartbeat.ts';
 
 /** Taking a connection over from HTTP: as raw SPDY/3.1, or as a WebSocket with one of the subprotocols offered. */
 
@@ -59,6 +61,7 @@ export function acceptWebSocket(
   socket: Duplex,
   head: Buffer,
   protocols: readonly string[],
+  clock: Clock,
   onOpen: (webSocket: WebSocket, protocol: string) => void,
 ): void {
   const offered = listed(request.headers['sec-websocket-protocol']);
@@ -77,6 +80,10 @@ export function acceptWebSocket(
   server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
   server.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.on('error', () => webSocket.terminate());
+    webSocket.on(
+      'close',
+      heartbeat(clock, () => webSocket.isPaused && webSocket.ping()),
+    );
     onOpen(webSocket, chosen);
   });
 }
