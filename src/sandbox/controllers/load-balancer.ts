@@ -2,7 +2,7 @@ import { sameJson } from '../../kube/json-value.ts';
 import type { Service } from '../../kube/objects.ts';
 import { services } from '../../kube/resources.ts';
 import { errorCode } from '../../platform/files.ts';
-import type { Frontend, Frontends } from '../network/loopback-frontends.ts';
+import { type Frontend, type Frontends, isLoopback } from '../network/loopback-frontends.ts';
 import { type Controller, type ControllerParts, controllerOn } from './controller.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 
@@ -15,6 +15,7 @@ const lastRetryMs = 300_000;
 interface Open {
   uid: string;
   ports: readonly number[];
+  asked: string;
   frontend: Frontend;
 }
 
@@ -73,8 +74,10 @@ class LoadBalancers {
 
   async #ensure(key: string, service: Service, open: Open | undefined): Promise<void> {
     const { uid = '' } = service.metadata;
-    const ports = (service.spec.ports ?? []).map(({ port }) => port);
-    if (open?.uid === uid && sameJson(open.ports, ports)) return this.#publish(service, open.frontend.ip);
+    const ports = tcpPortsOf(service);
+    const asked = askedAddress(service);
+    const isSame = open?.uid === uid && open.asked === asked && sameJson(open.ports, ports);
+    if (isSame) return this.#publish(service, open.frontend.ip);
     this.#close(key);
     this.#note(service, 'EnsuringLoadBalancer', 'Ensuring load balancer');
     await this.#modify(service, (draft) => {
@@ -82,8 +85,10 @@ class LoadBalancers {
       if (!finalizers.includes(cleanup)) draft.metadata.finalizers = [...finalizers, cleanup];
     });
     try {
+      refuseOthersAddress(service);
+      if (ports.length === 0) throw new Error('this sandbox balances TCP, and the Service has no port of it');
       const frontend = await this.#frontends.open(wishOf(service, ports));
-      this.#open.set(key, { uid, ports, frontend });
+      this.#open.set(key, { uid, ports, asked, frontend });
       this.#failures.delete(key);
       await this.#publish(service, frontend.ip);
       this.#note(service, 'EnsuredLoadBalancer', 'Ensured load balancer');
@@ -148,11 +153,26 @@ function isWanted({ metadata, spec }: Service): boolean {
   );
 }
 
+const askedAddress = ({ spec }: Service): string => {
+  const asked = spec['loadBalancerIP'];
+  return typeof asked === 'string' ? asked : '';
+};
+
+/** The pod network is of TCP only; ports of UDP and SCTP are shown and answer nothing, at the address of the others. */
+const tcpPortsOf = ({ spec }: Service): number[] =>
+  (spec.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ port }) => port);
+
+/** A cloud has addresses to give away; this machine has its loopback. */
+function refuseOthersAddress(service: Service): void {
+  const asked = askedAddress(service);
+  if (asked === '' || isLoopback(asked)) return;
+  throw new Error(`loadBalancerIP ${asked} is not here: a load balancer of this sandbox has an address of 127.0.0.0/8`);
+}
+
 function wishOf(service: Service, ports: readonly number[]) {
   const { name = '', namespace = '' } = service.metadata;
-  const asked = service.spec['loadBalancerIP'];
   const before = service.status?.loadBalancer?.ingress?.[0]?.ip;
-  return { namespace, name, ports, ip: typeof asked === 'string' && asked !== '' ? asked : before };
+  return { namespace, name, ports, ip: askedAddress(service) || before };
 }
 
 function reasonOf(error: unknown): string {

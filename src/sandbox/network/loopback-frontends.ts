@@ -30,14 +30,16 @@ export interface Frontends {
 /** Linux answers on all of 127/8; elsewhere (EADDRNOTAVAIL) there is 127.0.0.1 and nothing else. */
 const candidates = [...Array.from({ length: 20 }, (_, index) => `127.0.0.${index + 2}`), '127.0.0.1'];
 
+export const isLoopback = (ip: string): boolean => /^127\.\d+\.\d+\.\d+$/.test(ip);
+
 /** Another address may do where this one does not. */
 const addressIsToBlame = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
 
 export function loopbackFrontends(network: Pick<PodNetwork, 'connectToService'>): Frontends {
   return {
     async open({ namespace, name, ports, ip: wished }) {
-      const isLoopback = wished !== undefined && /^127\.\d+\.\d+\.\d+$/.test(wished);
-      for (const ip of new Set([...(isLoopback ? [wished] : []), ...candidates])) {
+      const first = wished !== undefined && isLoopback(wished) ? [wished] : [];
+      for (const ip of new Set([...first, ...candidates])) {
         try {
           return await openAt(ip, ports, (port) => network.connectToService(namespace, name, port));
         } catch (error) {
@@ -75,6 +77,8 @@ function listen(host: string, port: number, onConnection: (client: Socket) => vo
     server.once('error', reject);
     server.listen({ host, port, exclusive: true }, () => {
       server.off('error', reject);
+      // A connection that can't be taken (EMFILE) is that client's misfortune.
+      server.on('error', () => {});
       // The sandbox ends when it is told to, not when its last load balancer goes.
       server.unref();
       resolve(server);

@@ -123,6 +123,32 @@ it('a port that is taken everywhere is told by an event, and tried again until i
   expect(await found).toMatch(/^127\./);
 });
 
+it('ports of UDP stand beside those of TCP, also under the same number, and are not listened on', async () => {
+  await untilRolledOut(test, 'web');
+  const port = await freePort();
+  const both = [
+    { name: 'dns', port, targetPort: 8080, protocol: 'UDP' },
+    { name: 'dns-tcp', port, targetPort: 8080, protocol: 'TCP' },
+  ];
+  await test.cluster.create(services, balanced(port, { ports: both }));
+  expect(await say(await withAddress(), port)).toMatch(/^web-/);
+});
+
+it('an address that is not this machine’s is refused by an event, and the Service stays pending until it is changed', async () => {
+  await test.cluster.create(services, balanced(await freePort(), { loadBalancerIP: '203.0.113.7' }));
+  await test.until(coreEvents, (all) => all.some(({ reason }) => reason === 'SyncLoadBalancerFailed'));
+  expect(reasons().find(({ type }) => type === 'Warning')?.message).toContain('loadBalancerIP 203.0.113.7 is not here');
+  expect(addressOf(test.cluster.get(services, 'web', 'default'))).toBeUndefined();
+  for (const asked of ['127.0.0.1', '127.0.0.2']) {
+    await test.cluster.modify(services, 'web', 'default', (draft) => {
+      draft.spec['loadBalancerIP'] = asked;
+    });
+    // Only Linux has more than one.
+    if (asked === '127.0.0.1' || process.platform === 'linux')
+      await test.until(services, (all) => all.some((each) => addressOf(each) === asked));
+  }
+});
+
 it('a class of load balancers that does not exist here leaves the Service pending', async () => {
   await test.cluster.create(services, balanced(await freePort(), { loadBalancerClass: 'example.com/none' }));
   await test.idle();

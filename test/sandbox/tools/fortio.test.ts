@@ -18,12 +18,18 @@ it.each(['-uniform', '-jitter', '-nocatchup', '-quiet', '-connection-reuse', '-l
 );
 
 it('server takes its two ports, lets what is not there be disabled, and refuses other flags', () => {
-  expect(serverPorts([])).toEqual({ http: 8080, tcp: 8078 });
+  expect(serverPorts(['-config-dir', '/etc/fortio'])).toEqual({ http: 8080, tcp: 8078 });
   expect(serverPorts(['-http-port', '9090', '--tcp-port=0.0.0.0:70', '-grpc-port', 'disabled'])).toEqual({
     http: 9090,
     tcp: 70,
   });
-  for (const args of [['-grpc-port', '8079'], ['-ui-path', '/x'], ['-http-port', 'x'], ['-http-port']]) {
+  for (const args of [
+    ['-grpc-port', '8079'],
+    ['-ui-path', '/x'],
+    ['-config-dir', '/mine'],
+    ['-http-port', 'x'],
+    ['-http-port'],
+  ]) {
     expect(() => serverPorts(args)).toThrow(args[0]);
   }
 });

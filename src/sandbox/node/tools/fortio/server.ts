@@ -20,9 +20,11 @@ export function serverPorts(args: readonly string[]): Ports {
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     const [name = '', ...attached] = word.replace(/^--?/, '').split('=');
-    const isKnown = name === 'http-port' || name === 'tcp-port' || mayBeDisabled.has(name);
+    const isKnown = ['http-port', 'tcp-port', 'config-dir'].includes(name) || mayBeDisabled.has(name);
     const value = isKnown && attached.length === 0 ? rest.shift() : attached.join('=');
     if (mayBeDisabled.has(name) && value === 'disabled') continue;
+    // What the image itself says; the folder is empty there.
+    if (name === 'config-dir' && value === '/etc/fortio') continue;
     if (name !== 'http-port' && name !== 'tcp-port')
       throw new FortioUsage(`flag -${name}: the fortio server of this sandbox has -http-port and -tcp-port only`);
     const port = Number(/^(?:.*:)?(\d+)$/.exec(value ?? '')?.[1] ?? Number.NaN);
