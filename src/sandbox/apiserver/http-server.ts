@@ -83,6 +83,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     if (isBug(error)) options.onError?.(error, `${method} ${url}`);
   };
   server.on('request', (request, response) => {
+    // Go's server names no idle time. Clients that heed ours (undici) would keep every connection for two minutes, and
+    // client-node opens one for each call.
+    response.removeHeader('Connection');
     answer(request, response, options.authenticate, hostNames, parts).catch((error: unknown) => {
       report(error, request);
       sendError(response, error);

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMaps, customResourceDefinitions, deployments, services } from '../../../src/kube/resources.ts';
 import { ClusterFixture, token } from '../kubectl/cluster-fixture.ts';
@@ -62,6 +62,28 @@ const configMap = (name: string, labels: Record<string, string> = {}) => ({
 });
 
 describe('who is let in', () => {
+  it('keeps connections open without saying for how long, as a Go server does', async () => {
+    const agent = new Agent({ keepAlive: true, ca: cluster.caPem, servername: 'localhost' });
+    try {
+      const ports = new Set<number | undefined>();
+      for (let count = 0; count < 3; count += 1) {
+        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+          const { port } = cluster.server;
+          const headers = { authorization: `Bearer ${token}` };
+          httpsRequest({ host: '127.0.0.1', port, path: '/api/v1/namespaces', agent, headers }, resolve)
+            .on('error', reject)
+            .end();
+        });
+        expect(answer.headers).not.toHaveProperty('keep-alive');
+        ports.add(answer.socket.localPort);
+        for await (const _ of answer);
+      }
+      expect(ports.size, 'one connection for all').toBe(1);
+    } finally {
+      agent.destroy();
+    }
+  });
+
   it('nobody without the token, except to see that it lives', async () => {
     const none = { headers: { authorization: '' } };
     expect((await ask('/api/v1/pods', none)).json()).toEqual({
