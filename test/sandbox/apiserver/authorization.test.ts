@@ -312,7 +312,11 @@ describe('whoever writes roles', () => {
     await as(warden, `${at}/clusterroles`, gathering);
   });
 
-  it('is told what a role lacks, held or not', async () => {
+  it('is told what a role or binding lacks, held or not', async () => {
+    const aimless = { ...binding('aimless', 'Role', 'fine'), roleRef: { name: 'fine' } };
+    expect((await refusal(as(warden, `${at}/rolebindings`, aimless))).message).toContain(
+      'roleRef.kind: Unsupported value: "": supported values: "ClusterRole", "Role"',
+    );
     for (const verbs of [undefined, null, []]) {
       const broken = role('broken', { apiGroups: [''], resources: ['pods'], nonResourceURLs: [], verbs });
       expect((await refusal(as(warden, `${at}/roles`, broken))).message).toBe(

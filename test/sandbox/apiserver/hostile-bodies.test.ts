@@ -60,6 +60,16 @@ describe('bodies that are not what they should be', () => {
     },
   );
 
+  it('a selector without a key is told so', async () => {
+    const selector = { matchExpressions: [{ operator: 'Exists' }, {}] };
+    const error = await refusal(
+      create('apps/v1/deployments', JSON.stringify(deploymentOf('a', { spec: { selector } }))),
+    );
+    expect(error.code).toBe(422);
+    expect(error.message).toContain('spec.selector.matchExpressions[0].key: Invalid value: "": name part must be');
+    expect(error.message).toContain('spec.selector.matchExpressions[1].operator: Invalid value: "": not a valid');
+  });
+
   it('a null in a list counts as an empty item, as in Go', async () => {
     const broken = JSON.stringify(deploymentOf('a')).replace('"containers":[', '"containers":[null,');
     expect(await refusal(create('apps/v1/deployments', broken))).toMatchObject({

@@ -35,7 +35,7 @@ export function requestGenerator(random: Random, resources: () => readonly Serve
     return {
       method,
       path: target.path + queryOf(random),
-      headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headersOf(random) },
+      headers: { ...(type === undefined ? {} : { 'content-type': type }), ...headersOf(random, resource) },
       body,
     };
   };
@@ -141,17 +141,20 @@ const accepts = [
 ];
 const strangeAccepts = ['text/csv', ';;;q=,', '*/*;q=x', 'application/json;as=__proto__;g=meta.k8s.io'];
 
-function headersOf(random: Random): Record<string, string> {
+function headersOf(random: Random, { group }: ServedResource): Record<string, string> {
   return {
     ...(chance(random, 0.5) ? { accept: oneOf(random, chance(random, 0.1) ? strangeAccepts : accepts) } : {}),
     ...(chance(random, 0.02) ? { 'x-strange': 'x'.repeat(integerBetween(random, 1, 20_000)) } : {}),
     ...(chance(random, 0.02) ? { 'if-none-match': '"x", *' } : {}),
     ...(chance(random, 0.01) ? { expect: '100-continue' } : {}),
-    ...(chance(random, 0.15) ? asClerk(random) : {}),
+    ...(chance(random, guarded.has(group) ? 0.5 : 0.1) ? asClerk(random) : {}),
     ...(chance(random, 0.02) ? { 'impersonate-user': oneOf(random, ['jane', '\u00ff', '']) } : {}),
     ...(chance(random, 0.01) ? { 'impersonate-group': 'system:masters' } : {}),
   };
 }
+
+/** Where more is asked of a caller than the right to the request. */
+const guarded = new Set(['rbac.authorization.k8s.io', 'certificates.k8s.io']);
 
 function asClerk(random: Random): Record<string, string> {
   const extra = oneOf(random, ['a%2Fb', '50%', '%ff', '__proto__']);

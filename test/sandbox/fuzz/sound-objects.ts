@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createCertificateRequest } from '../../../src/sandbox/pki/certificate-request.ts';
+
 /** One small object of each kind that a real server would take, for the fuzz to damage a little. */
 const labels = { app: 'web' };
 const template = {
@@ -29,6 +32,10 @@ const webhooks = [
     rules: [{ apiGroups: ['nowhere.example'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['nothing'] }],
   },
 ];
+const asked = createCertificateRequest(generateKeyPairSync('rsa', { modulusLength: 1024 }), {
+  commonName: 'jane',
+  dnsNames: [],
+});
 const selector = { matchLabels: labels };
 
 export const soundObjects: Readonly<Record<string, Record<string, unknown>>> = {
@@ -59,6 +66,14 @@ export const soundObjects: Readonly<Record<string, Record<string, unknown>>> = {
   ClusterRole: { rules },
   RoleBinding: { subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' } },
   ClusterRoleBinding: { subjects, roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'a' } },
+  CertificateSigningRequest: {
+    spec: {
+      request: Buffer.from(asked).toString('base64'),
+      signerName: 'kubernetes.io/kube-apiserver-client',
+      usages: ['client auth'],
+    },
+    status: { conditions: [{ type: 'Approved', status: 'True', reason: 'r', message: 'm' }] },
+  },
   Lease: { spec: { holderIdentity: 'a', leaseDurationSeconds: 15 } },
   EndpointSlice: {
     addressType: 'IPv4',

@@ -59,9 +59,9 @@ function checkRole(policy: Policy, request: AdmissionRequest, role: Role): void 
 
 function checkBinding(policy: Policy, request: AdmissionRequest, object: KubeObject): void {
   const { namespace = '', context } = request;
-  const { roleRef } = object as Binding;
+  const { roleRef } = object as Partial<Binding>;
   // Validation refuses it right after.
-  if (!roleRef?.name) return;
+  if (!roleRef?.name || (roleRef.kind !== 'Role' && roleRef.kind !== 'ClusterRole')) return;
   if (mayBind(policy, context.caller, roleRef, namespace)) return;
   const { rules, problem } = rulesOf(policy, roleRef, namespace);
   // The lister's own error, which names the kind where others name the resource.

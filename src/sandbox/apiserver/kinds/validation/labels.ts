@@ -23,7 +23,7 @@ export function selectorErrors(selector: LabelSelector, path: string): StatusCau
 
 type Expression = NonNullable<LabelSelector['matchExpressions']>[number];
 
-function expressionErrors({ key, operator, values = [] }: Expression, path: string): StatusCause[] {
+function expressionErrors({ key = '', operator, values = [] }: Partial<Expression>, path: string): StatusCause[] {
   const errors: StatusCause[] = [];
   switch (operator) {
     case 'In':
@@ -41,7 +41,7 @@ function expressionErrors({ key, operator, values = [] }: Expression, path: stri
       }
       break;
     default:
-      errors.push(invalidValue(`${path}.operator`, operator, 'not a valid selector operator'));
+      errors.push(invalidValue(`${path}.operator`, operator ?? '', 'not a valid selector operator'));
   }
   const wrongKey = labelKey(key);
   if (wrongKey) errors.push(invalidValue(`${path}.key`, key, wrongKey));
