@@ -1,7 +1,6 @@
 import { cloneJson, isJsonObject } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { apiVersionOf } from '../../kube/resources.ts';
-import { badRequest, type Status, StatusError } from '../../kube/status.ts';
+import { type Status, StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../store/store.ts';
 import { authorize, type Policy } from './authorization/rbac.ts';
@@ -27,7 +26,7 @@ import { bindPod, evictPod } from './subresources/pod-requests.ts';
 import { reviews } from './subresources/reviews.ts';
 import { scaleOf, setReplicas } from './subresources/scale.ts';
 import { issueToken } from './subresources/token-request.ts';
-import { checkFields } from './type-rules.ts';
+import { checkFields, ofKind } from './type-rules.ts';
 import type { WriteContext } from './write-context.ts';
 import type { Writes } from './writes.ts';
 
@@ -202,19 +201,7 @@ async function deleteCollection(
 async function decodeFor(target: ResourceTarget, body: RequestBody, context: WriteContext): Promise<KubeObject> {
   const { resource } = target;
   const { value, duplicates } = await decodeObject(body, resource.kind, context.fieldValidation !== 'Ignore');
-  const expected = apiVersionOf(resource);
-  const { apiVersion = expected, kind = resource.kind } = value;
-  if (apiVersion !== expected) {
-    throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
-    );
-  }
-  if (kind !== resource.kind) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${resource.kind}): ${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}`,
-    );
-  }
-  const draft = asObject({ ...value, apiVersion, kind });
+  const draft = asObject(ofKind(value, resource));
   checkFields(draft, duplicates, resource, context);
   return draft;
 }

@@ -1,4 +1,6 @@
+import type { JsonObject } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { apiVersionOf } from '../../kube/resources.ts';
 import { badRequest, type StatusCause } from '../../kube/status.ts';
 import { defaultBySchema } from './custom/schema-defaults.ts';
 import { pruneBySchema } from './custom/schema-prune.ts';
@@ -32,6 +34,30 @@ export function schemaErrors(object: KubeObject, resource: ServedResource): Stat
     .filter((field) => field !== 'metadata')
     .map((field) => required(field));
 }
+
+/** The same of the kind that it must be; where it says none (a patch may take it away), that one is meant. */
+export function ofKind<T extends JsonObject>(
+  value: T,
+  resource: ServedResource,
+): T & { apiVersion: string; kind: string } {
+  const expected = apiVersionOf(resource);
+  const apiVersion = value['apiVersion'] ?? expected;
+  const kind = value['kind'] ?? resource.kind;
+  if (apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${shown(apiVersion)}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (kind !== resource.kind) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${resource.kind}): ${shown(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}`,
+    );
+  }
+  return { ...value, apiVersion: expected, kind: resource.kind };
+}
+
+// A patch may have put anything there.
+const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Takes unknown fields out; answers them, and what of the rest has a wrong type. */
 export function findTypeProblems(

@@ -90,6 +90,22 @@ describe('patches that cannot be applied', () => {
     expect(await refusal(api.patch('v1/configmaps', 'a', 'json', [operation]))).toMatchObject({ code: 422 });
   });
 
+  it.each(['merge', 'strategic', 'json'] as const)('a %s patch cannot change what the object is', async (type) => {
+    const change = (field: string, value: unknown) =>
+      api.patch('v1/configmaps', 'a', type, type === 'json' ? [jsonChange(field, value)] : { [field]: value });
+    const jsonChange = (field: string, value: unknown) =>
+      value === null ? { op: 'remove', path: `/${field}` } : { op: 'replace', path: `/${field}`, value };
+    for (const field of ['kind', 'apiVersion'])
+      expect(await change(field, null)).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1' });
+    expect((await refusal(change('kind', 'Secret'))).message).toBe(
+      'the object provided is unrecognized (must be of type ConfigMap): Secret in version "v1" cannot be handled as a ConfigMap',
+    );
+    expect((await refusal(change('kind', { toString: 1 }))).message).toContain('{"toString":1} in version "v1" cannot');
+    expect((await refusal(change('apiVersion', 'v2'))).message).toBe(
+      'the API version in the data (v2) does not match the expected API version (v1)',
+    );
+  });
+
   it('what takes the metadata away leaves what the server owns', async () => {
     const patched = await api.patch('v1/configmaps', 'a', 'json', [{ op: 'remove', path: '/metadata' }]);
     expect(patched.metadata).toMatchObject({ name: 'a', namespace: 'shop', uid: expect.any(String) });

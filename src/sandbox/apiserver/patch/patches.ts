@@ -9,7 +9,7 @@ import { decodeObject, decodeValue } from '../decoding/decode-body.ts';
 import type { Reads } from '../reads.ts';
 import type { Caller, PatchType, RequestBody, ResourceTarget } from '../request-api.ts';
 import { scaleBody, scaleOf, setReplicas } from '../subresources/scale.ts';
-import { checkFields, fieldProblems, findTypeProblems, type TypedBody } from '../type-rules.ts';
+import { checkFields, fieldProblems, findTypeProblems, ofKind, type TypedBody } from '../type-rules.ts';
 import type { WriteContext } from '../write-context.ts';
 import type { UpdateTarget, Writes } from '../writes.ts';
 import { applyConfiguration, firstOwnership } from './apply.ts';
@@ -53,7 +53,7 @@ export class Patches {
     const { value: patch } = await decodeValue(body, resource.kind, false);
     if (subresource === 'scale') return { object: await this.#patchScale(updated, type, patch, context), isNew: false };
     const change = (draft: KubeObject, current: KubeObject) => {
-      const next = patched(draft, type, patch, target);
+      const next = ofKind(patched(draft, type, patch, target), resource);
       this.#checkPatched(next, patch, resource, context);
       if (context.fieldManager) {
         recordUpdate(next, current, resource, context.fieldManager, subresource, this.#parts.clock.now());
