@@ -7,7 +7,7 @@ import { ContainerRun, type RunResult } from './container-run.ts';
 import { containerProcesses, startProblem } from './container-system.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { ContainerRecord } from './pod-status.ts';
-import type { PodVolumes } from './pod-volumes.ts';
+import { type PodVolumes, withSubPaths } from './pod-volumes.ts';
 import type { ImageProgram } from './program.ts';
 
 interface Supervised {
@@ -211,6 +211,7 @@ export class ContainerSupervisor {
     const { record, volumes } = this.#of;
     const { metadata, spec } = this.#of.pod();
     const { uid = '', namespace = '', name = '', labels = {} } = metadata;
+    const container = withSubPaths(record.spec, env);
     const podUser = (spec['securityContext'] as { runAsUser?: number } | undefined)?.runAsUser;
     const user = record.spec.securityContext?.runAsUser ?? podUser ?? program.user ?? 0;
     const context = {
@@ -226,7 +227,7 @@ export class ContainerSupervisor {
       image: record.spec.image ?? '',
       argv,
       env,
-      readFile: (path: string) => volumes.readFile(record.spec, path),
+      readFile: (path: string) => volumes.readFile(container, path),
       clock: this.#parts.clock,
       random: this.#parts.random,
     };
@@ -239,7 +240,7 @@ export class ContainerSupervisor {
       sockets,
       context,
       restMs: timing.restMs,
-      processes: (owned) => containerProcesses(of, this.#parts, owned, volumes.mountsOf(record.spec)),
+      processes: (owned) => containerProcesses(of, this.#parts, owned, volumes.mountsOf(container)),
       workingFolder: record.spec.workingDir ?? '/',
       spec: record.spec,
     });

@@ -3,6 +3,7 @@ import type { ClusterApi } from '../cluster-api.ts';
 import {
   ContainerConfigError,
   configMapValues,
+  expandVariables,
   fieldOf,
   type PodFacts,
   secretValues,
@@ -81,7 +82,10 @@ export class PodVolumes {
       const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
       const isLive = volume && (volume.secret || volume.configMap || volume.downwardAPI || volume.projected);
       if (!volume || !isLive) {
-        const content = { type: 'tree', tree: this.#scratch(mount.name) } as const;
+        const tree = this.#scratch(mount.name);
+        const below = (mount.subPath ?? '').split('/').filter((name) => name !== '' && name !== '.');
+        makeFolders(tree, below, this.#createdMs);
+        const content = { type: 'tree', tree, below } as const;
         return { path, isReadOnly: mount['readOnly'] === true, content };
       }
       const files = () => within(this.#present(volume), mount.subPath ?? '');
@@ -91,10 +95,13 @@ export class PodVolumes {
 
   /** Kubernetes: an emptyDir lives as long as its pod and is shared by its containers. */
   #scratch(volume: string): FileTree {
-    const tree =
-      this.#scratches.get(volume) ?? new FileTree(Date.parse(this.#facts.pod.metadata.creationTimestamp ?? '') || 0);
+    const tree = this.#scratches.get(volume) ?? new FileTree(this.#createdMs);
     this.#scratches.set(volume, tree);
     return tree;
+  }
+
+  get #createdMs(): number {
+    return Date.parse(this.#facts.pod.metadata.creationTimestamp ?? '') || 0;
   }
 
   readFile(container: Container, path: string): string | undefined {
@@ -162,6 +169,21 @@ export class PodVolumes {
     }
     return {};
   }
+}
+
+/** Kubernetes: the kubelet makes a subPath that is not there yet. */
+function makeFolders(tree: FileTree, path: readonly string[], nowMs: number): void {
+  for (let depth = 1; depth <= path.length; depth += 1) {
+    if (!tree.find(path.slice(0, depth))) tree.makeFolder(path.slice(0, depth), nowMs);
+  }
+}
+
+/** The container with each `subPathExpr` as the subPath that its environment makes of it. */
+export function withSubPaths(container: Container, env: Readonly<Record<string, string>>): Container {
+  const volumeMounts = container.volumeMounts?.map((mount) =>
+    mount.subPathExpr ? { ...mount, subPath: expandVariables(mount.subPathExpr, env) } : mount,
+  );
+  return volumeMounts ? { ...container, volumeMounts } : container;
 }
 
 /** What lies below a subPath; a subPath that names one file has it as the mount itself. */

@@ -5,7 +5,10 @@ import { FileError, FileTree, type TreeNode } from './file-tree.ts';
 export interface Mount {
   path: string;
   isReadOnly: boolean;
-  content: { type: 'tree'; tree: FileTree } | { type: 'live'; files: () => Readonly<Record<string, string>> };
+  /** `below`: the part of the folder that is mounted. */
+  content:
+    | { type: 'tree'; tree: FileTree; below: readonly string[] }
+    | { type: 'live'; files: () => Readonly<Record<string, string>> };
 }
 
 export interface Stats {
@@ -129,6 +132,7 @@ export class ContainerFiles {
 
   remove(path: string): void {
     if (!this.stat(path)) throw new FileError('ENOENT');
+    if (this.#mounts.some((mount) => mount.path === path)) throw new FileError('EBUSY');
     const { tree, names } = this.#writable(path, true);
     tree.remove(names, this.#clock.now());
   }
@@ -153,7 +157,8 @@ export class ContainerFiles {
 
   #place(path: string): Place {
     const mount = this.#mounts.find((one) => path === one.path || path.startsWith(`${one.path}/`));
-    return { mount, names: namesOf(mount ? path.slice(mount.path.length) : path) };
+    const names = namesOf(mount ? path.slice(mount.path.length) : path);
+    return { mount, names: mount?.content.type === 'tree' ? [...mount.content.below, ...names] : names };
   }
 
   #parents(path: string, now: number): void {

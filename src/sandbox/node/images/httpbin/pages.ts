@@ -48,12 +48,14 @@ export const page = (status: number, body: string): Answer => ({
 
 const explanations: Record<number, string> = {
   404: 'The requested URL was not found on the server.  If you entered the URL manually please check your spelling and try again.',
+  413: 'The data value transmitted exceeds the capacity limit.',
+  500: 'The server encountered an internal error and was unable to complete your request.  Either the server is overloaded or there is an error in the application.',
   405: 'The method is not allowed for the requested URL.',
 };
 
 /** werkzeug's own pages. */
-export function errorPage(status: 404 | 405): Answer {
-  const title = STATUS_CODES[status] ?? '';
+export function errorPage(status: 404 | 405 | 413 | 500): Answer {
+  const title = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? '');
   const body = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 3.2 Final//EN">\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n<p>${explanations[status]}</p>\n`;
   return { ...page(status, body), headers: [['Content-Type', 'text/html']] };
 }

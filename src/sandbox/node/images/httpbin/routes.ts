@@ -95,6 +95,22 @@ const forBody: Handle = (asked) =>
 const anything: Handle = (asked) =>
   json(partsOf(asked, ['args', 'data', 'files', 'form', 'headers', 'json', 'method', 'origin', 'url']));
 
+/** Always 302, unless another redirect is asked for; what is no number is an exception in Python. */
+const redirectAnywhere: Handle = ({ url }) => {
+  const asked = new Map([...url.searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  const [target, code = '302'] = [asked.get('url'), asked.get('status_code')];
+  if (target === undefined || !/^\s*[-+]?\d+\s*$/.test(code)) return errorPage(500);
+  const number = Number(code);
+  return {
+    ...page(number >= 300 && number < 400 ? number : 302, ''),
+    headers: [
+      ['Content-Type', 'text/html; charset=utf-8'],
+      // UTF-8 on the wire.
+      ['Location', Buffer.from(target).toString('latin1')],
+    ],
+  };
+};
+
 /** `200`, or `200:3,500:1`, of which one is drawn by weight. */
 const status: Handle = (asked, [text = '']) => {
   const choices = text.split(',').map((choice) => {
@@ -180,12 +196,18 @@ const setCookies: Handle = ({ url }) => {
   return { ...answer, headers: [...answer.headers, ...set] };
 };
 
+/** How long the answer is and when it ends stays the server's business: a client could not read it otherwise. */
+const framing = new Set(['content-length', 'transfer-encoding', 'connection']);
+
 const responseHeaders: Handle = ({ url }) => {
   const own = [...url.searchParams];
   const shown = { ...valuesOf(url.searchParams), 'Content-Type': 'application/json' };
   return {
     ...json(shown),
-    headers: [['Content-Type', 'application/json'], ...own.filter(([name]) => /^[\w-]+$/.test(name))],
+    headers: [
+      ['Content-Type', 'application/json'],
+      ...own.filter(([name]) => /^[\w-]+$/.test(name) && !framing.has(name.toLowerCase())),
+    ],
   };
 };
 
@@ -233,11 +255,7 @@ const routes: readonly Route[] = [
   route(/^\/(?:relative-)?redirect\/(\d+)$/, (_, [count]) =>
     redirectTo(Number(count) > 1 ? `/relative-redirect/${Number(count) - 1}` : '/get'),
   ),
-  route(
-    /^\/redirect-to$/,
-    ({ url }) => redirectTo(url.searchParams.get('url') ?? '/', Number(url.searchParams.get('status_code') ?? 302)),
-    anyMethod,
-  ),
+  route(/^\/redirect-to$/, redirectAnywhere, anyMethod),
   route(/^\/response-headers$/, responseHeaders, ['GET', 'POST']),
   route(/^\/cookies$/, (asked) => json({ cookies: cookiesOf(asked) })),
   route(/^\/cookies\/set$/, setCookies),

@@ -2,19 +2,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { ContainerContext } from '../../program.ts';
 import { untilStopped } from '../go-server.ts';
-import { type Asked, answerOf } from './routes.ts';
+import { errorPage } from './pages.ts';
+import { type Answer, type Asked, answerOf } from './routes.ts';
 
 /** gunicorn: listens, reads a request, lets httpbin answer, writes its own headers before those of the answer. */
 const mostBodyBytes = 8 << 20;
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** Undefined where it is longer than this one holds; the rest is read and thrown away. */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= mostBodyBytes) chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return bytes <= mostBodyBytes ? Buffer.concat(chunks) : undefined;
 }
 
 async function answer(
@@ -27,15 +29,16 @@ async function answer(
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
     headers.push([request.rawHeaders[at] ?? '', request.rawHeaders[at + 1] ?? '']);
   }
+  const content = await bodyOf(request);
   const asked: Asked = {
     method: request.method ?? 'GET',
     url: new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`),
     headers,
     remoteIp,
-    body: await bodyOf(request),
+    body: content ?? Buffer.alloc(0),
     random: context.random,
   };
-  const { status, reason, headers: own, body, delaySeconds } = answerOf(asked);
+  const { status, reason, headers: own, body, delaySeconds } = content ? sendable(answerOf(asked)) : errorPage(413);
   if (delaySeconds) await context.rest(delaySeconds * 1000);
   const bytes = Buffer.from(body);
   const hasLength = status !== 204 && status >= 200;
@@ -52,6 +55,12 @@ async function answer(
   ];
   response.writeHead(status, reason, all.flat());
   response.end(request.method === 'HEAD' || !hasLength ? undefined : bytes);
+}
+
+/** A value that no header may have is an exception of werkzeug's. */
+function sendable(answer: Answer): Answer {
+  const isSound = answer.headers.every(([, value]) => !/[^\t\x20-\x7e\x80-\xff]/.test(value));
+  return isSound ? answer : errorPage(500);
 }
 
 /** `-b 0.0.0.0:80`, `--bind=…`. */
