@@ -47,7 +47,7 @@ function removeAll(files: ContainerFiles, path: string): void {
 
 export const rm: Tool = {
   run(process) {
-    const { flags, operands } = getopt(process.argv.slice(1), 'rRfi');
+    const { flags, operands } = getopt(process.argv.slice(1), 'rRf');
     return withEach(process, "can't remove", operands, (path) => {
       const stats = process.system.files.stat(path);
       if (!stats && flags.has('f')) return;

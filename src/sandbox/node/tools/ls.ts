@@ -10,8 +10,15 @@ interface Entry {
   stats: Stats;
 }
 
+/** busybox: `4.0K`; what a container holds is never more than megabytes. */
+function humanSize(bytes: number): string {
+  if (bytes < 1024) return String(bytes);
+  const isLarge = bytes >= 1 << 20;
+  return `${(bytes / (isLarge ? 1 << 20 : 1024)).toFixed(1)}${isLarge ? 'M' : 'K'}`;
+}
+
 /** busybox: month, day, time. */
-function longLine(process: Process, { name, stats }: Entry): string {
+function longLine(process: Process, { name, stats }: Entry, isHuman: boolean): string {
   const { id, name: userName } = process.system.user;
   const owner = stats.owner === id ? userName : stats.owner === 0 ? 'root' : String(stats.owner);
   const [month, day, time] = new Date(stats.modifiedMs)
@@ -23,7 +30,7 @@ function longLine(process: Process, { name, stats }: Entry): string {
     '   1',
     owner.padEnd(8),
     owner.padEnd(8),
-    String(stats.sizeBytes).padStart(9),
+    (isHuman ? humanSize(stats.sizeBytes) : String(stats.sizeBytes)).padStart(9),
     `${month} ${(day ?? '').replace(/^0/, '').padStart(2)} ${time}`,
   ];
   return `${columns.join(' ')} ${name}\n`;
@@ -41,11 +48,11 @@ function entriesOf(process: Process, folder: string, showsHidden: boolean): Entr
 
 export const ls: Tool = {
   async run(process) {
-    const { flags, operands } = getopt(process.argv.slice(1), '1AalhdRr');
+    const { flags, operands } = getopt(process.argv.slice(1), '1Aalhdr');
     const isLong = flags.has('l');
     const show = async (entries: Entry[]) => {
       if (flags.has('r')) entries.reverse();
-      if (isLong) for (const entry of entries) await process.stdout.write(longLine(process, entry));
+      if (isLong) for (const entry of entries) await process.stdout.write(longLine(process, entry, flags.has('h')));
       else if (process.terminal && !flags.has('1') && entries.length > 0) {
         await process.stdout.write(
           columnsOf(
