@@ -109,22 +109,46 @@ export async function readAll(source: ByteSource): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Lines with their newline; the last one may lack it. A line that never ends comes in pieces of a mebibyte. */
-export async function* linesOf(source: ByteSource): AsyncGenerator<string> {
-  const longest = 1 << 20;
-  let rest = '';
-  const decoder = new TextDecoder();
-  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
-    rest += decoder.decode(chunk, { stream: true });
-    for (let at = rest.indexOf('\n'); at >= 0; at = rest.indexOf('\n')) {
-      yield rest.slice(0, at + 1);
-      rest = rest.slice(at + 1);
-    }
-    if (rest.length > longest) {
-      yield rest;
-      rest = '';
-    }
+/** Counts what a program keeps in memory; each piece costs something beside its bytes. */
+export class HeldBytes {
+  #bytes = 0;
+
+  keep(piece: Buffer): void {
+    this.#bytes += piece.length + pieceBytes;
+    if (this.#bytes > mostHeldBytes) throw new TooMuchHeld();
   }
-  rest += decoder.decode();
-  if (rest !== '') yield rest;
+
+  drop(piece: Buffer): void {
+    this.#bytes -= piece.length + pieceBytes;
+  }
+}
+
+const pieceBytes = 64;
+
+/**
+ * Lines with their newline, as the bytes they are; the last one may lack it. A line that never ends comes in pieces of a
+ * mebibyte.
+ */
+export async function* linesOf(source: ByteSource): AsyncGenerator<Buffer> {
+  const longest = 1 << 20;
+  let pieces: Buffer[] = [];
+  let length = 0;
+  const whole = (last: Buffer) => {
+    const line = pieces.length > 0 ? Buffer.concat([...pieces, last]) : last;
+    pieces = [];
+    length = 0;
+    return line;
+  };
+  for (let chunk = await source.read(); chunk !== undefined; chunk = await source.read()) {
+    let rest = chunk;
+    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+      yield whole(rest.subarray(0, end + 1));
+      rest = rest.subarray(end + 1);
+    }
+    if (rest.length === 0) continue;
+    length += rest.length;
+    if (length > longest) yield whole(rest);
+    else pieces.push(rest);
+  }
+  if (pieces.length > 0) yield whole(Buffer.alloc(0));
 }

@@ -39,8 +39,13 @@ const controls = {
 type Key = (typeof controls)[keyof typeof controls];
 
 /** One key press, or part of an escape sequence that is still on its way. */
-const nextKey = /^(?:\x1b(?:[[O](?:[0-9;]*[A-Za-z~])?)?|[\s\S])/u;
-const unfinished = /^\x1b(?:[[O][0-9;]*)?$/;
+const nextKey = /^(?:\x1b(?:[[O](?:[0-9;]{0,16}[A-Za-z~])?)?|[\s\S])/u;
+/** Longer ones no key sends; they are not waited for. */
+const unfinished = /^\x1b(?:[[O][0-9;]{0,16})?$/;
+
+/** The bytes are the program's own, of which only newlines change: they need be no text, or only part of a character. */
+const withReturns = (bytes: Buffer | string) =>
+  Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(/\r?\n/g, '\r\n'), 'latin1');
 
 /**
  * The remote end of `kubectl exec -t`: the client's own terminal is raw and sends single keys, so echo, editing, Ctrl-C and
@@ -70,7 +75,7 @@ export class TerminalDevice implements Terminal {
   constructor(client: ByteSink) {
     this.#client = client;
     this.stdin = { read: () => this.#read(), cancel: () => {} };
-    this.output = { write: (bytes) => client.write(String(bytes).replaceAll(/\r?\n/g, '\r\n')) };
+    this.output = { write: (bytes) => client.write(withReturns(bytes)) };
   }
 
   remember(line: string): void {

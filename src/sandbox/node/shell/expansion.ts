@@ -1,7 +1,7 @@
 import type { ContainerFiles } from '../processes/container-files.ts';
 import { evaluate } from './arithmetic.ts';
 import { type Splittable, splitFields } from './fields.ts';
-import { hasPattern, matches, pathsMatching, quotedInPattern, withoutEscapes } from './patterns.ts';
+import { hasPattern, pathsMatching, quotedInPattern, trimmed, withoutEscapes } from './patterns.ts';
 import { type ParameterChange, type Script, ScriptError, type Word, type WordPart } from './syntax.ts';
 import type { ShellVariables } from './variables.ts';
 
@@ -114,7 +114,9 @@ export class Expansion {
       case 'length':
         return [asPiece(String([...(value ?? '')].length), isQuoted)];
       case 'trim':
-        return [asPiece(trimmed(value ?? '', await this.pattern(change.pattern), change), isQuoted)];
+        return [
+          asPiece(trimmed(value ?? '', await this.pattern(change.pattern), change.side, change.isLongest), isQuoted),
+        ];
       case 'unset': {
         const isMissing = value === undefined || (change.alsoEmpty && value === '');
         if (change.action === '+') return isMissing ? [] : this.#pieces(change.word);
@@ -138,17 +140,6 @@ const asPiece = (text: string, isQuoted: boolean): Piece =>
   isQuoted
     ? { pattern: quotedInPattern(text), isSplit: false }
     : { pattern: text.replaceAll('\\', '\\\\'), isSplit: true };
-
-/** Shortest and longest are tried from their own end. */
-function trimmed(value: string, pattern: string, { side, isLongest }: { side: string; isLongest: boolean }): string {
-  const ends = Array.from({ length: value.length + 1 }, (_, at) => at);
-  const isPrefix = side === 'prefix';
-  if (isPrefix === isLongest) ends.reverse();
-  const cut = (at: number) => (isPrefix ? value.slice(0, at) : value.slice(at));
-  const found = ends.find((at) => matches(pattern, cut(at)));
-  if (found === undefined) return value;
-  return isPrefix ? value.slice(found) : value.slice(0, found);
-}
 
 /** What a word begins with: a word of nothing but empty expansions is no field, quotes make it one. */
 function beginningOf(pieces: readonly Piece[], word: Word): '' | undefined {

@@ -250,7 +250,7 @@ class Parser {
     this.#skipBlanks();
     if (name === undefined || !this.#cursor.take(')')) throw this.#unexpected();
     this.#skipLines();
-    return { type: 'function', name, body: this.#command(), redirects: [] };
+    return { type: 'function', name, body: this.#nested().#command(), redirects: [] };
   }
 
   #word(): Word {

@@ -44,12 +44,15 @@ export type ParseScript = (cursor: Cursor, until: string) => Script;
 const name = /[A-Za-z_]\w*/y;
 const special = /[?$!#@*0-9-]/y;
 
+const deepest = 60;
+
 const unterminated = (what: string) => new SyntaxProblem(`syntax error: unterminated ${what}`, true);
 
 /** Words with their quoting and expansions. It knows nothing of commands. */
 export class WordParser {
   readonly #cursor: Cursor;
   readonly #parseScript: ParseScript;
+  #depth = 0;
 
   constructor(cursor: Cursor, parseScript: ParseScript) {
     this.#cursor = cursor;
@@ -108,14 +111,23 @@ export class WordParser {
   #expansion(isQuoted: boolean): WordPart | undefined {
     const cursor = this.#cursor;
     if (cursor.take('((')) {
-      const expression = this.#balanced('))');
+      const expression = this.#within(() => this.#balanced('))'));
       return { type: 'arithmetic', expression, isQuoted };
     }
     if (cursor.take('(')) return { type: 'command', script: this.#parseScript(cursor, ')'), isQuoted };
-    if (cursor.take('{')) return this.#braced(isQuoted);
+    if (cursor.take('{')) return this.#within(() => this.#braced(isQuoted));
     if (cursor.peek() === "'") throw notKnown("$'…'");
     const found = cursor.match(name) ?? cursor.match(special);
     return found === undefined ? undefined : { type: 'parameter', name: found, isQuoted };
+  }
+
+  /** Words contain words; deeper than anybody writes they would only exhaust the stack. */
+  #within<T>(parse: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw notKnown('nesting as deep as this');
+    const parsed = parse();
+    this.#depth -= 1;
+    return parsed;
   }
 
   /** The text of $((…)), whose parentheses nest. */

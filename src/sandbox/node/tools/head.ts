@@ -1,5 +1,5 @@
 import type { Tool } from '../processes/process.ts';
-import { eachFile, getopt, linesIn } from './options.ts';
+import { countOf, eachFile, getopt, linesIn } from './options.ts';
 
 /** `head -3` is an old way to write `head -n 3`. */
 export const withOldCount = (args: readonly string[]): string[] =>
@@ -10,13 +10,13 @@ export const head: Tool = {
     const { values, operands } = getopt(withOldCount(process.argv.slice(1)), 'qn:c:');
     return eachFile(process, operands, async (path) => {
       if (operands.length > 1) await process.stdout.write(`==> ${path} <==\n`);
-      const bytes = values.has('c') ? Number(values.get('c')) : undefined;
-      let left = bytes ?? Number(values.get('n') ?? 10);
+      const isOfBytes = values.has('c');
+      let left = countOf(values.get('c') ?? values.get('n') ?? '10');
       for await (const line of linesIn(process, path)) {
         if (left <= 0) break;
-        const text = bytes === undefined ? line : line.slice(0, left);
-        left -= bytes === undefined ? 1 : text.length;
-        await process.stdout.write(text);
+        const part = isOfBytes ? line.subarray(0, left) : line;
+        left -= isOfBytes ? part.length : 1;
+        await process.stdout.write(part);
         if (left <= 0) break;
       }
       process.stdin.cancel();

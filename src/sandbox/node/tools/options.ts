@@ -61,13 +61,30 @@ export function fileOf(process: Process, path: string): Promise<Buffer> {
   return Promise.resolve(process.system.files.read(pathIn(process, path)));
 }
 
-export async function* linesIn(process: Process, path: string): AsyncGenerator<string> {
+export async function* linesIn(process: Process, path: string): AsyncGenerator<Buffer> {
   if (path === '-' || path === '/dev/stdin') {
     yield* linesOf(process.stdin);
     return;
   }
-  const text = String(process.system.files.read(pathIn(process, path)));
-  for (const [line] of text.matchAll(/[^\n]*\n|[^\n]+$/g)) yield line;
+  let rest: Buffer | undefined = process.system.files.read(pathIn(process, path));
+  yield* linesOf({
+    async read() {
+      const given = rest;
+      rest = undefined;
+      return given;
+    },
+    cancel() {},
+  });
+}
+
+/** Most tools are of the C locale: a character is a byte, whatever the bytes mean. */
+export const asBytes = (text: string): string => Buffer.from(text).toString('latin1');
+export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+/** The value of an option that counts something. */
+export function countOf(text: string): number {
+  if (!/^\d+$/.test(text)) throw new UsageError(`invalid number '${text}'`);
+  return Number(text);
 }
 
 /** Does something with each operand, or with standard input where there is none; files that fail are named. */

@@ -1,6 +1,7 @@
+import { HeldBytes } from '../processes/byte-stream.ts';
 import type { Process, Tool } from '../processes/process.ts';
 import { withOldCount } from './head.ts';
-import { complain, eachFile, getopt, linesIn, pathIn } from './options.ts';
+import { countOf, eachFile, getopt, linesIn, pathIn } from './options.ts';
 
 /** tail looks at a followed file once a second. */
 const lookEveryMs = 1000;
@@ -17,26 +18,33 @@ async function follow(process: Process, path: string): Promise<void> {
   }
 }
 
+async function lastLines(process: Process, path: string, count: number): Promise<Buffer[]> {
+  const held = new HeldBytes();
+  let kept: Buffer[] = [];
+  for await (const line of linesIn(process, path)) {
+    held.keep(line);
+    kept.push(line);
+    // Not one by one, as every line would move all others.
+    if (kept.length < 2 * count + 100) continue;
+    for (const dropped of kept.slice(0, kept.length - count)) held.drop(dropped);
+    kept = kept.slice(kept.length - count);
+  }
+  return kept.slice(Math.max(0, kept.length - count));
+}
+
 export const tail: Tool = {
   async run(process) {
     const { flags, values, operands } = getopt(withOldCount(process.argv.slice(1)), 'fFn:');
     const text = values.get('n') ?? '10';
-    const count = Number(text.replace(/^[+-]/, ''));
-    if (!Number.isInteger(count)) return complain(process, `invalid number '${text}'`);
+    const count = countOf(text.replace(/^[+-]/, ''));
     const exitCode = await eachFile(process, operands, async (path) => {
       if (operands.length > 1) await process.stdout.write(`==> ${path} <==\n`);
-      const kept: string[] = [];
+      if (!text.startsWith('+')) return process.stdout.write(Buffer.concat(await lastLines(process, path, count)));
       let number = 0;
       for await (const line of linesIn(process, path)) {
         number += 1;
-        if (text.startsWith('+')) {
-          if (number >= count) await process.stdout.write(line);
-          continue;
-        }
-        kept.push(line);
-        if (kept.length > count) kept.shift();
+        if (number >= count) await process.stdout.write(line);
       }
-      if (kept.length > 0) await process.stdout.write(kept.join(''));
     });
     const [followed] = operands;
     if ((flags.has('f') || flags.has('F')) && followed !== undefined) await follow(process, pathIn(process, followed));
