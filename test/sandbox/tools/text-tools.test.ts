@@ -84,8 +84,12 @@ describe('printf and echo', () => {
   it('print nothing that would fill the memory', async () => {
     expect((await box.sh("printf '%400000000s' x")).err).toContain('wider than this sandbox prints');
     expect((await box.sh("printf '%.*d' 400000000 1")).err).toContain('wider than this sandbox prints');
-    expect((await box.sh(`${long}; while :; do echo $x; done | sort`)).err).toContain('more input than this sandbox holds');
-    expect((await box.sh(`${long}; while :; do echo $x; done | tail -n 1000000000`)).err).toContain('more input than this sandbox');
+    expect((await box.sh(`${long}; while :; do echo $x; done | sort`)).err).toContain(
+      'more input than this sandbox holds',
+    );
+    expect((await box.sh(`${long}; while :; do echo $x; done | tail -n 1000000000`)).err).toContain(
+      'more input than this sandbox',
+    );
     expect((await box.sh('tail -n 1e9 /etc/hosts')).err).toBe("tail: invalid number '1e9'\n");
   });
 });
