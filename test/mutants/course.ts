@@ -84,6 +84,8 @@ export async function playReference(
       await lab.settle(20_000);
     }
     if (station === stations[last]) return;
+    // What a lesson runs beside itself ends with it.
+    if (station.task === 0) await lab.endBackground();
     const since = Date.now();
     for (const { name, script, background } of actingCommands(task)) {
       const ended = background ? await lab.runBeside(script, 10_000) : await lab.run(script, commandMs);

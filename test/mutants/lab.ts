@@ -71,9 +71,18 @@ export class Lab {
     cpSync(this.#stateFolder, to, { recursive: true });
   }
 
-  async stop(): Promise<void> {
+  /** The ports they forward are free when this resolves. */
+  async endBackground(): Promise<void> {
+    const ended = [...this.#background].map(
+      (child) => child.exitCode !== null || new Promise((resolve) => child.once('exit', resolve)),
+    );
     for (const child of this.#background) killGroup(child);
     this.#background.clear();
+    await Promise.all(ended);
+  }
+
+  async stop(): Promise<void> {
+    await this.endBackground();
     await this.#world?.close();
     this.#world = undefined;
   }
