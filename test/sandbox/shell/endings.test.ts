@@ -9,6 +9,8 @@ const long = 'x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6; do x
 describe('a mistake in a script', () => {
   it.each([
     ['echo $((1/0))', 'divide by zero'],
+    ['echo $((9007199254740991 + 1))', 'a number is larger than this sandbox counts'],
+    ['echo $((08))', 'syntax error'],
     ['echo ${x?bad}', 'x: bad'],
     ['eval "if"', 'syntax error: unexpected end of file'],
     [`${long}; echo $(while :; do echo $x; done)`, 'more input than this sandbox holds in memory'],

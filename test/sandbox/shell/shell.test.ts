@@ -26,6 +26,7 @@ const scripts: [what: string, script: string, output: string][] = [
   ],
   ['nested substitution', 'echo "$(echo "$(echo "deep")")"', 'deep\n'],
   ['arithmetic', 'i=3; echo $((i * (2 + 4) % 7)) $((i > 2 && 1)) $((-i)); : $((i += 2)); echo $i', '4 1 -3\n5\n'],
+  ['notations of numbers', 'x=010 y=-0x10; echo $((010 + 0x1F)) $((x + 1)) $((y))', '39 9 -16\n'],
   ['for', 'for i in 1 2 3; do echo -n "$i,"; done; echo', '1,2,3,\n'],
   [
     'while and break',

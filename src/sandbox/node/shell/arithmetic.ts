@@ -44,7 +44,19 @@ function nonZero(value: number): number {
 const longestExpression = 4096;
 const deepest = 100;
 
-const token = /\s*(\d+|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/%]=|[-+*/%<>=!()?:~])/y;
+const token = /\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/%]=|[-+*/%<>=!()?:~])/y;
+
+/** C's notation: a zero before the digits makes them octal. */
+function numberOf(text: string): number {
+  if (!/^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text)) throw new ArithmeticError('syntax error');
+  return counted(/^0\d/.test(text) ? Number.parseInt(text, 8) : Number(text));
+}
+
+/** Beyond this a real shell counts on, to 64 bits; a wrong number would be worse than none. */
+function counted(value: number): number {
+  if (!Number.isSafeInteger(value)) throw new ArithmeticError('a number is larger than this sandbox counts');
+  return value;
+}
 
 export function evaluate(text: string, variables: Variables): number {
   if (text.length > longestExpression) throw new ArithmeticError('an expression is longer than this sandbox reads');
@@ -94,7 +106,7 @@ class Evaluation {
     if (!/^[A-Za-z_]/.test(name) || !/^[-+*/%]?=$/.test(operator)) return this.#choice();
     this.#tokens.splice(0, 2);
     const right = this.#assignment();
-    const value = operator === '=' ? right : (operations[operator[0] ?? '']?.(this.#valueOf(name), right) ?? 0);
+    const value = operator === '=' ? right : counted(operations[operator[0] ?? '']?.(this.#valueOf(name), right) ?? 0);
     this.#variables.set(name, String(value));
     return value;
   }
@@ -114,7 +126,7 @@ class Evaluation {
     let left = this.#level(depth + 1);
     for (let operator = this.#tokens[0] ?? ''; operators.includes(operator); operator = this.#tokens[0] ?? '') {
       this.#tokens.shift();
-      left = operations[operator]?.(left, this.#level(depth + 1)) ?? 0;
+      left = counted(operations[operator]?.(left, this.#level(depth + 1)) ?? 0);
     }
     return left;
   }
@@ -137,15 +149,15 @@ class Evaluation {
       return value;
     }
     const word = this.#tokens.shift() ?? '';
-    if (/^\d/.test(word)) return Number(word);
+    if (/^\d/.test(word)) return numberOf(word);
     if (/^[A-Za-z_]/.test(word)) return this.#valueOf(word);
     throw new ArithmeticError('syntax error');
   }
 
   #valueOf(name: string): number {
-    const value = Number((this.#variables.get(name) ?? '').trim() || 0);
-    if (Number.isNaN(value)) throw new ArithmeticError('syntax error');
-    return Math.trunc(value);
+    const [, sign = '', digits = ''] = /^\s*([-+]?)(\w*)\s*$/.exec(this.#variables.get(name) ?? '') ?? ['', '', '.'];
+    const value = digits === '' ? 0 : numberOf(digits);
+    return sign === '-' ? -value : value;
   }
 
   #take(text: string): boolean {
