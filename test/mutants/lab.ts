@@ -74,7 +74,8 @@ export class Lab {
   /** The ports they forward are free when this resolves. */
   async endBackground(): Promise<void> {
     const ended = [...this.#background].map(
-      (child) => child.exitCode !== null || new Promise((resolve) => child.once('exit', resolve)),
+      (child) =>
+        child.exitCode !== null || child.signalCode !== null || new Promise((resolve) => child.once('exit', resolve)),
     );
     for (const child of this.#background) killGroup(child);
     this.#background.clear();
