@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pods } from '../../../src/kube/resources.ts';
 import type { KubectlVersion } from '../../tools/kubectl.ts';
 import { ExecCluster } from './exec-cluster.ts';
@@ -102,9 +102,11 @@ describe.each(versions)('kubectl %s exec', (version) => {
   it('ends its process when the client goes away', async () => {
     const sleeping = cluster.start(version, ['exec', 'box', '-c', 'other', '--', 'sleep', '4321']);
     const shows = async () => (await exec(version, ['-c', 'other', '--', 'ps'])).stdout.includes('sleep 4321');
-    while (!(await shows())) {}
+    const until = (expected: boolean) =>
+      vi.waitFor(async () => expect(await shows()).toBe(expected), { timeout: 15_000, interval: 100 });
+    await until(true);
     sleeping.kill('SIGKILL');
-    while (await shows()) {}
+    await until(false);
   });
 });
 
