@@ -64,6 +64,54 @@ async function spdyFrame(random: Random, codec: SpdyHeaderCodec): Promise<Buffer
   }
 }
 
+/** A session's streams, all of them or all but one, and then anything on them. */
+export async function sessionFrames(random: Random): Promise<Buffer> {
+  const codec = new SpdyHeaderCodec();
+  const frames: Buffer[] = [];
+  for (const [at, streamtype] of ['error', 'stdin', 'stdout', 'stderr', 'resize'].entries()) {
+    if (chance(random, 0.05)) continue;
+    const block = await codec.compress({ streamtype });
+    frames.push(controlFrame(1, 0, Buffer.concat([u32(2 * at + 1, 0), Buffer.alloc(2), block])));
+  }
+  const count = integerBetween(random, 1, 15);
+  for (let index = 0; index < count; index += 1) {
+    frames.push(
+      chance(random, 0.6)
+        ? dataFrame(oneOf(random, [3, 9]), typed(random), chance(random, 0.1))
+        : await spdyFrame(random, codec),
+    );
+  }
+  codec.close();
+  return Buffer.concat(frames);
+}
+
+const keys = [
+  '\x1b[A',
+  '\x1b[D',
+  '\x1b[3~',
+  '\x1b[',
+  '\x1b[1;1;',
+  '\x03',
+  '\x04',
+  '\x7f',
+  '\r',
+  '\t',
+  'ä',
+  '\xff',
+  'ab c',
+];
+
+/** What a terminal may send: keys, halves of keys, sizes, bytes. */
+export function typed(random: Random): Buffer {
+  const one = () =>
+    chance(random, 0.1)
+      ? Buffer.from(`{"Width":${integerBetween(random, 0, 99_999)},"Height":${integerBetween(random, 0, 9)}}`)
+      : chance(random, 0.2)
+        ? randomBytes(random, 30)
+        : Buffer.from(oneOf(random, keys), 'latin1');
+  return Buffer.concat(Array.from({ length: integerBetween(random, 0, 20) }, one));
+}
+
 /** Client frames are masked; every field may be wrong. */
 export function webSocketFrame(random: Random, payload: Buffer): Buffer {
   const opcode = chance(random, 0.7) ? 2 : integerBetween(random, 0, 16);
@@ -87,6 +135,18 @@ function u16(...values: [number] | [number, number]): Buffer {
   const [code, length] = values;
   if (length === undefined) return Buffer.from([code]);
   return Buffer.from([code, length >>> 8, length & 0xff]);
+}
+
+/** Channel messages: a channel number, then bytes. In the base64 form a digit, then text. */
+export function sessionMessages(random: Random, isText: boolean): Buffer {
+  const message = () => {
+    const channel = chance(random, 0.7) ? 0 : oneOf(random, [1, 2, 3, 4, 7, 255]);
+    const payload = channel === 255 ? Buffer.from([integerBetween(random, 0, 5)]) : typed(random);
+    if (!isText) return Buffer.concat([Buffer.from([channel]), payload]);
+    return Buffer.from(`${channel}${chance(random, 0.9) ? payload.toString('base64') : payload.toString('latin1')}`);
+  };
+  const count = integerBetween(random, 1, 12);
+  return Buffer.concat(Array.from({ length: count }, () => webSocketFrame(random, message())));
 }
 
 /** Channel messages: a channel number, then bytes. */

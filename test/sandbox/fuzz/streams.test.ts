@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pods } from '../../../src/kube/resources.ts';
-import { integerBetween, type Random, seededRandom } from '../../../src/platform/random.ts';
+import { seededRandom } from '../../../src/platform/random.ts';
 import { ClusterFixture, token } from '../kubectl/cluster-fixture.ts';
 import { channelFrames, spdyFrames, webSocketFrame } from './frames.ts';
-import { chance, oneOf } from './values.ts';
+import { closeOf, spdyHead, tormentAll, type Upgrade, webSocketHead } from './upgrades.ts';
 
 /**
  * Connections that were upgraded and then carry anything but what they should. None may end the process, keep a socket open
@@ -34,26 +32,12 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-async function dial(): Promise<TLSSocket> {
-  const socket = connect({ host: '127.0.0.1', port: cluster.server.port, ca: cluster.caPem, servername: 'localhost' });
-  socket.on('error', () => {});
-  await once(socket, 'secureConnect');
-  return socket;
-}
-
-/** A reset is an end like any other here. */
-const closeOf = (socket: Socket): Promise<void> =>
-  new Promise((resolve) => {
-    if (socket.closed) resolve();
-    socket.once('close', () => resolve());
-  });
-
 const path = '/api/v1/namespaces/default/pods/web/portforward';
 
-const upgrades: readonly { name: string; head: string; frames(random: Random): Promise<Buffer> | Buffer }[] = [
+const upgrades: readonly Upgrade[] = [
   {
     name: 'SPDY',
-    head: `POST ${path} HTTP/1.1\r\nUpgrade: SPDY/3.1\r\nConnection: Upgrade\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n`,
+    head: spdyHead(path, 'portforward.k8s.io'),
     frames: spdyFrames,
   },
   {
@@ -68,44 +52,10 @@ const upgrades: readonly { name: string; head: string; frames(random: Random): P
   },
 ];
 
-function webSocketHead(target: string, protocol: string): string {
-  return (
-    `GET ${target} HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n` +
-    `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ${protocol}\r\n`
-  );
-}
-
-/** Sends in pieces of any size, sometimes with the upgrade itself, and leaves in one of three ways. */
-async function torment(random: Random): Promise<string> {
-  const { name, head, frames } = oneOf(random, upgrades);
-  const bytes = await frames(random);
-  const socket = await dial();
-  const answered = once(socket, 'data');
-  const request = Buffer.from(`${head}Host: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n\r\n`);
-  const early = chance(random, 0.3) ? integerBetween(random, 0, bytes.length + 1) : 0;
-  socket.write(Buffer.concat([request, bytes.subarray(0, early)]));
-  const [answer] = await answered;
-  socket.on('data', () => {});
-  for (let at = early; at < bytes.length && !socket.destroyed; ) {
-    const next = at + integerBetween(random, 1, 500);
-    socket.write(bytes.subarray(at, next));
-    at = next;
-    if (chance(random, 0.3)) await new Promise((done) => setImmediate(done));
-  }
-  const closed = closeOf(socket);
-  if (chance(random, 0.5)) socket.destroy();
-  else socket.end();
-  await closed;
-  return `${name}: ${String(answer).split('\r\n')[0]}`;
-}
-
 it(`survives ${connections} upgraded connections full of nonsense (seed ${seed})`, { timeout: 300_000 }, async () => {
   const random = seededRandom(seed);
-  const answers = new Map<string, number>();
-  for (let index = 0; index < connections; index += 1) {
-    const answer = await torment(random);
-    answers.set(answer, (answers.get(answer) ?? 0) + 1);
-  }
+  const target = { port: cluster.server.port, caPem: cluster.caPem, token };
+  const answers = await tormentAll(random, target, upgrades, connections);
   console.log(`fuzz: ${connections} streams, seed ${seed}: ${[...answers].map((pair) => pair.join(' × ')).join(', ')}`);
   expect([...answers.keys()].filter((answer) => !answer.includes('101 Switching Protocols'))).toEqual([]);
   await Promise.all([...open].map(closeOf));
