@@ -214,6 +214,24 @@ describe('traffic-split', () => {
     sent(900, 0);
   });
 
+  it('heeds the cluster that has endpoints, and not one from before there were any', async () => {
+    const before = v2.replace('|14001', '|0');
+    const stats = (first: number, second: number, healthy: number) =>
+      kube.setStats(buyer, {
+        [`${v1}.upstream_rq_total`]: first,
+        [`${v1}.membership_healthy`]: 1,
+        [`${before}.membership_healthy`]: 0,
+        [`${v2}.upstream_rq_total`]: second,
+        [`${v2}.membership_healthy`]: healthy,
+      });
+    stats(900, 0, 0);
+    expect(await verify()).toMatchObject({ saw: 'no pod of bookstore/bookstore-v2 is ready to be called' });
+    stats(900, 0, 1);
+    expect(await verify()).toMatchObject({ saw: 'the weights are in force; counting starts now' });
+    stats(1000, 100, 1);
+    expect(await verify()).toMatchObject({ status: 'passed' });
+  });
+
   it('passes on the requests since the weights are in force, and says the counts', async () => {
     expect(await verify()).toMatchObject({ status: 'not-yet', saw: 'the weights are in force; counting starts now' });
     sent(903, 3);

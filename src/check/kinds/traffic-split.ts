@@ -229,9 +229,12 @@ function sent(ledger: CounterLedger, service: NamespacedName): number {
 /** True when some sidecar has the cluster but no healthy endpoint in it. */
 function isWithoutEndpoint(service: NamespacedName, stats: ReadonlyMap<string, CounterReading>): boolean {
   const isMembership = upstreamCounter(service, 'membership_healthy');
-  return [...stats.values()].some(({ counters }) =>
-    [...counters].some(([name, value]) => value === 0 && isMembership(name)),
-  );
+  // OSM names a cluster by its target port, which is 0 until an endpoint tells it: such a one may still be listed beside
+  // the one that replaced it, and says nothing.
+  return [...stats.values()].some(({ counters }) => {
+    const healthy = [...counters].flatMap(([name, value]) => (isMembership(name) ? [value] : []));
+    return healthy.length > 0 && healthy.every((value) => value === 0);
+  });
 }
 
 function describeCounts(services: readonly NamespacedName[], counts: readonly number[], words: SplitWords): string {
