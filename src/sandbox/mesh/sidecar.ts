@@ -148,6 +148,7 @@ export class Sidecar {
     for (const [name, upstream] of this.#upstreams) {
       if (names.has(name)) continue;
       upstream.close();
+      upstream.scope.forget();
       this.#upstreams.delete(name);
     }
     const rejections: string[] = [];

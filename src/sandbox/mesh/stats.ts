@@ -49,6 +49,12 @@ export class StatStore {
     return () => void this.#refreshers.delete(refresh);
   }
 
+  /** Of what is gone: Envoy frees the statistics of a removed cluster with it. */
+  forget(prefix: string): void {
+    for (const name of this.#stats.keys()) if (name.startsWith(`${prefix}.`)) this.#stats.delete(name);
+    for (const name of this.#histograms.keys()) if (name.startsWith(`${prefix}.`)) this.#histograms.delete(name);
+  }
+
   scope(prefix: string, family: string, labels: Record<string, string>): StatScope {
     return new StatScope(this, prefix, family, labels);
   }
@@ -105,6 +111,10 @@ export class StatScope {
 
   gauge(name: string): Stat {
     return this.#store.stat('gauge', `${this.#prefix}.${name}`, `${this.#family}.${name}`, this.#labels);
+  }
+
+  forget(): void {
+    this.#store.forget(this.#prefix);
   }
 
   histogram(name: string): Histogram {
