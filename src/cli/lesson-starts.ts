@@ -30,7 +30,9 @@ export async function startAt(
   await buildStartState(parts, lesson, building);
   const { finished } = parts.summary();
   const isItsStart = lesson.tasks.every(({ id }) => !finished.has(`${lesson.id}/${id}`));
-  if (isFromNothing && !isPut && isItsStart) await keepStart(parts, lesson);
+  const isMade = stepsBefore(parts, lesson.id).length > 0;
+  if (isFromNothing && !isPut && isItsStart && isMade)
+    await keepStart(parts, idOf(parts, lesson, await manifestsHash(parts)));
 }
 
 /** Lessons whose start is not kept, those with the least before them first. None where the world keeps nothing. */
@@ -38,10 +40,11 @@ export async function lessonsToPrepare(parts: CourseParts): Promise<Lesson[]> {
   const { world, catalog } = parts;
   if (!world.snapshots) return [];
   const kept = new Set((await world.snapshots.list()).map(({ id }) => id));
+  const manifests = await manifestsHash(parts);
   const missing: { lesson: Lesson; steps: number }[] = [];
   for (const lesson of catalog.lessons.filter(({ worlds }) => worlds.includes(world.kind))) {
     const steps = stepsBefore(parts, lesson.id).length;
-    if (steps > 0 && !kept.has(await idOf(parts, lesson))) missing.push({ lesson, steps });
+    if (steps > 0 && !kept.has(idOf(parts, lesson, manifests))) missing.push({ lesson, steps });
   }
   return missing.sort((a, b) => a.steps - b.steps).map(({ lesson }) => lesson);
 }
@@ -56,6 +59,7 @@ export async function prepareStarts(
   building: Building,
   onKept: (lesson: Lesson, id: string) => Promise<void>,
 ): Promise<void> {
+  const manifests = await manifestsHash(parts);
   let before: ReturnType<typeof stepsBefore> = [];
   for (const lesson of lessons) {
     const steps = stepsBefore(parts, lesson.id);
@@ -65,8 +69,9 @@ export async function prepareStarts(
     }
     await buildStartState(parts, lesson, building);
     building.signal.throwIfAborted();
-    await keepStart(parts, lesson);
-    await onKept(lesson, await idOf(parts, lesson));
+    const id = idOf(parts, lesson, manifests);
+    await keepStart(parts, id);
+    await onKept(lesson, id);
     before = steps;
   }
 }
@@ -78,12 +83,10 @@ interface Note {
 }
 
 /** Durable when it resolves. A world without snapshots keeps nothing, and a full disk costs only the time of the next jump. */
-async function keepStart(parts: StartParts, lesson: Lesson): Promise<void> {
-  const { snapshots } = parts.world;
-  if (!snapshots || stepsBefore(parts, lesson.id).length === 0) return;
-  const note: Note = { version: 1, kind: 'start', shell: parts.shell.kept() };
+async function keepStart({ world: { snapshots }, shell }: StartParts, id: string): Promise<void> {
+  const note: Note = { version: 1, kind: 'start', shell: shell.kept() };
   try {
-    await snapshots.take(await idOf(parts, lesson), note);
+    await snapshots?.take(id, note);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
   }
@@ -93,7 +96,7 @@ async function keepStart(parts: StartParts, lesson: Lesson): Promise<void> {
 async function putStart(parts: StartParts, lesson: Lesson): Promise<boolean> {
   const { snapshots } = parts.world;
   if (!snapshots) return false;
-  const id = await idOf(parts, lesson);
+  const id = idOf(parts, lesson, await manifestsHash(parts));
   const kept = (await snapshots.list()).find((snapshot) => snapshot.id === id);
   const note = kept && readNote(kept.note);
   if (!note) return false;
@@ -108,20 +111,24 @@ async function isPristine({ world }: StartParts): Promise<boolean> {
   return things !== undefined && !things.some(({ kind }) => kind === 'Resource group' || kind === 'Managed cluster');
 }
 
-/** By what the start is made of: solutions of the lessons before, and every manifest that they may apply. */
-async function idOf(parts: CourseParts, lesson: Lesson): Promise<string> {
+/** Every manifest that lessons may apply. */
+async function manifestsHash({ world }: CourseParts): Promise<string> {
   const hash = createHash('sha256');
-  for (const { task } of stepsBefore(parts, lesson.id)) {
-    for (const { name, script } of task.solution) hash.update(`${name}\0${script}\0`);
-  }
-  const folder = join(parts.world.workingFolder, 'manifests');
+  const folder = join(world.workingFolder, 'manifests');
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const file of files.sort()) hash.update(file.slice(folder.length)).update(await readFile(file));
-  return `start-${lesson.id
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]/g, '-')
-    .slice(0, 40)}-${hash.digest('hex').slice(0, 16)}`;
+  return hash.digest('hex');
+}
+
+/** By what the start is made of: solutions of the lessons before, and manifests. */
+function idOf(parts: CourseParts, { id }: Lesson, manifests: string): string {
+  const hash = createHash('sha256').update(manifests);
+  for (const { task } of stepsBefore(parts, id)) {
+    for (const { name, script } of task.solution) hash.update(`${name}\0${script}\0`);
+  }
+  const name = id.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+  return `start-${name.slice(0, 40)}-${hash.digest('hex').slice(0, 16)}`;
 }
 
 function readNote(found: unknown): Note | undefined {
