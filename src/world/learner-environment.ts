@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join, sep } from 'node:path';
+import { delimiter, sep } from 'node:path';
+import { findProgram } from '../platform/programs.ts';
 
 /**
  * What a command's process gets from the learner's own environment. Everything else stays behind: npm's and Node's
@@ -59,17 +59,9 @@ const versionMs = 3_000;
 
 /** The learner's own kubectl, when it is new enough to be used; its full path. */
 export async function findKubectl(path: readonly string[]): Promise<string | undefined> {
-  const name = process.platform === 'win32' ? 'kubectl.exe' : 'kubectl';
-  for (const folder of path) {
-    const file = join(folder, name);
-    const isThere = await access(file, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    // Only the first one counts: it is the one that the learner's shell would start.
-    if (isThere) return (await isNewEnough(file)) ? file : undefined;
-  }
-  return undefined;
+  // Only the first one counts: it is the one that the learner's shell would start.
+  const file = findProgram('kubectl', path);
+  return file !== undefined && (await isNewEnough(file)) ? file : undefined;
 }
 
 function isNewEnough(file: string): Promise<boolean> {

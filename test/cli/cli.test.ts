@@ -160,20 +160,6 @@ describe('meshwalk', () => {
     expect(none).toMatchObject({ code: 1, err: expect.stringContaining('There are no lessons') });
   });
 
-  it('examines the machine', async () => {
-    const { out } = await meshwalk(tempFolder(), ['doctor', '--json']);
-    const { findings } = JSON.parse(out);
-    expect(findings.map(({ what }: { what: string }) => what)).toEqual([
-      'Node',
-      'Terminal',
-      'Shell',
-      'kubectl',
-      'State',
-      'Port 8081',
-      'Sandbox',
-    ]);
-  });
-
   it('wants to know what to reset, and knows which lessons there are', async () => {
     const home = tempFolder();
     expect(await meshwalk(home, ['reset'])).toMatchObject({

@@ -87,8 +87,12 @@ describe('the subcommands in German', { timeout: 120_000 }, () => {
     const doctor = await meshwalk(home, ['doctor', ...german]);
     expectNoEnglish(doctor.out, 'doctor');
     expect(doctor.out).toContain('✓ Sandbox: läuft nicht; sie startet mit den Lektionen');
-    const json = await meshwalk(home, ['doctor', '--json', ...german]);
-    expect(json.out).toBe((await meshwalk(home, ['doctor', '--json'])).out);
+    const told = async (...args: string[]) =>
+      JSON.parse((await meshwalk(home, ['doctor', '--json', ...args])).out).findings.filter(
+        // How much room a disk has is another thing at each look.
+        ({ id }: { id: string }) => id !== 'disk',
+      );
+    expect(await told(...german)).toEqual(await told());
     expect((await meshwalk(home, ['lint', ...german])).out).toMatch(/^\d+ Lektionen, keine Fehler\.\n$/);
   });
 });

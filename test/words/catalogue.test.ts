@@ -23,7 +23,8 @@ const equalOnPurpose = [
   /^reader\.code$/,
   /^typed\.(enter|key)$/,
   /^wayBack\.things\.shell$/,
-  /^told\.(solving\.blocked|doctor\.(terminal|port))$/,
+  /^told\.solving\.blocked$/,
+  /^preflight\.(groups\.sandbox|terminal\.what|port\.what|shell\.install\..*|network\.showProxy\..*)$/, // also lines to type
   /^chain\.(clientRoute\.either|titles\.(name|namespace|endpoints|server))$/,
   /^conditions\.(all|azureCluster\.cluster|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,
 ];
@@ -58,7 +59,7 @@ describe('the catalogues', () => {
   });
 
   it('hold no word that nobody says', () => {
-    const code = ['tui', 'cli', 'session', 'check', 'lesson', 'world', 'platform', 'progress', 'sandbox']
+    const code = ['tui', 'cli', 'preflight', 'session', 'check', 'lesson', 'world', 'platform', 'progress', 'sandbox']
       .flatMap(files)
       .filter((file) => !file.startsWith('words'))
       .map((file) => readFileSync(join(src, file), 'utf8'))
@@ -80,6 +81,8 @@ const literalsKept: readonly { file: string; text: RegExp; why: string }[] = [
   { file: 'cli/traces.ts', text: /^variables and folder$/, why: 'a name, as data' },
   { file: 'cli/narrator.ts', text: /^finished already$/, why: 'JSON' },
   { file: 'cli/sandbox-by-hand.ts', text: /^export [A-Z_]+=/, why: 'lines for a shell' },
+  { file: 'preflight/install-lines.ts', text: /./, why: 'lines to type' },
+  { file: 'preflight/machine.ts', text: /^Get-NetTCPConnection /, why: 'a line to type' },
   { file: 'check/answers.ts', text: /^kubeconfig, current-context$/, why: 'a file and its field' },
   { file: 'check/kinds/kube-context.ts', text: /^kubeconfig, current-context$/, why: 'a file and its field' },
   { file: 'check/expectation.ts', text: /^must be true; write /, why: 'told to authors' },
@@ -136,6 +139,11 @@ const places: readonly Place[] = [
     of: 'checks and explanations',
     files: [...directly('check'), ...files('check/kinds'), ...files('check/explain')],
     isKept: ({ text, before }) => isCommand.test(text) || isForAuthors.test(before),
+  },
+  {
+    of: 'examinations',
+    files: files('preflight'),
+    isKept: ({ text, before }) => isCommand.test(text) || isForUs.test(before),
   },
   {
     of: 'subcommands',

@@ -2,6 +2,7 @@ import type { Findings } from '../en/findings.ts';
 import * as chain from './chain.ts';
 import * as conditions from './conditions.ts';
 import * as faultTexts from './fault-texts.ts';
+import * as preflight from './preflight.ts';
 import * as told from './told.ts';
 
-export const findings: Findings = { ...chain, ...conditions, ...faultTexts, ...told };
+export const findings: Findings = { ...chain, ...conditions, ...faultTexts, ...preflight, ...told };

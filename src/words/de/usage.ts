@@ -158,6 +158,8 @@ export const usage: typeof shape = {
   doctor: {
     description: 'diesen Rechner ansehen: was da ist, was fehlt, was zu tun ist',
     plain: 'ansehen',
+    aks: 'was echtes AKS braucht: Werkzeuge, Anmeldung, Subscription, Quota, Netz',
+    cluster: 'was ein eigener Cluster braucht',
     json: 'zum Anhängen an einen Fehlerbericht',
   },
 };

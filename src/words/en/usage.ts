@@ -160,6 +160,8 @@ export const usage = {
   doctor: {
     description: 'look at this machine: what is there, what is missing, what to do',
     plain: 'look',
+    aks: 'what real AKS needs: tools, sign-in, subscription, quota, network',
+    cluster: 'what a cluster of your own needs',
     json: 'to add to a report of a mistake',
   },
 };

@@ -1,0 +1,22 @@
+import { systemClock } from '../platform/clock.ts';
+import { hostOs } from '../platform/programs.ts';
+import { Ground } from '../preflight/ground.ts';
+import { stateFolders } from '../progress/state-folders.ts';
+import type { Machine } from './compose.ts';
+import type { CommonOptions } from './options.ts';
+
+/** This machine, with the learner's own environment, to be examined for a world. */
+export const groundOf = (
+  { profile, world }: Pick<CommonOptions, 'profile' | 'world'>,
+  { environment }: Pick<Machine, 'environment'>,
+  signal: AbortSignal,
+): Ground =>
+  new Ground({
+    world,
+    os: hostOs(),
+    arch: process.arch,
+    environment,
+    folders: stateFolders(profile, world, environment),
+    clock: systemClock,
+    signal,
+  });
