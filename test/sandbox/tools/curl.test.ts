@@ -163,6 +163,7 @@ const cases: string[][] = [
   ['-s', '-d', 'a=1', '-d', 'b=2', 'HTTP/echo'],
   ['-s', '-d', '{"a":1}', '-H', 'Content-Type: application/json', 'HTTP/echo'],
   ['-s', '--json', '{"a":1}', 'HTTP/echo'],
+  ['-s', '-v', '-H', 'X-Price: 3 €', 'HTTP/echo'],
   ['-s', '--data-urlencode', 'q=a b&c', '-G', 'HTTP/echo?x=1'],
   ['-s', '-u', 'me:secret', '-A', 'agent', '-e', 'http://from', '-b', 'c=d', '-r', '0-9', 'HTTP/echo'],
   ['-sS', '-f', 'HTTP/status/503'],
@@ -233,6 +234,15 @@ it.each([
   [['-H', '@headers'], 'option -H: the curl of this sandbox does not read it from a file'],
 ])('refuses %s, which would have no effect, by name', async (words, text) => {
   expect(await ours(...words, 'HTTP/echo')).toEqual({ code: 2, out: '', err: `curl: ${text}\n` });
+});
+
+it.each([
+  [['-H', 'a header: x'], "header 'a header'"],
+  [['-A', '\x07'], "control characters in header 'User-Agent'"],
+  [['-X', 'GE T'], "method 'GE T'"],
+])('refuses %j, which no request of HTTP can have', async (words, text) => {
+  const err = `curl: (2) the curl of this sandbox sends no ${text}, which HTTP does not allow\n`;
+  expect(await ours('-sS', ...words, 'HTTP/echo')).toEqual({ code: 2, out: '', err });
 });
 
 it('refuses URLs that stand for several, unless it is told to take them as they are', async () => {

@@ -17,6 +17,17 @@ it.each(['-uniform', '-jitter', '-nocatchup', '-quiet', '-connection-reuse', '-l
   },
 );
 
+it.each([
+  ['-H', 'a header: x'],
+  ['-H', 'X-A: \x07'],
+  ['-user-agent', '\x07'],
+  ['-X', 'GE T'],
+])('load refuses %s %j, which no request can have', (flag, value) => {
+  expect(() => readLoadOptions([flag, value, 'http://a'])).toThrow(
+    `invalid value ${JSON.stringify(value)} for flag ${flag}: HTTP allows no such text`,
+  );
+});
+
 it('server takes its two ports, lets what is not there be disabled, and refuses other flags', () => {
   expect(serverPorts(['-config-dir', '/etc/fortio'])).toEqual({ http: 8080, tcp: 8078 });
   expect(serverPorts(['-http-port', '9090', '--tcp-port=0.0.0.0:70', '-grpc-port', 'disabled'])).toEqual({

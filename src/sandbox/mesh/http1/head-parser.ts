@@ -1,3 +1,4 @@
+import { isToken } from '../../network/http-fields.ts';
 import type { HeaderList } from '../http/message.ts';
 import {
   bothLengths,
@@ -37,7 +38,6 @@ export interface RequestStart {
 /** Envoy: max_headers_count. */
 const mostHeaders = 100;
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/;
 const requestLine = /^([A-Z-]+) ([^ ]+) HTTP\/1\.([01])\r?$/;
 const statusLine = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: .*)?\r?$/;
@@ -84,7 +84,7 @@ const knownNamesLimit = 1000;
 function lowerName(name: string): string | undefined {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
-  if (!token.test(name)) return undefined;
+  if (!isToken(name)) return undefined;
   const lower = name.toLowerCase();
   if (knownNames.size < knownNamesLimit && name.length < 64) knownNames.set(name, lower);
   return lower;

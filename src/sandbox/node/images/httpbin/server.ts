@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { isFieldValue } from '../../../network/http-fields.ts';
 import type { ContainerContext } from '../../program.ts';
 import { untilStopped } from '../go-server.ts';
 import { errorPage } from './pages.ts';
@@ -59,8 +60,7 @@ async function answer(
 
 /** A value that no header may have is an exception of werkzeug's. */
 function sendable(answer: Answer): Answer {
-  const isSound = answer.headers.every(([, value]) => !/[^\t\x20-\x7e\x80-\xff]/.test(value));
-  return isSound ? answer : errorPage(500);
+  return answer.headers.every(([, value]) => isFieldValue(value)) ? answer : errorPage(500);
 }
 
 /** `-b 0.0.0.0:80`, `--bind=…`. */

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { Readable } from 'node:stream';
+import { asBytes } from '../options.ts';
 import type { Connection } from './connection.ts';
 import { CurlFailure, opensslText } from './failure.ts';
 import type { Outgoing } from './request.ts';
@@ -45,10 +46,11 @@ function pairs(raw: readonly string[]): [string, string][] {
 function overHttp1({ socket }: Connection, { method, path, headers, body }: Outgoing): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ method, path, createConnection: () => socket, setHost: false });
-    for (const [name, value] of headers) request.appendHeader(name, value);
+    // First of all: whatever fails from here on is told here, and nowhere else in this process.
+    request.on('error', (error) => reject(noAnswer(error)));
+    for (const [name, value] of headers) request.appendHeader(name, asBytes(value));
     // curl says nothing of connections in HTTP/1.1; Node would say `close`.
     if (!request.hasHeader('connection')) request.removeHeader('connection');
-    request.on('error', (error) => reject(noAnswer(error)));
     request.on('response', (response: IncomingMessage) => {
       const { statusCode = 0, statusMessage = '', httpVersion, rawHeaders } = response;
       resolve({
@@ -86,7 +88,7 @@ function http2Headers({ method, path, headers }: Outgoing, scheme: string): Reco
     const lower = name.toLowerCase();
     if (['host', 'connection', 'transfer-encoding', 'upgrade', 'keep-alive'].includes(lower)) continue;
     const old = made[lower];
-    made[lower] = old === undefined ? value : [old, value].flat();
+    made[lower] = old === undefined ? asBytes(value) : [old, asBytes(value)].flat();
   }
   return made;
 }

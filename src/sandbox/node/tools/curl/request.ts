@@ -1,7 +1,9 @@
+import { isFieldValue, isToken } from '../../../network/http-fields.ts';
 import { FileError } from '../../processes/file-tree.ts';
 import type { Process } from '../../processes/process.ts';
-import { fileOf } from '../options.ts';
+import { asBytes, fileOf } from '../options.ts';
 import type { CommandLine } from './command-line.ts';
+import { CurlFailure } from './failure.ts';
 
 /** What goes out: method, path, headers in curl's order, body. */
 export interface Outgoing {
@@ -87,12 +89,20 @@ export function outgoingOf(line: CommandLine, url: URL, body: Buffer | undefined
   const host = set.filter(([name]) => name.toLowerCase() === 'host');
   const others = set.filter(([name]) => name.toLowerCase() !== 'host');
   const method = line.method ?? (line.has('head') ? 'HEAD' : sent === undefined ? 'GET' : 'POST');
-  return {
-    method,
-    path: `${url.pathname}${query}`,
-    headers: [...host, ...present(standard), ...others, ...present(late)],
-    body: sent,
-  };
+  const headers = [...host, ...present(standard), ...others, ...present(late)];
+  refuseUnsendable(method, headers);
+  return { method, path: `${url.pathname}${query}`, headers, body: sent };
+}
+
+/** curl sends any text that it is given; here an HTTP client stands between, which does not. */
+function refuseUnsendable(method: string, headers: readonly [name: string, value: string][]): void {
+  const refuse = (what: string) =>
+    new CurlFailure('usage', `the curl of this sandbox sends no ${what}, which HTTP does not allow`);
+  if (!isToken(method)) throw refuse(`method '${method}'`);
+  for (const [name, value] of headers) {
+    if (!isToken(name)) throw refuse(`header '${name}'`);
+    if (!isFieldValue(asBytes(value))) throw refuse(`control characters in header '${name}'`);
+  }
 }
 
 /** `Name: value`; `Name:` takes a standard header away, `Name;` sends it empty. */

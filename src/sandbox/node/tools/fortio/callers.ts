@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Process } from '../../processes/process.ts';
+import { asBytes } from '../options.ts';
 import type { LoadOptions } from './command-line.ts';
 import type { FortioLog } from './console.ts';
 import { Counter } from './statistics.ts';
@@ -145,17 +146,18 @@ function exchange({ socket, agent }: Line, { url }: Destination, options: LoadOp
       path: `${url.pathname}${url.search}`,
       setHost: false,
     });
+    // First of all: whatever fails from here on is told here, and nowhere else in this process.
+    outgoing.on('error', reject);
     outgoing.setHeader('Host', url.host);
-    outgoing.setHeader('User-Agent', options.userAgent ?? 'fortio.org/fortio-1.33.0');
-    if (options.contentType !== undefined) outgoing.setHeader('Content-Type', options.contentType);
+    outgoing.setHeader('User-Agent', asBytes(options.userAgent ?? 'fortio.org/fortio-1.33.0'));
+    if (options.contentType !== undefined) outgoing.setHeader('Content-Type', asBytes(options.contentType));
     for (const header of options.headers) {
       const [name = '', ...value] = header.split(':');
-      outgoing.setHeader(name.trim(), value.join(':').trim());
+      outgoing.setHeader(name.trim(), asBytes(value.join(':').trim()));
     }
     if (!options.headers.some((header) => /^connection:/i.test(header))) outgoing.removeHeader('connection');
     outgoing.shouldKeepAlive = true;
     outgoing.setTimeout(options.timeoutMs, () => outgoing.destroy(new Error(timedOut)));
-    outgoing.on('error', reject);
     outgoing.on('response', (response) => {
       let bodyBytes = 0;
       let body = '';

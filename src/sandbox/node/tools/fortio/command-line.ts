@@ -1,3 +1,6 @@
+import { isFieldValue, isToken } from '../../../network/http-fields.ts';
+import { asBytes } from '../options.ts';
+
 /** Flags of `fortio load`, as Go's flag package reads them: `-c 3`, `-c=3`, `--c 3`. Pure. */
 export interface LoadOptions {
   url: string;
@@ -80,6 +83,19 @@ export function goDurationMs(text: string): number {
   );
 }
 
+/** What becomes part of a request's head. */
+function requireSendable(flag: string, value: string): void {
+  const [name = ''] = value.split(':', 1);
+  const isSound =
+    flag === 'H'
+      ? isToken(name.trim()) && isFieldValue(asBytes(value))
+      : flag === 'X'
+        ? isToken(value)
+        : !['content-type', 'user-agent'].includes(flag) || isFieldValue(asBytes(value));
+  if (!isSound)
+    throw new FortioUsage(`invalid value ${JSON.stringify(value)} for flag -${flag}: HTTP allows no such text`);
+}
+
 export function readLoadOptions(args: readonly string[]): LoadOptions {
   const values = new Map<string, string>();
   const on = new Set<string>();
@@ -101,6 +117,7 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
     if (!valued.has(name)) throw new FortioUsage(`flag provided but not defined: -${name}`);
     const value = attached.length > 0 ? attached.join('=') : rest.shift();
     if (value === undefined) throw new FortioUsage(`flag needs an argument: -${name}`);
+    requireSendable(name, value);
     if (name === 'H') headers.push(value);
     else values.set(name, value);
   }
