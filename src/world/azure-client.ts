@@ -1,7 +1,24 @@
-import type { ContainerServiceClient, ManagedCluster } from '@azure/arm-containerservice';
+import type { AgentPool, ContainerServiceClient } from '@azure/arm-containerservice';
 import type { ResourceManagementClient } from '@azure/arm-resources';
 import { faultOf } from '../fault.ts';
-import type { AzureClient, ManagedClusterView } from './world.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { clusterView, creationView, groupView, inventoryOf } from './aks/azure-views.ts';
+import { explainAzureFailure } from './aks/failures.ts';
+import { deleteGroup } from './aks/group-deletion.ts';
+import { type Patience, retryPolicy } from './aks/retry-policy.ts';
+import type {
+  AzureClient,
+  AzureInventory,
+  ClusterCreation,
+  DeletionOptions,
+  ManagedClusterView,
+  ResourceGroupView,
+} from './world.ts';
+
+/**
+ * Azure through its own SDKs. Whatever goes wrong there leaves here as a Fault, in one place; who waits and asks again is
+ * decided by the caller's patience, not by the SDKs.
+ */
 
 /** How Resource Manager is reached: one that lets us in by a token, or Azure itself by the learner's own az login. */
 export type AzureAccess =
@@ -10,95 +27,121 @@ export type AzureAccess =
 
 const tokenLifeMs = 3_600_000;
 
-/** Loads the SDKs here and not before: together they cost half a second. */
-export async function connectAzure(access: AzureAccess): Promise<AzureClient> {
+export interface AzureClients {
+  clusters: ContainerServiceClient;
+  resources: ResourceManagementClient;
+}
+
+/**
+ * Loads the SDKs here and not before: together they cost half a second. Without patience nothing is sent twice: a check
+ * looks again by itself, and retries in between would only make its answer late.
+ */
+export async function openAzureClients(access: AzureAccess, patience?: Patience): Promise<AzureClients> {
   const [{ ContainerServiceClient }, { ResourceManagementClient }] = await Promise.all([
     import('@azure/arm-containerservice'),
     import('@azure/arm-resources'),
   ]);
-  if (access.type === 'az-login') {
-    const { AzureCliCredential } = await import('@azure/identity');
-    const credential = new AzureCliCredential();
-    const clusters = new ContainerServiceClient(credential, access.subscriptionId);
-    return new ResourceManagerClient(clusters, new ResourceManagementClient(credential, access.subscriptionId));
+  const { subscriptionId } = access;
+  const credential = await credentialOf(access);
+  const options = access.type === 'token' ? { endpoint: access.endpoint, tlsOptions: { ca: access.caPem } } : {};
+  const clusters = new ContainerServiceClient(credential, subscriptionId, options);
+  const resources = new ResourceManagementClient(credential, subscriptionId, options);
+  for (const { pipeline } of [clusters, resources]) {
+    pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+    if (patience) pipeline.addPolicy(retryPolicy(patience), { phase: 'Retry' });
+    // A proxy of the learner's environment would carry requests, and their token, away from this machine.
+    if (access.type === 'token') pipeline.removePolicy({ name: 'proxyPolicy' });
   }
-  const credential = {
-    getToken: async () => ({ token: access.token, expiresOnTimestamp: Date.now() + tokenLifeMs }),
-  };
-  const options = {
-    endpoint: access.endpoint,
-    tlsOptions: { ca: access.caPem },
-    // A check looks again by itself; retries in between would only make its answer late.
-    retryOptions: { maxRetries: 0 },
-  };
-  const clusters = new ContainerServiceClient(credential, access.subscriptionId, options);
-  const resources = new ResourceManagementClient(credential, access.subscriptionId, options);
-  // A proxy of the learner's environment would carry requests, and their token, away from this machine.
-  for (const { pipeline } of [clusters, resources]) pipeline.removePolicy({ name: 'proxyPolicy' });
-  return new ResourceManagerClient(clusters, resources);
+  return { clusters, resources };
 }
 
-class ResourceManagerClient implements AzureClient {
+async function credentialOf(access: AzureAccess) {
+  if (access.type === 'token')
+    return { getToken: async () => ({ token: access.token, expiresOnTimestamp: Date.now() + tokenLifeMs }) };
+  const { AzureCliCredential } = await import('@azure/identity');
+  return new AzureCliCredential({ subscription: access.subscriptionId });
+}
+
+export async function connectAzure(access: AzureAccess, patience?: Patience): Promise<AzureClient> {
+  return new SubscriptionClient(await openAzureClients(access, patience), patience?.clock ?? systemClock);
+}
+
+class SubscriptionClient implements AzureClient {
   readonly #clusters: ContainerServiceClient;
   readonly #resources: ResourceManagementClient;
+  readonly #clock: Clock;
 
-  constructor(clusters: ContainerServiceClient, resources: ResourceManagementClient) {
+  constructor({ clusters, resources }: AzureClients, clock: Clock) {
     this.#clusters = clusters;
     this.#resources = resources;
+    this.#clock = clock;
   }
 
   managedClusters(): Promise<ManagedClusterView[]> {
-    return asked(async () => {
+    return askAzure(async () => {
       const views: ManagedClusterView[] = [];
-      for await (const cluster of this.#clusters.managedClusters.list()) views.push(viewOf(cluster));
+      for await (const cluster of this.#clusters.managedClusters.list()) views.push(clusterView(cluster));
       return views;
     });
   }
 
   managedCluster(resourceGroup: string, name: string): Promise<ManagedClusterView | undefined> {
-    return asked(async () => {
-      try {
-        return viewOf(await this.#clusters.managedClusters.get(resourceGroup, name));
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      }
-    });
+    return ifThere(async () => clusterView(await this.#clusters.managedClusters.get(resourceGroup, name)));
   }
 
   resourceGroupExists(name: string): Promise<boolean> {
-    return asked(async () => (await this.#resources.resourceGroups.checkExistence(name)).body);
+    return askAzure(async () => (await this.#resources.resourceGroups.checkExistence(name)).body);
+  }
+
+  resourceGroup(name: string): Promise<ResourceGroupView | undefined> {
+    return ifThere(async () => groupView(await this.#resources.resourceGroups.get(name)));
+  }
+
+  ours(): Promise<AzureInventory> {
+    return askAzure(async () => {
+      const groups: ResourceGroupView[] = [];
+      for await (const group of this.#resources.resourceGroups.list()) groups.push(groupView(group));
+      return inventoryOf(groups, await this.managedClusters());
+    });
+  }
+
+  deleteGroup(name: string, options: DeletionOptions = {}): Promise<void> {
+    return askAzure(() => deleteGroup(this.#resources, this.#clock, name, options));
+  }
+
+  creationOf(resourceGroup: string, name: string): Promise<ClusterCreation | undefined> {
+    return ifThere(async () => {
+      const cluster = await this.#clusters.managedClusters.get(resourceGroup, name);
+      const pools: AgentPool[] = [];
+      for await (const pool of this.#clusters.agentPools.list(resourceGroup, name)) pools.push(pool);
+      return creationView(cluster, pools);
+    });
   }
 }
 
-const statusOf = (error: unknown) =>
-  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
+/** Undefined for what Azure does not find. */
+const ifThere = <T>(ask: () => Promise<T>): Promise<T | undefined> =>
+  askAzure(async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) {
+        const code = 'code' in error ? error.code : undefined;
+        // A subscription that is not found is no answer about what lies in it.
+        if (code !== 'SubscriptionNotFound') return undefined;
+      }
+      throw error;
+    }
+  });
 
-/** Whatever Azure, the network or the login says becomes a Fault; the SDK has nothing else to say. */
-async function asked<T>(ask: () => Promise<T>): Promise<T> {
+/** Whatever Azure, the network or the login says becomes a Fault; an abort passes, and the SDK has nothing else to say. */
+export async function askAzure<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const status = statusOf(error);
-    throw faultOf('azure.no-answer', status ?? 0, error.message.split('\n')[0] ?? error.message).because(error);
+    const fault = explainAzureFailure(error);
+    if (fault) throw fault;
+    if (!(error instanceof Error) || error.name === 'AbortError') throw error;
+    throw faultOf('azure.no-answer', 0, error.message.split('\n')[0] ?? error.message).because(error);
   }
-}
-
-function viewOf(cluster: ManagedCluster): ManagedClusterView {
-  // Resource Manager writes ids of the same cluster with `resourceGroups` and with `resourcegroups`.
-  const resourceGroup = /\/resourcegroups\/([^/]+)/i.exec(cluster.id ?? '')?.[1] ?? '';
-  const pools = cluster.agentPoolProfiles ?? [];
-  return {
-    name: cluster.name ?? '',
-    resourceGroup,
-    location: cluster.location,
-    provisioningState: cluster.provisioningState ?? 'Unknown',
-    kubernetesVersion: cluster.currentKubernetesVersion ?? cluster.kubernetesVersion ?? '',
-    powerState: cluster.powerState?.code,
-    nodeCount: pools.reduce((sum, pool) => sum + (pool.count ?? 0), 0),
-    addons: Object.fromEntries(Object.entries(cluster.addonProfiles ?? {}).map(([name, one]) => [name, one.enabled])),
-  };
 }

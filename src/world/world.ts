@@ -1,3 +1,4 @@
+import type { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { WorldSnapshots } from './snapshots.ts';
 
@@ -22,15 +23,81 @@ export interface ManagedClusterView {
   kubernetesVersion: string;
   powerState: string | undefined;
   nodeCount: number;
+  /** Size of the first pool's machines: `Standard_D2ds_v5`. */
+  nodeSize: string | undefined;
   addons: Record<string, boolean>;
+  tags: Readonly<Record<string, string>>;
+  /** The group that AKS made for the machines. */
+  nodeResourceGroup: string | undefined;
+  /** Milliseconds since the epoch, by Azure's clock. */
+  createdAt: number | undefined;
 }
 
-/** Reads Azure; errors are RestErrors of the SDK or network errors. */
+export interface ResourceGroupView {
+  name: string;
+  location: string;
+  tags: Readonly<Record<string, string>>;
+  provisioningState: string;
+  /** Id of the resource that made and looks after it: a cluster, for the group of its machines. */
+  managedBy: string | undefined;
+}
+
+/** One group of ours and what lies in it. */
+export interface AzureHolding {
+  group: ResourceGroupView;
+  clusters: readonly ManagedClusterView[];
+  /** Groups that AKS made for these clusters' machines: they go with them. */
+  nodeGroups: readonly ResourceGroupView[];
+}
+
+/** What in a subscription is ours, by the tag of lesson 1. */
+export interface AzureInventory {
+  holdings: readonly AzureHolding[];
+  /** Named as ours are, without the tag: told, never touched. */
+  untagged: readonly ResourceGroupView[];
+}
+
+export interface PoolProgress {
+  name: string;
+  provisioningState: string;
+  count: number;
+}
+
+/** How far the creation of a cluster is, or where it ended. */
+export interface ClusterCreation {
+  provisioningState: string;
+  /** By Azure's clock, where it tells. */
+  startedAt: number | undefined;
+  pools: readonly PoolProgress[];
+  /** Why it failed, when Azure keeps that. */
+  failure: Fault | undefined;
+}
+
+/** Of a deletion that goes on in Azure, whoever looks. */
+export interface DeletionProgress {
+  /** Goes on from here after a crash: give it to `deleteGroup` as `resumeFrom`. Undefined where only looking is left. */
+  resumeFrom: string | undefined;
+  elapsedMs: number;
+}
+
+export interface DeletionOptions {
+  resumeFrom?: string;
+  signal?: AbortSignal;
+  /** The first time as soon as Azure took it on; what it returns is waited for. */
+  onProgress?(progress: DeletionProgress): void | Promise<void>;
+}
+
+/** Reads Azure, and deletes what is ours; rejects with Faults. */
 export interface AzureClient {
   managedClusters(): Promise<ManagedClusterView[]>;
   /** Undefined when it does not exist. */
   managedCluster(resourceGroup: string, name: string): Promise<ManagedClusterView | undefined>;
   resourceGroupExists(name: string): Promise<boolean>;
+  resourceGroup(name: string): Promise<ResourceGroupView | undefined>;
+  ours(): Promise<AzureInventory>;
+  /** Resolves when the group is gone, and all in it. One that does not exist is gone. */
+  deleteGroup(name: string, options?: DeletionOptions): Promise<void>;
+  creationOf(resourceGroup: string, name: string): Promise<ClusterCreation | undefined>;
 }
 
 /** What a world does until it can be used; its words are the screen's. */

@@ -7,8 +7,8 @@ import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { findings } from '../../src/words/de/findings.ts';
-import type { ManagedClusterView } from '../../src/world/world.ts';
 import { expectNoEnglish } from '../words/no-english.ts';
+import { aCluster, scriptedAzure } from './scripted-azure.ts';
 import { deployment, look, type ProbeScript, pod, probeOf, ScriptedKube, service } from './scripted-probe.ts';
 
 /** What one kind is asked, in which world, and what a German learner reads of it. */
@@ -43,27 +43,12 @@ function split(): ScriptedKube {
   return kube;
 }
 
-const view: ManagedClusterView = {
-  name: 'aks',
-  resourceGroup: 'osm',
-  location: 'westeurope',
-  kubernetesVersion: '1.29.2',
-  nodeCount: 1,
-  provisioningState: 'Succeeded',
-  powerState: 'Running',
-  addons: { openServiceMesh: false },
-};
+const withoutMesh = { ...aCluster, resourceGroup: 'osm', addons: { openServiceMesh: false } };
 
 const cases: Record<string, Case> = {
   'azure-cluster': {
     yaml: { resourceGroup: 'osm', name: 'aks', addons: { openServiceMesh: true } },
-    script: {
-      azure: {
-        resourceGroupExists: async () => true,
-        managedCluster: async () => view,
-        managedClusters: async () => [view],
-      },
-    },
+    script: { azure: scriptedAzure([withoutMesh], ['osm']) },
     title: 'Cluster aks läuft in Resource Group osm: openServiceMesh an',
     result: {
       status: 'wrong',

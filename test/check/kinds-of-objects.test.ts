@@ -12,7 +12,7 @@ import { Fault } from '../../src/fault.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
-import type { AzureClient, ManagedClusterView } from '../../src/world/world.ts';
+import { aCluster, scriptedAzure } from './scripted-azure.ts';
 import { deployment, look, pod, ScriptedKube, stamped } from './scripted-probe.ts';
 
 function cluster(...objects: KubeObject[]): ScriptedKube {
@@ -62,21 +62,8 @@ describe('every kind that asks the cluster', () => {
 
 describe('azure-cluster', () => {
   const spec = { resourceGroup: 'rg', name: 'aks', addons: { openServiceMesh: true } };
-  const running: ManagedClusterView = {
-    name: 'aks',
-    resourceGroup: 'rg',
-    location: 'westeurope',
-    provisioningState: 'Succeeded',
-    kubernetesVersion: '1.32.4',
-    powerState: 'Running',
-    nodeCount: 3,
-    addons: { openServiceMesh: true },
-  };
-  const azure = (clusters: ManagedClusterView[], groups = ['rg']): AzureClient => ({
-    managedClusters: async () => clusters,
-    managedCluster: async (_group, name) => clusters.find((one) => one.name === name),
-    resourceGroupExists: async (name) => groups.includes(name),
-  });
+  const running = aCluster;
+  const azure = scriptedAzure;
 
   it('passes for a cluster that runs with its add-on, and says what it saw', async () => {
     expect(await look(azureCluster, spec, { azure: azure([running]) })).toEqual({

@@ -1,4 +1,5 @@
 import type { faultTexts as shape } from '../en/fault-texts.ts';
+import { azureFaults } from './azure-faults.ts';
 
 const elsewhere = 'Oder leg den Stand woanders ab: MESHWALK_HOME=/anderer/ordner meshwalk';
 
@@ -168,11 +169,7 @@ export const faultTexts: typeof shape = {
     why: `${error}.`,
     next: [`kubectl get pod ${pod} -n ${namespace}`],
   }),
-  'azure.no-answer': (status, error) => ({
-    what: status === 0 ? 'Azure lässt sich nicht fragen.' : `Azure antwortet mit HTTP ${status}.`,
-    why: error,
-    next: ['az account show'],
-  }),
+  ...azureFaults,
   'sidecar.no-stats': (namespace, pod, path, status) => ({
     what: `Der Sidecar von Pod ${namespace}/${pod} antwortet auf ${path} mit Status ${status}.`,
     next: [`osm proxy get stats ${pod} -n ${namespace}`],

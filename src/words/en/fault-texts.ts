@@ -1,3 +1,5 @@
+import { azureFaults } from './azure-faults.ts';
+
 /**
  * What Faults say, by their codes: what happened, why, and what to do. Given are facts that can go over a pipe between
  * processes (texts, numbers, lists of texts), so that a Fault of the sandbox is told in the learner's language too.
@@ -169,11 +171,7 @@ export const faultTexts = {
     why: `${error}.`,
     next: [`kubectl get pod ${pod} -n ${namespace}`],
   }),
-  'azure.no-answer': (status: number, error: string) => ({
-    what: status === 0 ? 'Azure cannot be asked.' : `Azure answered with HTTP ${status}.`,
-    why: error,
-    next: ['az account show'],
-  }),
+  ...azureFaults,
   'sidecar.no-stats': (namespace: string, pod: string, path: string, status: number) => ({
     what: `The sidecar of Pod ${namespace}/${pod} answered ${path} with status ${status}.`,
     next: [`osm proxy get stats ${pod} -n ${namespace}`],
