@@ -83,6 +83,7 @@ export interface Probe {
   timeoutSeconds?: number;
   successThreshold?: number;
   failureThreshold?: number;
+  terminationGracePeriodSeconds?: number;
   grpc?: { port: number; service?: string };
 }
 

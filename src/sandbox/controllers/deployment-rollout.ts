@@ -81,7 +81,9 @@ export function scaleProportionally(deployment: Deployment, active: readonly Rep
   const ordered = [...active].sort((a, b) => replicasOf(b) - replicasOf(a) || (toAdd > 0 ? byAge(b, a) : byAge(a, b)));
   let left = toAdd;
   for (const set of ordered) {
-    const exact = Math.round((replicasOf(set) * toAdd) / total);
+    // Kubernetes: shares are of what was allowed when the ReplicaSet was sized last, whatever is there now.
+    const before = Number(set.metadata.annotations?.['deployment.kubernetes.io/max-replicas'] ?? total) || total;
+    const exact = Math.round((replicasOf(set) * allowed) / before) - replicasOf(set);
     const share = toAdd > 0 ? Math.min(exact, left) : Math.max(exact, left);
     left -= share;
     sizes.set(set.metadata.name ?? '', Math.max(0, replicasOf(set) + share));

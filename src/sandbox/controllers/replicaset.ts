@@ -4,7 +4,7 @@ import { pods, replicaSets } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
 import { type Controller, type ControllerParts, controllerOn } from './controller.ts';
 import { claim, controllerOf, podFromTemplate, selects } from './ownership.ts';
-import { availableInMs, isActive, isReady, isTerminating } from './pod-readiness.ts';
+import { availableInMs, isActive, isReady, isTerminating, podCondition } from './pod-readiness.ts';
 import { keyOf, splitKey, WorkQueue } from './work-queue.ts';
 
 const source = { component: 'replicaset-controller' };
@@ -176,15 +176,21 @@ const rankOf = (pod: Pod) => phaseRank[pod.status?.phase ?? 'Pending'];
 const restartsOf = (pod: Pod) =>
   Math.max(0, ...(pod.status?.containerStatuses ?? []).map((status) => status.restartCount));
 
+/** What a pod says of itself: the lower, the sooner it may go. */
+const costOf = (pod: Pod) => Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0);
+
 /** Kubernetes: ActivePodsWithRanks; who goes first when a ReplicaSet shrinks. */
 function compareForDeletion(a: Pod, b: Pod, all: readonly Pod[]): number {
   const neighbours = (pod: Pod) => all.filter((other) => other.spec.nodeName === pod.spec.nodeName).length;
   const since = (pod: Pod) => pod.metadata.creationTimestamp ?? '';
+  const readySince = (pod: Pod) => (isReady(pod) ? (podCondition(pod, 'Ready')?.lastTransitionTime ?? '') : '');
   return (
     Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)) ||
     rankOf(a) - rankOf(b) ||
     Number(isReady(a)) - Number(isReady(b)) ||
+    costOf(a) - costOf(b) ||
     neighbours(b) - neighbours(a) ||
+    readySince(b).localeCompare(readySince(a)) ||
     restartsOf(b) - restartsOf(a) ||
     since(b).localeCompare(since(a)) ||
     (a.metadata.name ?? '').localeCompare(b.metadata.name ?? '')

@@ -1,13 +1,16 @@
 import { apiTime } from '../../kube/duration.ts';
-import type { ContainerState, Pod } from '../../kube/objects.ts';
-import { sleep } from '../../platform/clock.ts';
-import { ContainerConfigError, environmentOf, expandVariables } from './container-environment.ts';
+import type { Container, ContainerState, Pod } from '../../kube/objects.ts';
+import { rest, sleep } from '../../platform/clock.ts';
+import { ContainerConfigError, environmentOf } from './container-environment.ts';
+import { obtainImage } from './container-image.ts';
+import { argvOf, type Launch, launchContainer } from './container-launch.ts';
 import { ContainerProbes, type ProbeType } from './container-probes.ts';
-import { ContainerRun, type RunResult } from './container-run.ts';
-import { containerProcesses, startProblem } from './container-system.ts';
+import type { ContainerRun, RunResult } from './container-run.ts';
+import { startProblem } from './container-system.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
-import type { ContainerRecord } from './pod-status.ts';
-import { type PodVolumes, withSubPaths } from './pod-volumes.ts';
+import type { RemoteStreams } from './node-api.ts';
+import { type ContainerRecord, isSidecar } from './pod-status.ts';
+import type { PodVolumes } from './pod-volumes.ts';
 import type { ImageProgram } from './program.ts';
 
 interface Supervised {
@@ -27,18 +30,41 @@ export class ContainerSupervisor {
   readonly #parts: KubeletParts;
   readonly #of: Supervised;
   readonly #name: { name: string; isInit: boolean };
+  /** It is over when it has succeeded: an init container that is no sidecar. */
+  readonly #isStep: boolean;
   #run: ContainerRun | undefined;
   #probes: ContainerProbes | undefined;
   #crashes = 0;
   #restarting = false;
   #loop: Promise<void> = Promise.resolve();
   #announced = false;
+  /** The definition that ran last. */
+  #begun: Container | undefined;
+  /** Aborts when nothing is to be started any more: with the pod, or when this container is stopped. */
+  readonly #life = new AbortController();
+  /** Aborts when the container is to be another one (a new image), and at its end. */
+  #changed = new AbortController();
   #settle: () => void = () => {};
+  #onStarted: () => void = () => {};
 
   constructor(parts: KubeletParts, of: Supervised) {
     this.#parts = parts;
     this.#of = of;
     this.#name = { name: of.record.spec.name, isInit: of.record.isInit };
+    this.#isStep = of.record.isInit && !isSidecar(of.record);
+    this.#life.signal.addEventListener('abort', () => this.#changed.abort(), { once: true });
+    of.signal.addEventListener('abort', () => this.#life.abort(), { once: true });
+  }
+
+  /** The pod wants another image: what runs is replaced, what waits begins anew at once. */
+  change(spec: Container): void {
+    const { record } = this.#of;
+    record.spec = spec;
+    if (this.#life.signal.aborted) return;
+    const before = this.#changed;
+    this.#changed = new AbortController();
+    if (this.running) this.#replaceRun();
+    before.abort();
   }
 
   /** Init containers: again and again until it succeeds, or until the restart policy forbids another try. */
@@ -55,6 +81,19 @@ export class ContainerSupervisor {
       const isOver = () => (this.#of.signal.aborted ? Promise.resolve() : onDone());
       this.#parts.track(this.#loop.then(isOver), 'background');
     });
+  }
+
+  /** Sidecars: resolves when it has started, by its startup probe where it has one. It is restarted whenever it ends. */
+  async startBeside(): Promise<void> {
+    this.#announced = true;
+    const started = new Promise<void>((resolve) => {
+      this.#onStarted = resolve;
+      this.#life.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#loop = this.#live();
+    this.#parts.track(this.#loop, 'background');
+    await started;
+    this.#life.signal.throwIfAborted();
   }
 
   /** After all containers have been started once, readiness counts: at once where no probe decides it. */
@@ -75,6 +114,7 @@ export class ContainerSupervisor {
   }
 
   async stop(graceMs: number): Promise<void> {
+    this.#life.abort();
     if (this.#run && !this.#run.isOver && this.#of.record.state.running)
       this.#parts.note(this.#of.pod(), this.#name, 'Killing', `Stopping container ${this.#name.name}`);
     this.kill(graceMs);
@@ -83,12 +123,15 @@ export class ContainerSupervisor {
 
   /** Returns when the container has ended for good. */
   async #live(): Promise<void> {
-    const { record, signal } = this.#of;
+    const { record } = this.#of;
+    const { signal } = this.#life;
     try {
       for (;;) {
-        const result = await this.#runOnce(await this.#obtainImage());
-        if (signal.aborted || !this.#mayRestart(result)) return;
-        await this.#backOff(record.state);
+        const result = await this.#runOnce();
+        const isChanged = record.spec !== this.#begun;
+        if (signal.aborted || !(isChanged || this.#mayRestart(result))) return;
+        if (isChanged) await this.#beginAnew(record.state);
+        else await this.#backOff(record.state);
       }
     } catch (error) {
       // The pod ended while this container waited for something.
@@ -96,25 +139,24 @@ export class ContainerSupervisor {
     }
   }
 
-  async #runOnce(program: ImageProgram): Promise<RunResult> {
-    const env = await this.#environment();
-    const argv = this.#argvOf(program, env);
+  async #runOnce(): Promise<RunResult> {
+    const { program, env, spec } = await this.#prepare();
+    this.#begun = spec;
+    const argv = argvOf(spec, program, env);
     const problem = startProblem(program, argv[0] ?? '', env);
     if (problem) return this.#failToStart(problem);
-    const run = await this.#begin(program, argv, env);
+    const run = await this.#begin({ program, argv, env, spec });
     this.#settle();
+    if (this.#of.record.spec !== spec) this.#replaceRun();
     const result = await run.ended;
     this.#finishRun(run, result);
     return result;
   }
 
-  #argvOf(program: ImageProgram, env: Record<string, string>): string[] {
-    const { command, args } = this.#of.record.spec;
-    const rest = args ?? (command ? [] : (program.cmd ?? []));
-    return [...(command ?? program.entrypoint), ...rest].map((text) => expandVariables(text, env));
-  }
-
-  /** Kubernetes: the container was created and never ran; it counts as ended with 128, at the beginning of time. */
+  /**
+   * Kubernetes: the container was created and never ran; it counts as ended with 128, at the beginning of time. While it
+   * will be tried again it is shown as waiting, its end as the last state.
+   */
   async #failToStart(problem: string): Promise<RunResult> {
     const { record } = this.#of;
     const { clock, texts } = this.#parts;
@@ -123,59 +165,37 @@ export class ContainerSupervisor {
     if (this.#restarting) record.restartCount += 1;
     this.#restarting = true;
     this.#crashes += 1;
-    await this.#wait({ reason: 'RunContainerError', message: problem });
-    const [exitCode, finishedAt] = [128, apiTime(clock.now())];
-    record.state = {
-      terminated: { exitCode, reason: 'StartError', message: problem, startedAt: apiTime(0), finishedAt },
+    const result = { exitCode: 128, abandoned: false };
+    const terminated = {
+      exitCode: result.exitCode,
+      reason: 'StartError',
+      message: problem,
+      startedAt: apiTime(0),
+      finishedAt: apiTime(clock.now()),
     };
-    return { exitCode, abandoned: false };
+    if (!this.#mayRestart(result)) {
+      record.state = { terminated };
+      this.#settle();
+      return result;
+    }
+    record.lastState = { terminated };
+    await this.#wait({ reason: 'RunContainerError', message: problem });
+    return result;
   }
 
   #mayRestart(result: RunResult): boolean {
     const policy = this.#of.pod().spec.restartPolicy ?? 'Always';
-    if (this.#name.isInit) return result.exitCode !== 0 && policy !== 'Never';
-    return policy === 'Always' || (policy === 'OnFailure' && result.exitCode !== 0);
+    if (this.#isStep) return result.exitCode !== 0 && policy !== 'Never';
+    return this.#name.isInit || policy === 'Always' || (policy === 'OnFailure' && result.exitCode !== 0);
   }
 
-  async #obtainImage(): Promise<ImageProgram> {
-    const { record, signal } = this.#of;
-    const { images, timing } = this.#parts;
-    const image = record.spec.image ?? '';
-    const nodeName = this.#of.pod().spec.nodeName ?? '';
-    for (let failures = 1; ; failures++) {
-      let ready = images.withoutPull(nodeName, record.spec);
-      if (!ready) {
-        this.#note('Pulling', `Pulling image "${image}"`);
-        ready = await images.pull(nodeName, record.spec, signal);
-        signal.throwIfAborted();
-      }
-      if (ready.type !== 'failed') {
-        this.#note('Pulled', ready.message);
-        record.imageId = ready.imageId;
-        return ready.program;
-      }
-      const { reason, message } = ready;
-      this.#warn('Failed', reason === 'ErrImagePull' ? `Failed to pull image "${image}": ${message}` : message);
-      this.#warn('Failed', `Error: ${reason}`);
-      await this.#wait({ reason, message });
-      const pause = timing.pullBackOff(failures);
-      await sleep(this.#parts.clock, Math.min(pause.waitMs, 1000) / 2, signal);
-      this.#note('BackOff', `Back-off pulling image "${image}"`);
-      this.#warn('Failed', 'Error: ImagePullBackOff');
-      await this.#wait({
-        reason: 'ImagePullBackOff',
-        message: `Back-off pulling image "${image}": ${reason}: ${message}`,
-      });
-      await sleep(this.#parts.clock, pause.waitMs, signal);
-    }
-  }
-
-  async #begin(program: ImageProgram, argv: string[], env: Record<string, string>): Promise<ContainerRun> {
-    const { record, signal, publish } = this.#of;
+  async #begin(start: Pick<Launch, 'program' | 'argv' | 'env' | 'spec'>): Promise<ContainerRun> {
+    const { record, publish, volumes, addresses } = this.#of;
+    const { signal } = this.#life;
     const { clock, timing, texts } = this.#parts;
     if (timing.startMs > 0) await sleep(clock, timing.startMs, signal);
     signal.throwIfAborted();
-    const run = this.#launch(program, argv, env);
+    const run = launchContainer(this.#parts, { ...start, pod: this.#of.pod(), podIp: addresses.podIp, volumes });
     this.#note('Created', texts.created(this.#name.name));
     this.#note('Started', texts.started(this.#name.name));
     this.#run = run;
@@ -184,69 +204,42 @@ export class ContainerSupervisor {
     record.previousLog = record.log;
     record.log = run.log;
     record.containerId = run.containerId;
+    record.image = record.spec.image ?? '';
     record.state = { running: { startedAt: apiTime(clock.now()) } };
-    record.started = record.spec.startupProbe === undefined && !this.#name.isInit;
+    record.started = record.spec.startupProbe === undefined && !this.#isStep;
     record.ready = this.#announced && !record.spec.readinessProbe && !record.spec.startupProbe;
-    if (!this.#name.isInit) this.#startProbes();
+    if (!this.#isStep) this.#startProbes(run);
     if (this.#name.isInit || this.#announced) await publish();
+    if (record.started) this.#onStarted();
     return run;
   }
 
-  /** Waits, as a kubelet does, for config maps and secrets that the environment names. */
-  async #environment(): Promise<Record<string, string>> {
+  /** Image and environment. Waits, as a kubelet does, for an image, config maps and secrets that are not there. */
+  async #prepare(): Promise<{ program: ImageProgram; env: Record<string, string>; spec: Container }> {
     const { record, addresses } = this.#of;
     for (;;) {
+      const program = await obtainImage(this.#parts, {
+        record,
+        nodeName: this.#of.pod().spec.nodeName ?? '',
+        signal: this.#life.signal,
+        note: (reason, message) => this.#note(reason, message),
+        warn: (reason, message) => this.#warn(reason, message),
+        wait: (waiting) => this.#wait(waiting),
+        pause: (ms) => this.#pause(ms),
+      });
       try {
-        return environmentOf(this.#parts.cluster, record.spec, { pod: this.#of.pod(), ...addresses });
+        const { spec } = record;
+        return { program, spec, env: environmentOf(this.#parts.cluster, spec, { pod: this.#of.pod(), ...addresses }) };
       } catch (error) {
         if (!(error instanceof ContainerConfigError)) throw error;
         this.#warn('Failed', `Error: ${error.message}`);
         await this.#wait({ reason: 'CreateContainerConfigError', message: error.message });
-        await sleep(this.#parts.clock, this.#parts.timing.crashBackOff(2).waitMs, this.#of.signal);
+        await this.#pause(this.#parts.timing.syncMs(this.#parts.random));
       }
     }
   }
 
-  #launch(program: ImageProgram, argv: string[], env: Record<string, string>): ContainerRun {
-    const { record, volumes } = this.#of;
-    const { metadata, spec } = this.#of.pod();
-    const { uid = '', namespace = '', name = '', labels = {} } = metadata;
-    const container = withSubPaths(record.spec, env);
-    const podUser = (spec['securityContext'] as { runAsUser?: number } | undefined)?.runAsUser;
-    const user = record.spec.securityContext?.runAsUser ?? podUser ?? program.user ?? 0;
-    const context = {
-      pod: {
-        uid,
-        namespace,
-        name,
-        nodeName: spec.nodeName ?? '',
-        serviceAccount: spec.serviceAccountName ?? 'default',
-        labels,
-      },
-      containerName: record.spec.name,
-      image: record.spec.image ?? '',
-      argv,
-      env,
-      readFile: (path: string) => volumes.readFile(container, path),
-      clock: this.#parts.clock,
-      random: this.#parts.random,
-    };
-    const { clock, network, timing } = this.#parts;
-    const sockets = network.sockets(uid, user);
-    const of = { pod: this.#of.pod(), container: record.spec, program, podIp: this.#of.addresses.podIp, userId: user };
-    return new ContainerRun({
-      clock,
-      program,
-      sockets,
-      context,
-      restMs: timing.restMs,
-      processes: (owned) => containerProcesses(of, this.#parts, owned, volumes.mountsOf(container)),
-      workingFolder: record.spec.workingDir ?? '/',
-      spec: record.spec,
-    });
-  }
-
-  #startProbes(): void {
+  #startProbes(run: ContainerRun): void {
     const { record, addresses, publish } = this.#of;
     const { livenessProbe, readinessProbe, startupProbe } = record.spec;
     if (!livenessProbe && !readinessProbe && !startupProbe) return;
@@ -255,8 +248,10 @@ export class ContainerSupervisor {
       podIp: addresses.podIp,
       container: record.spec,
       connect: (port: number) => this.#parts.network.connectFromNode(uid, port),
+      exec: (command: readonly string[], streams: RemoteStreams) => run.exec(command, false, streams),
     };
     const changed = () => this.#parts.track(publish());
+    const started = () => this.#onStarted();
     this.#probes = new ContainerProbes(this.#parts, `${uid}/${record.spec.name}/${record.restartCount}`, target, {
       onReady(ready) {
         record.ready = ready;
@@ -266,18 +261,29 @@ export class ContainerSupervisor {
         record.started = true;
         if (!readinessProbe) record.ready = true;
         changed();
+        started();
       },
       onDead: (type) => this.#killUnhealthy(type),
       onMiss: (type, message, errored) =>
-        this.#warn('Unhealthy', `${type} probe ${errored ? 'errored' : 'failed'}: ${message}`),
+        this.#warn('Unhealthy', `${type} probe ${errored ? this.#parts.texts.probeErrored : 'failed'}: ${message}`),
     });
     this.#probes.start();
   }
 
   #killUnhealthy(type: ProbeType): void {
-    const name = this.#name.name;
+    const { name } = this.#name;
     this.#note('Killing', `Container ${name} failed ${type.toLowerCase()} probe, will be restarted`);
-    const seconds = this.#of.pod().spec.terminationGracePeriodSeconds ?? 30;
+    const { livenessProbe, startupProbe } = this.#of.record.spec;
+    const own = (type === 'Startup' ? startupProbe : livenessProbe)?.terminationGracePeriodSeconds;
+    this.#killWithin(own ?? this.#of.pod().spec.terminationGracePeriodSeconds);
+  }
+
+  #replaceRun(): void {
+    this.#note('Killing', `Container ${this.#name.name} definition changed, will be restarted`);
+    this.#killWithin(this.#of.pod().spec.terminationGracePeriodSeconds);
+  }
+
+  #killWithin(seconds = 30): void {
     this.kill(this.#parts.timing.graceMs(seconds));
   }
 
@@ -302,23 +308,44 @@ export class ContainerSupervisor {
     this.#crashes = ranLong ? 1 : this.#crashes + 1;
   }
 
+  /** Kubernetes: the back-off counts for one definition of a container, and its start in place of another is the first. */
+  async #beginAnew(ended: ContainerState): Promise<void> {
+    await this.#of.publish();
+    this.#of.record.lastState = ended;
+    this.#crashes = 1;
+  }
+
   /** Kubernetes: the first restart is at once, then 10 s, 20 s … 5 min. */
   async #backOff(ended: ContainerState): Promise<void> {
-    const { record, publish, signal } = this.#of;
+    const { record, publish } = this.#of;
     const { name = '', namespace = '', uid = '' } = this.#of.pod().metadata;
     await publish();
-    const pause = this.#parts.timing.crashBackOff(this.#crashes);
-    record.lastState = ended;
+    const { clock, random, timing } = this.#parts;
+    const pause = timing.crashBackOff(this.#crashes);
+    if (ended.terminated) record.lastState = ended;
     if (pause.waitMs > 0) {
       const owner = `${name}_${namespace}(${uid})`;
-      this.#warn('BackOff', `Back-off restarting failed container ${this.#name.name} in pod ${owner}`);
-      await this.#wait({
+      const waiting = {
         reason: 'CrashLoopBackOff',
         message: `back-off ${pause.text} restarting failed container=${this.#name.name} pod=${owner}`,
-      });
-      await sleep(this.#parts.clock, pause.waitMs, signal);
+      };
+      const until = clock.now() + pause.waitMs;
+      // Each time the kubelet looks at the pod before the pause is over, it says so again.
+      for (let left = pause.waitMs; left > 0; left = until - clock.now()) {
+        this.#warn('BackOff', `Back-off restarting failed container ${this.#name.name} in pod ${owner}`);
+        await this.#wait(waiting);
+        if (!(await this.#pause(Math.min(left, timing.syncMs(random))))) return this.#beginAnew(record.lastState);
+      }
     }
-    signal.throwIfAborted();
+    this.#life.signal.throwIfAborted();
+  }
+
+  /** False when the container became another one meanwhile, which ends the pause. */
+  async #pause(ms: number): Promise<boolean> {
+    const { signal: changed } = this.#changed;
+    await rest(this.#parts.clock, ms, changed);
+    this.#life.signal.throwIfAborted();
+    return !changed.aborted;
   }
 
   async #wait(waiting: { reason: string; message: string }): Promise<void> {

@@ -31,15 +31,18 @@ export interface ContainerName {
   isInit: boolean;
 }
 
-/** Texts of events that Kubernetes 1.35 changed. */
+/** Texts of events that differ between versions of Kubernetes. */
 export interface EventTexts {
+  /** What a probe did that could not be carried out. */
+  probeErrored: string;
   created(container: string): string;
   started(container: string): string;
 }
 
 export function eventTexts(kubernetesVersion: string): EventTexts {
   const minor = Number(/^v?1\.(\d+)/.exec(kubernetesVersion)?.[1] ?? 0);
+  const probeErrored = minor >= 32 ? 'errored and resulted in unknown state' : 'errored';
   return minor >= 35
-    ? { created: () => 'Container created', started: () => 'Container started' }
-    : { created: (name) => `Created container: ${name}`, started: (name) => `Started container ${name}` };
+    ? { probeErrored, created: () => 'Container created', started: () => 'Container started' }
+    : { probeErrored, created: (name) => `Created container: ${name}`, started: (name) => `Started container ${name}` };
 }

@@ -8,8 +8,7 @@ import type { KubeletTiming } from './timing.ts';
 export type ImageReady =
   | { type: 'pulled'; program: ImageProgram; imageId: string; message: string }
   | { type: 'present'; program: ImageProgram; imageId: string; message: string }
-  /** `reason` is ErrImagePull, ErrImageNeverPull or InvalidImageName. */
-  | { type: 'failed'; reason: string; message: string };
+  | { type: 'failed'; reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'InvalidImageName'; message: string };
 
 export interface NodeImage {
   names: string[];

@@ -5,7 +5,9 @@ import type { ContainerLog } from './container-log.ts';
 
 /** What a kubelet remembers of one container. */
 export interface ContainerRecord {
-  readonly spec: Container;
+  /** As the pod wants it now; `image` is what runs, or ran last. */
+  spec: Container;
+  image: string;
   readonly isInit: boolean;
   state: ContainerState;
   lastState: ContainerState;
@@ -36,6 +38,7 @@ export function recordsOf(pod: Pod, now: number): ContainerRecord[] {
     );
     return {
       spec,
+      image: spec.image ?? '',
       isInit,
       state: { waiting: { reason } },
       lastState: before ? stateBeforeReboot(before, now) : {},
@@ -71,6 +74,19 @@ function stateBeforeReboot(before: ContainerStatus, now: number): ContainerState
 
 const succeeded = (record: ContainerRecord) => record.state.terminated?.exitCode === 0;
 
+/** An init container that goes on beside the others; the next one begins when it has started. */
+export const isSidecar = ({ isInit, spec }: ContainerRecord): boolean => isInit && spec.restartPolicy === 'Always';
+
+const isInitialized = (record: ContainerRecord) => (isSidecar(record) ? record.started === true : succeeded(record));
+
+/** Kubernetes: what became of a container that its kubelet finds no more when the pod has ended. */
+export function stateAtPodEnd({ state, lastState }: ContainerRecord): ContainerState {
+  if (!state.waiting) return state;
+  if (lastState.terminated) return lastState;
+  const message = 'The container could not be located when the pod was terminated';
+  return { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', message } };
+}
+
 /** The whole status of a pod. Pure. Kubernetes: kubelet_pods.go getPhase and status/generate.go. */
 export function podStatus(
   pod: Pod,
@@ -101,30 +117,31 @@ function statusOf(record: ContainerRecord): ContainerStatus {
     name: record.spec.name,
     state: record.state,
     lastState: record.lastState,
-    ready: record.isInit ? succeeded(record) : record.ready,
+    ready: record.isInit && !isSidecar(record) ? succeeded(record) : record.ready,
     restartCount: record.restartCount,
-    image: record.spec.image ?? '',
+    image: record.image,
     imageID: record.imageId,
     ...(record.containerId === undefined ? {} : { containerID: record.containerId }),
     started: record.started ?? false,
   };
 }
 
-/**
- * One departure: a pod of which some containers run while others wait is Running, as `kubectl get pods -w` was
- * recorded, where a real kubelet stays Pending until each has been started once.
- */
 function phaseOf(pod: Pod, initial: readonly ContainerRecord[], regular: readonly ContainerRecord[]) {
   const policy = pod.spec.restartPolicy ?? 'Always';
-  const failedInit = initial.some((record) => record.state.terminated && !succeeded(record));
+  const isDeleted = pod.metadata.deletionTimestamp !== undefined;
+  const runs = (record: ContainerRecord) => record.state.running !== undefined;
+  if ([...initial, ...regular].every((record) => record.state.terminated) && isDeleted) {
+    return regular.every(succeeded) ? 'Succeeded' : 'Failed';
+  }
+  const failedInit = initial.some((record) => !isSidecar(record) && record.state.terminated && !succeeded(record));
   if (failedInit && policy === 'Never') return 'Failed';
-  if (!initial.every(succeeded)) return 'Pending';
-  if (regular.some((record) => record.state.running)) return 'Running';
+  const begun = regular.some((record) => record.containerId !== undefined);
+  if (!initial.every((record) => isInitialized(record) || (begun && isSidecar(record)))) return 'Pending';
   if (regular.some((record) => record.state.waiting && !record.lastState.terminated)) return 'Pending';
-  if (regular.some((record) => record.state.waiting)) return 'Running';
-  if (policy === 'Always' && pod.metadata.deletionTimestamp === undefined) return 'Running';
+  if (regular.some((record) => runs(record) || record.state.waiting) || initial.some(runs)) return 'Running';
+  if (policy === 'Always' && !isDeleted) return 'Running';
   if (regular.every(succeeded)) return 'Succeeded';
-  if (policy === 'OnFailure' && pod.metadata.deletionTimestamp === undefined) return 'Running';
+  if (policy === 'OnFailure' && !isDeleted) return 'Running';
   return 'Failed';
 }
 
@@ -139,8 +156,8 @@ function conditionsOf(
   now: number,
 ): Condition[] {
   const names = (records: readonly ContainerRecord[]) => `[${records.map((record) => record.spec.name).join(' ')}]`;
-  const incomplete = initial.filter((record) => !succeeded(record));
-  const unready = regular.filter((record) => !record.ready);
+  const incomplete = initial.filter((record) => !isInitialized(record));
+  const unready = [...initial.filter(isSidecar), ...regular].filter((record) => !record.ready);
   const initialized: Verdict =
     incomplete.length === 0
       ? { status: 'True', ...(phase === 'Succeeded' ? { reason: 'PodCompleted' } : {}) }

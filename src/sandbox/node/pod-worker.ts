@@ -1,4 +1,3 @@
-import { apiTime } from '../../kube/duration.ts';
 import type { Pod } from '../../kube/objects.ts';
 import { pods } from '../../kube/resources.ts';
 import { StatusError } from '../../kube/status.ts';
@@ -6,7 +5,7 @@ import { sleep } from '../../platform/clock.ts';
 import { ContainerSupervisor } from './container-supervisor.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { RunningContainer } from './node-api.ts';
-import { type ContainerRecord, podStatus, recordsOf } from './pod-status.ts';
+import { type ContainerRecord, isSidecar, podStatus, recordsOf, stateAtPodEnd } from './pod-status.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import type { PodUsage } from './resource-metrics.ts';
 
@@ -70,9 +69,22 @@ export class PodWorker {
   /** The pod object changed. */
   update(pod: Pod): void {
     this.#pod = pod;
-    if (pod.metadata.deletionTimestamp === undefined) return;
-    const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-    this.#track(this.#terminate(this.#parts.timing.graceMs(seconds)));
+    if (pod.metadata.deletionTimestamp === undefined) this.#takeOverImages();
+    else {
+      const seconds = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+      this.#track(this.#terminate(this.#parts.timing.graceMs(seconds)));
+    }
+  }
+
+  /** A pod's containers may get other images while it lives; nothing else of them can change. */
+  #takeOverImages(): void {
+    for (const spec of [...(this.#pod.spec.initContainers ?? []), ...this.#pod.spec.containers]) {
+      const record = this.record(spec.name);
+      if (!record || record.spec.image === spec.image) continue;
+      const supervisor = this.#supervisors.get(spec.name);
+      if (supervisor) supervisor.change(spec);
+      else record.spec = spec;
+    }
   }
 
   /** The pod object is gone: whatever still runs is killed at once. */
@@ -109,8 +121,12 @@ export class PodWorker {
     for (const record of this.#records) this.#supervisors.set(record.spec.name, this.#supervise(record, volumes));
     const initial = this.#records.filter((record) => record.isInit);
     for (const record of initial) {
-      await this.#supervisors.get(record.spec.name)?.runToCompletion();
-      if (record.state.terminated?.exitCode !== 0) return this.#finish();
+      const supervisor = this.#supervisors.get(record.spec.name);
+      if (isSidecar(record)) await supervisor?.startBeside();
+      else {
+        await supervisor?.runToCompletion();
+        if (record.state.terminated?.exitCode !== 0) return this.#finish();
+      }
     }
     if (initial.length > 0) await this.publish();
     const regular = this.#records.filter((record) => !record.isInit);
@@ -147,6 +163,12 @@ export class PodWorker {
   /** A container ended for good; when none is left, the pod is Succeeded or Failed and gives its address back. */
   async #onContainerDone(): Promise<void> {
     await this.publish();
+    const isOver = ({ isInit, state }: ContainerRecord) =>
+      isInit || state.terminated?.exitCode === 0 || (state.terminated && this.#pod.spec.restartPolicy === 'Never');
+    if (this.#records.every(isOver)) {
+      const seconds = this.#pod.spec.terminationGracePeriodSeconds ?? 30;
+      await this.#stopSidecars(this.#parts.timing.graceMs(seconds));
+    }
     const { phase } = podStatus(this.#pod, this.#records, this.#addresses, this.#parts.clock.now());
     if (phase === 'Succeeded' || phase === 'Failed') await this.#finish();
   }
@@ -172,10 +194,14 @@ export class PodWorker {
 
   async #end(graceMs: number): Promise<void> {
     this.#life.abort();
-    await Promise.all([...this.#supervisors.values()].map((supervisor) => supervisor.stop(graceMs)));
+    const { clock } = this.#parts;
+    const until = clock.now() + graceMs;
+    const others = this.#records.filter((record) => !isSidecar(record));
+    await Promise.all(others.map((record) => this.#supervisors.get(record.spec.name)?.stop(graceMs)));
+    await this.#stopSidecars(Math.max(0, until - clock.now()));
     this.#parts.network.removePod(this.#uid);
     if (!this.#removeWhenDone) return;
-    for (const record of this.#records) if (record.state.waiting) record.state = this.#neverRan();
+    for (const record of this.#records) record.state = stateAtPodEnd(record);
     await this.publish();
     const { name = '', namespace } = this.#pod.metadata;
     try {
@@ -186,9 +212,10 @@ export class PodWorker {
     }
   }
 
-  #neverRan() {
-    const finishedAt = apiTime(this.#parts.clock.now());
-    return { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown', startedAt: finishedAt, finishedAt } };
+  /** Kubernetes: after all others, the last that was started first. */
+  async #stopSidecars(graceMs: number): Promise<void> {
+    for (const record of this.#records.filter(isSidecar).toReversed())
+      await this.#supervisors.get(record.spec.name)?.stop(graceMs);
   }
 
   /** Writes the status as it is at the moment of writing; calls in quick succession become one write. */

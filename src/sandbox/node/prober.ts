@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Container, Probe } from '../../kube/objects.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { RemoteEnd, RemoteStreams } from './node-api.ts';
+import type { ByteSink } from './processes/byte-stream.ts';
 
 /** `unknown`: the probe itself could not be carried out, which changes nothing, as in a real kubelet. */
 export type ProbeResult = { status: 'success' } | { status: 'failure' | 'unknown'; message: string };
@@ -11,18 +13,22 @@ export interface ProbeTarget {
   podIp: string;
   container: Container;
   connect(port: number): Promise<Socket>;
+  exec(command: readonly string[], streams: RemoteStreams): Promise<RemoteEnd>;
 }
 
 const userAgent = 'kube-probe/1.33';
 
 /** One attempt of a probe, from the pod's node. Messages are the ones that a kubelet written in Go prints. */
 export async function attemptProbe(clock: Clock, probe: Probe, target: ProbeTarget): Promise<ProbeResult> {
-  if (probe.exec) return { status: 'unknown', message: 'exec probes are not supported by the sandbox' };
-  const port = portNumber(probe.httpGet?.port ?? probe.tcpSocket?.port, target.container);
-  if (port === undefined) return { status: 'unknown', message: 'the probe names no port of the container' };
   const timeout = new AbortController();
-  const cancel = clock.after((probe.timeoutSeconds ?? 1) * 1000, () => timeout.abort());
+  const seconds = probe.timeoutSeconds ?? 1;
+  const cancel = clock.after(seconds * 1000, () => timeout.abort());
   try {
+    if (probe.exec) return await attemptExec(probe.exec.command ?? [], seconds, target, timeout.signal);
+    const named = probe.httpGet?.port ?? probe.tcpSocket?.port;
+    if (named === undefined) return unknown('gRPC probes are not supported by the sandbox');
+    const port = portNumber(named, target.container);
+    if (port === undefined) return unknown(`strconv.Atoi: parsing "${named}": invalid syntax`);
     return await (probe.httpGet
       ? attemptHttp(probe.httpGet, port, target, timeout.signal)
       : attemptTcp(port, target, timeout.signal));
@@ -31,13 +37,54 @@ export async function attemptProbe(clock: Clock, probe: Probe, target: ProbeTarg
   }
 }
 
-function portNumber(port: number | string | undefined, container: Container): number | undefined {
+/** Kubernetes: pkg/probe/exec. More than this of what the command says is dropped. */
+const mostOutputBytes = 10 << 10;
+
+async function attemptExec(
+  command: readonly string[],
+  seconds: number,
+  target: ProbeTarget,
+  timeout: AbortSignal,
+): Promise<ProbeResult> {
+  const said = { stdout: new Excerpt(mostOutputBytes), stderr: new Excerpt(mostOutputBytes) };
+  // The command is killed at the timeout, so that this never waits for longer.
+  const end = await target.exec(command, { ...said, signal: timeout });
+  if (timeout.aborted) return failure(`command timed out: "${command.join(' ')}" timed out after ${seconds}s`);
+  if (end.type === 'failed') return unknown(`rpc error: code = Unknown desc = ${end.message}`);
+  if (end.exitCode === 0) return { status: 'success' };
+  return failure(`${said.stdout.text}${said.stderr.text}`.slice(0, mostOutputBytes));
+}
+
+/** The beginning of what is written to it. */
+class Excerpt implements ByteSink {
+  readonly #most: number;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  async write(bytes: Buffer | string): Promise<void> {
+    const whole = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    const chunk = whole.subarray(0, this.#most - this.#length);
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString();
+  }
+}
+
+function portNumber(port: number | string, container: Container): number | undefined {
   if (typeof port === 'number') return port;
   const named = container.ports?.find((candidate) => candidate.name === port)?.containerPort;
-  return named ?? (port !== undefined && /^\d+$/.test(port) ? Number(port) : undefined);
+  return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
 }
 
 const failure = (message: string): ProbeResult => ({ status: 'failure', message });
+const unknown = (message: string): ProbeResult => ({ status: 'unknown', message });
 
 /** How Go words the errors that a connection can end with. */
 function dialError(error: unknown, address: string): string {

@@ -1,4 +1,5 @@
 import type { Probe } from '../../kube/objects.ts';
+import type { Random } from '../../platform/random.ts';
 import { type Pace, paceFactor } from '../pace.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface KubeletTiming {
   /** The pause before restart number `crashes` + 1: none, 10 s, 20 s … 5 min at pace real. */
   crashBackOff(crashes: number): BackOff;
   pullBackOff(failures: number): BackOff;
+  /** Until a kubelet looks again at a pod that it could not bring up. */
+  syncMs(random: Random): number;
   graceMs(seconds: number): number;
   /** A container that ran this long starts its back-off anew. */
   backOffResetMs: number;
@@ -58,6 +61,8 @@ export function timingAt(pace: Pace): KubeletTiming {
     pullMs: (sizeBytes) => (600 + sizeBytes / 40_000) * factor,
     crashBackOff: (crashes) => backOff(crashes - 1),
     pullBackOff: backOff,
+    // Kubernetes: kubelet's backOffPeriod of 10 s, made longer by up to half.
+    syncMs: (random) => 10_000 * (1 + random.next() / 2) * floored,
     graceMs: (seconds) => seconds * 1000 * floored,
     backOffResetMs: 10 * 60 * 1000 * floored,
     probeDelayMs: (probe) => (probe.initialDelaySeconds ?? 0) * 1000 * factor,

@@ -212,17 +212,6 @@ describe('a pod on its node', () => {
     expect(eventsOf('Killing')[0]?.message).toBe('Container app failed liveness probe, will be restarted');
   });
 
-  it('says that exec probes are not supported, and does not become ready by one', async () => {
-    test = await startTestCluster({});
-    const readinessProbe = { exec: { command: ['true'] }, periodSeconds: 1 };
-    await test.cluster.create(pods, pod({ containers: [{ name: 'app', image: 'app', readinessProbe }] }));
-    await test.until(coreEvents, () => eventsOf('Unhealthy').length > 0);
-    expect(eventsOf('Unhealthy')[0]?.message).toBe(
-      'Readiness probe errored: exec probes are not supported by the sandbox',
-    );
-    expect(conditionOf(current(), 'Ready')?.status).toBe('False');
-  });
-
   it('gets its environment and files from fields, config maps and secrets', async () => {
     const seen: Record<string, string | undefined> = {};
     const image = execute(async ({ env, argv, readFile }) => {
