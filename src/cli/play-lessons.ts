@@ -8,6 +8,7 @@ import { noticeWords } from '../tui/view/words.ts';
 import type { Words } from '../words/en.ts';
 import { loadWords } from '../words/language.ts';
 import { openParts, type Parts } from './compose.ts';
+import { remindOfCost } from './cost-on-leaving.ts';
 import { startAt } from './lesson-starts.ts';
 import { type Narrator, narrate } from './narrator.ts';
 import { isLessonFinished, mustHaveCourse } from './openings.ts';
@@ -32,6 +33,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
       bug ??= error;
     },
   });
+  teardown.add(() => remindOfCost(parts.world, machine.words, (line) => narrator.note(line)));
   await mustTrust(parts, options, machine, {
     terminal: undefined,
     again: `meshwalk run --lessons ${options.lessons} --trust`,

@@ -110,6 +110,8 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
       host?.notice(machine.words.host.mistake(log.file));
     },
   });
+  const { remindOfCost } = await import('./cost-on-leaving.ts');
+  teardown.add(() => remindOfCost(parts.world, machine.words, machine.out));
   const { mustTrust } = await import('./trust.ts');
   await mustTrust(parts, options, machine, {
     terminal: { input: process.stdin, output: process.stdout },

@@ -3,6 +3,7 @@ import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Words } from '../words/en.ts';
+import { untilNextMinute } from '../world/cost.ts';
 import type { ScreenContent, ScreenHost } from './app-port.ts';
 import { withCompletion } from './editor-keys.ts';
 import { Explaining } from './explaining.ts';
@@ -230,7 +231,7 @@ export class ScreenStore {
     this.#lastFrameAt = this.#options.clock.now();
     this.#follow();
     this.#frame = undefined;
-    this.#tickWhileRunning();
+    this.#tick();
     for (const listener of this.#listeners) listener();
     // React draws in an immediate of its own, which stands before this one.
     setImmediate(() => {
@@ -238,13 +239,14 @@ export class ScreenStore {
     });
   }
 
-  /** The seconds of a running command go on without any event. */
-  #tickWhileRunning(): void {
+  /** The seconds of a running command, and the minutes of what costs money, go on without any event. */
+  #tick(): void {
+    const { clock } = this.#options;
     this.#cancelTick?.();
-    this.#cancelTick =
-      this.#seen?.status === 'running' && !this.#isCalm
-        ? this.#options.clock.after(1000, () => this.#draw())
-        : undefined;
+    const cost = this.#seen?.world.cost;
+    const waitMs =
+      this.#seen?.status === 'running' ? 1000 : cost === undefined ? undefined : untilNextMinute(cost, clock.now());
+    this.#cancelTick = waitMs === undefined || this.#isCalm ? undefined : clock.after(waitMs, () => this.#draw());
   }
 }
 

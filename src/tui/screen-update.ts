@@ -17,7 +17,7 @@ import type { Overlay, Pane, ScreenModel } from './screen-model.ts';
 import { clamp, movedBy, scrolled } from './scrolling.ts';
 import { amongMatches, inFound, inReading, inSearch, openSearch } from './search-keys.ts';
 import { openingView, trafficView } from './traffic-keys.ts';
-import { actsUnseen, isBusy } from './unseen-keys.ts';
+import { actsUnseen, leavesSomething } from './unseen-keys.ts';
 import { availability, pageOf } from './view/availability.ts';
 import { choiceKeys } from './view/card.ts';
 import { type ExplainSubject, subjectsOf } from './view/explain-screen.ts';
@@ -241,7 +241,7 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     case 'help':
       return only(withOverlay(model, { type: 'help', top: 0 }));
     case 'quit':
-      return isBusy(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
+      return leavesSomething(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
     default:
       return general(view, action);
   }
@@ -304,7 +304,7 @@ function onCard(view: View, session: SessionState, action: KeyAction, key: strin
     case 'edit':
       return openEditor(model, session);
     case 'quit':
-      return isBusy(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
+      return leavesSomething(session) ? only(withOverlay(model, { type: 'quit' })) : only(model, { type: 'quit' });
     default: {
       const { panelInk } = sceneOf(view, session);
       const limit = confirmLimit(session, panelInk);

@@ -11,6 +11,9 @@ export function isBusy(session: SessionState): boolean {
   return session.status === 'running' || session.background.some((command) => command.status !== 'ended');
 }
 
+/** Who quits now should hear something first: what stops with the program, or what goes on costing money without it. */
+export const leavesSomething = (session: SessionState): boolean => isBusy(session) || session.world.cost !== undefined;
+
 export function actsUnseen(content: ScreenContent, input: Input): ScreenAct[] {
   if (input.type !== 'key') return [];
   const session = content.phase === 'lesson' ? content.session : undefined;

@@ -9,9 +9,13 @@ export interface WorldDescription {
   kind: WorldKind;
   /** kubeconfig context in use, once there is one. */
   context?: string;
+  /** `https://10.0.0.1:6443`: where that context leads, in worlds where it could lead astray. */
+  server?: string;
   /** Subscription that pays, where something can cost money. */
   subscription?: string;
   costsMoney: boolean;
+  /** Only while something that costs money is known to exist; an estimate, from when it was made (ms since the epoch). */
+  cost?: { perHour: { low: number; high: number }; since: number; currency: 'USD' };
 }
 
 /** A managed cluster as Resource Manager shows it, cut to what checks look at. */

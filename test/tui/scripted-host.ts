@@ -177,6 +177,8 @@ export interface Script {
   conditions: Record<string, CheckResult>;
   clock?: Clock;
   taskIndex?: number;
+  /** The sandbox unless told otherwise. */
+  world?: WorldDescription;
 }
 
 function playedRunner(script: Script): DriverPorts['runner'] {
@@ -208,7 +210,7 @@ export async function scriptedHost(script: Script): Promise<ScriptedHost> {
   const ports: DriverPorts = {
     clock: script.clock ?? systemClock,
     runner: playedRunner(script),
-    describeWorld: async () => world,
+    describeWorld: async () => script.world ?? world,
     watchWorld: async () => undefined,
     look: async ({ check }, report) => {
       for (const { id } of check.conditions) {

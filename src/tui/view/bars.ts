@@ -1,6 +1,8 @@
 import { isGrave, taskOf } from '../../session/next-step.ts';
 import type { BackgroundCommand, SessionState } from '../../session/state.ts';
 import type { Words } from '../../words/en.ts';
+import { costSoFar } from '../../world/cost.ts';
+import type { WorldDescription } from '../../world/world.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { bindingOf, type KeyAction, keyName, type Place } from '../keymap.ts';
 import { type Availability, availability, type Moment } from './availability.ts';
@@ -28,6 +30,7 @@ export function headerLine(
   width: number,
   glyphs: Glyphs,
   words: Words,
+  now: number,
 ): Line {
   const { world, lesson } = session;
   const number = lessonNumber(lesson.id, course, words);
@@ -42,19 +45,33 @@ export function headerLine(
     span(lesson.title, 'bar-strong'),
   ];
   const left = leftWith(width < narrowBelow ? number.replace(/^\D*(\d+)\D+(\d+)$/, '$1/$2') : number);
-  // From all there is to say, to the least that must be said: which world this is.
+  const spent = costWords(world, now, words);
+  // From all there is to say, to the least that must be said: which world this is, and that it costs money.
   const places = [
-    [words.session.worlds[world.kind], world.context, world.subscription],
-    [world.kind, world.context, world.subscription],
-    [world.kind, world.context],
-    [world.kind],
-  ].map((parts) => parts.flatMap((word) => (word === undefined ? [] : [bare(word)])).join(` ${glyphs.dot} `));
+    [words.session.worlds[world.kind], world.context, world.subscription, ...spent],
+    [world.kind, world.context, world.subscription, ...spent],
+    [world.kind, world.context, ...spent],
+    [world.kind, ...spent],
+    [world.kind, ...spent.slice(-1)],
+  ].map((parts) => placeOf(parts, glyphs));
   const rights = [
     ...places.map((place): Line => [...tasks, span(`  ${place} `, 'bar')]),
+    [span(`${placeOf([world.kind, ...spent.slice(-1)], glyphs)} `, 'bar')],
     [span(`${world.kind} `, 'bar')],
   ];
   const right = rights.find((line) => lineWidth(left) + lineWidth(line) + 2 <= width) ?? rights.at(-1) ?? [];
   return spread(left, right, width, 'bar');
+}
+
+/** Said one after the other, without what is not known. */
+const placeOf = (parts: readonly (string | undefined)[], glyphs: Glyphs): string =>
+  parts.flatMap((word) => (word === undefined ? [] : [bare(word)])).join(` ${glyphs.dot} `);
+
+/** `12 min` and `about $0.11`; nothing while nothing costs money. */
+function costWords({ cost }: WorldDescription, now: number, { cost: said }: Words): string[] {
+  if (!cost) return [];
+  const { minutes, dollars } = costSoFar(cost, now);
+  return [said.elapsed(minutes), said.about(dollars)];
 }
 
 /** `── title ───── aside ──` */

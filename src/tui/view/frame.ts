@@ -99,7 +99,7 @@ const panelHeight = (size: Size): number =>
 
 export function sceneOf(view: View, session: SessionState): Scene {
   const { model, size, theme, markdown, course, now, words } = view;
-  const panelInk = { width: size.columns, height: panelHeight(size), glyphs: theme.glyphs, words };
+  const panelInk = { width: size.columns, height: panelHeight(size), glyphs: theme.glyphs, words, now: view.now };
   const panel = panelLines(session, model, panelInk);
   // Header, the row of the moment, keys.
   const taken = 3 + panel.length + (session.background.some(isInTray) ? 1 : 0);
@@ -280,7 +280,7 @@ function listRows({ size, theme, words }: View, title: string, lines: readonly L
 function lessonFrame(view: View, session: SessionState): Line[] {
   const { size, theme, model, words } = view;
   const { columns } = size;
-  const header = headerLine(session, view.course, columns, theme.glyphs, words);
+  const header = headerLine(session, view.course, columns, theme.glyphs, words, view.now);
   const place = placeOf(view);
   if (model.overlay.type === 'map') {
     const rows = mapRows(view.course, session, { width: columns, glyphs: theme.glyphs, words });

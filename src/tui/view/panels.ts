@@ -6,6 +6,7 @@ import type { LineEditor } from '../line-editor.ts';
 import type { ScreenModel } from '../screen-model.ts';
 import { backgroundState, ruleLine } from './bars.ts';
 import { scriptLines } from './card.ts';
+import { costReminder } from './cost-reminder.ts';
 import { bare, hardWrap } from './foreign-text.ts';
 import { foresightLines } from './foresight-lines.ts';
 import { emptyLine, type Line, type Span, span, toWidth, wrap } from './spans.ts';
@@ -19,6 +20,8 @@ export interface PanelInk {
   height: number;
   glyphs: Glyphs;
   words: Words;
+  /** Milliseconds since the epoch. */
+  now: number;
 }
 
 type Confirming = Extract<SessionState, { status: 'confirming' }>;
@@ -221,6 +224,16 @@ function outputPanel(command: BackgroundCommand, below: number, { width, height,
   return [ruleLine(title, position, width, glyphs, true), ...rows];
 }
 
+/** What goes on costing money, and the line that ends it. */
+function costRows(session: SessionState | undefined, { width, words, now }: PanelInk): Line[] {
+  if (!session?.world.cost) return [];
+  const { sentence, end } = costReminder(session.world, session.world.cost, now, words);
+  return [
+    ...wrap([span(sentence, 'warn')], width - 2).map((line): Line => [span(' '), ...line]),
+    toWidth([span(`   $ ${end}`, 'code')], width),
+  ];
+}
+
 export function quitPanel(session: SessionState | undefined, ink: PanelInk): Line[] {
   const runs = session?.status === 'running' ? [bare(session.run.script.split('\n')[0] ?? '')] : [];
   const background = (session?.background ?? [])
@@ -232,6 +245,7 @@ export function quitPanel(session: SessionState | undefined, ink: PanelInk): Lin
   return [
     ruleLine([span(panels.quit, 'accent')], [], ink.width, ink.glyphs, true),
     ...wrap([span(`${running} ${panels.saved}`)], ink.width - 2).map((line) => [span(' '), ...line]),
+    ...costRows(session, ink),
   ].slice(0, ink.height);
 }
 

@@ -1,4 +1,5 @@
 import type {
+  cost as costShape,
   courseMap as courseMapShape,
   frame as frameShape,
   glossary as glossaryShape,
@@ -10,7 +11,7 @@ import type {
 } from '../en/frame.ts';
 import { grammarOf } from '../grammar.ts';
 
-const { counted, form, listed } = grammarOf('de');
+const { counted, decimal, form, listed } = grammarOf('de');
 
 export const frame: typeof frameShape = {
   gettingReady: 'Wird vorbereitet',
@@ -98,6 +99,14 @@ export const panels: typeof panelsShape = {
     `Noch ${form(commands.length, { one: 'läuft', other: 'laufen' })}: ${listed(commands)}. Beim Beenden ${form(commands.length, { one: 'endet er', other: 'enden sie' })} auch.`,
   nothingRunning: 'Nichts läuft.',
   saved: 'Was du getan hast, ist gespeichert; der Cluster bleibt, wie er ist.',
+};
+
+export const cost: typeof costShape = {
+  elapsed: (minutes) =>
+    minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`,
+  about: (dollars) => `etwa ${decimal(dollars, 2)} $`,
+  reminder: (cluster, elapsed, dollars, low, high) =>
+    `Der Cluster ${cluster === '' ? 'in Azure' : cluster} kostet seit ${elapsed} Geld (bisher etwa ${decimal(dollars, 2)} $, geschätzt ${decimal(low, 2)} bis ${decimal(high, 2)} $ je Stunde), auch wenn du gehst. Beenden:`,
 };
 
 export const courseMap: typeof courseMapShape = {

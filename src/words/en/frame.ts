@@ -1,6 +1,6 @@
 import { grammarOf } from '../grammar.ts';
 
-const { counted, listed } = grammarOf('en');
+const { counted, decimal, listed } = grammarOf('en');
 
 /** The bars, panes and panels around a lesson, and the screens that cover it. */
 export const frame = {
@@ -94,6 +94,16 @@ export const panels = {
     `Still running: ${listed(commands)}. Quitting stops ${commands.length === 1 ? 'it' : 'them'}.`,
   nothingRunning: 'Nothing is running.',
   saved: 'What you did is saved; the cluster stays as it is.',
+};
+
+/** While something exists that costs money; always an estimate. */
+export const cost = {
+  elapsed: (minutes: number) =>
+    minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`,
+  about: (dollars: number) => `about $${decimal(dollars, 2)}`,
+  /** `cluster` is its name, or empty where it is not known. */
+  reminder: (cluster: string, elapsed: string, dollars: number, low: number, high: number) =>
+    `The cluster ${cluster === '' ? 'in Azure' : cluster} costs money since ${elapsed} (about $${decimal(dollars, 2)} so far, $${decimal(low, 2)} to $${decimal(high, 2)} an hour, estimated) and goes on when you leave. To end it:`,
 };
 
 export const courseMap = {

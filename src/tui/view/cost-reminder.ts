@@ -1,0 +1,17 @@
+import type { Words } from '../../words/en.ts';
+import { costSoFar, type RunningCost } from '../../world/cost.ts';
+import type { WorldDescription } from '../../world/world.ts';
+import { bare } from './foreign-text.ts';
+
+/** What somebody who leaves should know: what goes on costing money, and the line that ends it. */
+export function costReminder(
+  { kind, context }: Pick<WorldDescription, 'kind' | 'context'>,
+  cost: RunningCost,
+  now: number,
+  { cost: said }: Words,
+): { sentence: string; end: string } {
+  const { minutes, dollars } = costSoFar(cost, now);
+  const { low, high } = cost.perHour;
+  const sentence = said.reminder(bare(context ?? ''), said.elapsed(minutes), dollars, low, high);
+  return { sentence, end: `meshwalk cleanup --world ${kind}` };
+}
