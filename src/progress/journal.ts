@@ -10,12 +10,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { faultOf } from '../fault.ts';
+import { checkedLine, readCheckedLine } from '../platform/checked-line.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { errorCode, fileFault, syncFolder, writeAtomically } from '../platform/files.ts';
 import { type JournalEntry, journalVersion, type ProgressRecord } from './events.ts';
-import { type ReadEntry, readEntry } from './record-shape.ts';
+import { readEntry } from './record-shape.ts';
 
 /** Lines that cannot be read, and the file that still has them. */
 export interface Damage {
@@ -88,7 +88,7 @@ export class Journal {
   /** Tries to write what could not be written before. */
   flush(): void {
     if (this.#unwritten.length === 0) return;
-    const text = this.#unwritten.map((entry) => `${encode(entry)}\n`).join('');
+    const text = this.#unwritten.map((entry) => `${checkedLine(entry)}\n`).join('');
     const size = fstatSync(this.#descriptor).size;
     try {
       writeWhole(this.#descriptor, Buffer.from(text));
@@ -127,14 +127,6 @@ function writeWhole(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
 }
 
-/** The checksum is the line's last member, so that a line is still plain JSON for everybody else. */
-export function encode(entry: JournalEntry): string {
-  const text = JSON.stringify(entry).slice(0, -1);
-  return `${text},"sum":"${checksum(text)}"}`;
-}
-
-const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
-
 interface Found {
   entries: JournalEntry[];
   /** Lines to keep, those of a later program included. */
@@ -152,7 +144,7 @@ function read(bytes: Buffer): Found {
   const lines = bytes.toString('utf8', 0, end).split('\n');
   lines.pop();
   for (const line of lines) {
-    const read = decode(line);
+    const read = readEntry(readCheckedLine(line));
     if (!read) {
       found.damaged += 1;
       continue;
@@ -163,16 +155,6 @@ function read(bytes: Buffer): Found {
     if (read.kind === 'known') found.entries.push(read.entry);
   }
   return found;
-}
-
-function decode(line: string): ReadEntry | undefined {
-  const parts = /^(.*),"sum":"([0-9a-f]{8})"\}$/.exec(line);
-  if (!parts || checksum(parts[1] ?? '') !== parts[2]) return undefined;
-  try {
-    return readEntry(JSON.parse(line));
-  } catch {
-    return undefined;
-  }
 }
 
 /** Never over an earlier one. */

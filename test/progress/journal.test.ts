@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkedLine } from '../../src/platform/checked-line.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import type { ProgressRecord } from '../../src/progress/events.ts';
-import { encode, Journal } from '../../src/progress/journal.ts';
+import { Journal } from '../../src/progress/journal.ts';
 import { tempFolders, until } from '../platform/temp-folder.ts';
 
 const tempFolder = tempFolders();
@@ -92,7 +93,7 @@ describe('the journal', () => {
   it('keeps and skips lines of a later program, and never uses their numbers again', () => {
     const file = join(tempFolder(), 'journal.jsonl');
     const later = { version: 1, number: 7, at: 1, record: { type: 'medal-won', medal: 'gold' } } as never;
-    writeFileSync(file, `${encode(later)}\n`);
+    writeFileSync(file, `${checkedLine(later)}\n`);
     const journal = Journal.open(file);
     expect(journal.entries).toEqual([]);
     expect(journal.damage).toBeUndefined();

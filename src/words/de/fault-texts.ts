@@ -262,4 +262,20 @@ export const faultTexts: typeof shape = {
     why,
     next: ['Von vorn anfangen: meshwalk reset --all'],
   }),
+
+  'class.log-unusable': (file, errno) => ({
+    what: `Der Kurs lässt sich nicht in ${file} festhalten.`,
+    why: reason(errno),
+    next: [`Sieh nach, wem sie gehört: ls -l ${file}`, elsewhere],
+  }),
+  'class.log-not-written': (file, errno) => ({
+    what: `Was im Kurs geschah, ließ sich nicht in ${file} schreiben.`,
+    why: reason(errno),
+    next: ['Die Lernenden behalten es und schicken es noch einmal; schaffe Platz auf der Platte.'],
+  }),
+  'class.port': (port, errno) => ({
+    what: `Der Kurs kann nicht auf Port ${port} lauschen.`,
+    why: errno === 'EADDRINUSE' ? 'Ein anderes Programm hat ihn.' : reason(errno),
+    next: [`meshwalk class host --port ${port + 1}`],
+  }),
 };

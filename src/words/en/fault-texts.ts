@@ -270,4 +270,21 @@ export const faultTexts = {
     why,
     next: ['Begin anew: meshwalk reset --all'],
   }),
+
+  // A class.
+  'class.log-unusable': (file: string, errno: string) => ({
+    what: `The class cannot be kept in ${file}.`,
+    why: reason(errno),
+    next: [`Look who owns it: ls -l ${file}`, elsewhere],
+  }),
+  'class.log-not-written': (file: string, errno: string) => ({
+    what: `What happened in the class could not be written to ${file}.`,
+    why: reason(errno),
+    next: ['Learners keep it and send it again; make room on the disk.'],
+  }),
+  'class.port': (port: number, errno: string) => ({
+    what: `The class cannot listen on port ${port}.`,
+    why: errno === 'EADDRINUSE' ? 'Another program has it.' : reason(errno),
+    next: [`meshwalk class host --port ${port + 1}`],
+  }),
 };
