@@ -53,7 +53,9 @@ export function couldNotAsk(
   { conditions: { asking }, faultTexts }: Findings,
 ): CheckResult {
   if (error instanceof StatusError) {
-    if (error.code === 401 || error.code === 403) return unknown(asking.refuses(whom, error.message), tryThis);
+    if (error.code === 401) return unknown(asking.loginRefused(whom, error.message), 'kubectl auth whoami');
+    if (error.code === 403) return unknown(asking.refuses(whom, error.message), 'kubectl auth can-i --list');
+    if (error.code === 429) return unknown(asking.isBusy(whom, error.status.details?.retryAfterSeconds ?? 0), tryThis);
     return unknown(asking.answersError(whom, error.message), tryThis);
   }
   if (error instanceof Fault) {

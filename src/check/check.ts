@@ -29,6 +29,8 @@ export interface Probe {
   memory: Map<string, unknown>;
   /** One HTTP GET from the learner's machine (a port that they forwarded). */
   httpGet(url: string, signal: AbortSignal): Promise<{ status: number; body: string }>;
+  /** Commands beside the lesson (port-forwards) that are on their way up; asked anew each time. None if left out. */
+  comingUp?(): readonly string[];
   signal: AbortSignal;
   /** In which what was expected and seen is said. */
   words: Findings;

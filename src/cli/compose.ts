@@ -19,12 +19,13 @@ import { loadFindings } from '../words/language.ts';
 import { createWorld } from '../world/registry.ts';
 import type { World } from '../world/world.ts';
 import { loadCourse } from './course-files.ts';
-import { lookAt, watchKinds } from './evidence.ts';
+import { lookAt } from './evidence.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
 import { spokenPorts } from './spoken.ts';
 import type { Teardown } from './teardown.ts';
 import { troubleWords } from './troubles.ts';
+import { WorldWatch } from './world-watch.ts';
 
 /** Builds the real parts and knits them together; the one place where all of them meet. Holds no rule. */
 
@@ -119,6 +120,8 @@ function knit(opened: Opened, hooks: Hooks): Parts {
     return openingOf(catalog, lesson, summary(), checkKinds, findings, task);
   };
   const clock = systemClock;
+  const watch = new WorldWatch(world);
+  const seen = { kube: () => watch.kube(), azure: () => world.azure(), describe: () => world.describe() };
   return {
     ...opened,
     kinds: checkKinds,
@@ -131,12 +134,14 @@ function knit(opened: Opened, hooks: Hooks): Parts {
           clock,
           runner: shell,
           describeWorld: () => world.describe(),
-          watchWorld: (onChange) => watchKinds(world, onChange),
-          look: (request, report) => lookAt({ world, kinds: checkKinds, clock, findings }, request, report),
+          watchWorld: (onChange) => watch.watch(onChange),
+          look: (request, report) => lookAt({ world: seen, kinds: checkKinds, clock, findings }, request, report),
           record: (record) => void journal.append(record),
           openLesson: async (id) => opening(id),
-          worldRestarts: opened.worldRestarts,
-          isWorldRestarting: () => world.isRestarting?.() ?? false,
+          worldAbsences: () => opened.worldRestarts() + watch.absences,
+          isWorldAway: () => watch.isAway(),
+          onWorldBack: (listener) => watch.onBack(listener),
+          askWorldNow: () => watch.askNow(),
           onBug: hooks.onBug,
           ...change,
         },

@@ -1,42 +1,19 @@
 import type { CheckKind, CheckResult, Probe } from '../check/check.ts';
-import { resourceOf } from '../check/resource-table.ts';
 import { runCheck } from '../check/run-check.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { LookRequest } from '../session/ports.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { World } from '../world/world.ts';
 
-/** Ties checks to a world: what they may see, and what is watched for them. */
-
-/** Changes of these start a new look; traffic itself changes no object and is looked at on its own. */
-const watched = [
-  'Namespace',
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'Service',
-  'ServiceAccount',
-  'TrafficSplit',
-  'TrafficTarget',
-  'HTTPRouteGroup',
-  'MeshConfig',
-];
+/** Ties checks to a world: what they may see. */
 
 /** While somebody waits, what needs only a moment is waited for. */
 const patienceMs = 2_500;
 const mostBodyBytes = 1_000_000;
 
-export async function watchKinds(world: World, onChange: () => void): Promise<(() => void) | undefined> {
-  const kube = await world.kube();
-  return kube?.watch(
-    watched.map((kind) => resourceOf(kind, undefined)),
-    onChange,
-  );
-}
-
 /** Where is looked, and in which words what is seen is said. */
 export interface Lookout {
-  world: World;
+  world: Pick<World, 'kube' | 'azure' | 'describe'>;
   clock: Clock;
   findings: Findings;
 }
@@ -50,7 +27,7 @@ export async function lookAt(
   await runCheck({
     conditions: request.check.conditions,
     kinds: lookout.kinds,
-    probe: probeOf(lookout, { since, answers, signal }),
+    probe: { ...probeOf(lookout, { since, answers, signal }), comingUp: () => request.comingUp() },
     memory: request.memory,
     patienceMs: request.patient ? patienceMs : 0,
     onWorldChange: request.onWorldChange,

@@ -58,6 +58,12 @@ export class SteppedClock implements Clock {
     };
   }
 
+  /** The machine sleeps: it is later, and no timer has come nearer. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    this.#timers = this.#timers.map((timer) => Object.assign(timer, { due: timer.due + ms }));
+  }
+
   /** Moves time on, firing what falls due in order and letting promises settle between timers. */
   async step(ms: number): Promise<void> {
     const end = this.#now + ms;

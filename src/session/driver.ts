@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import { watchSleep } from '../platform/awake.ts';
 import { BackgroundCommands } from './background.ts';
 import type { Effect, Intent, SessionEvent } from './events.ts';
 import { withForesight } from './foreseeing.ts';
@@ -22,10 +23,10 @@ const ownCommandTimeoutMs = 10 * 60_000;
 
 export interface Driver {
   readonly state: SessionState;
-  /** How often the world went away and came back by itself. */
-  readonly worldRestarts: number;
-  /** The world ended by itself and is on its way back: what fails meanwhile says nothing. */
-  readonly isWorldRestarting: boolean;
+  /** How often the world went away by itself. */
+  readonly worldAbsences: number;
+  /** The world does not answer at the moment: what fails meanwhile says nothing. */
+  readonly isWorldAway: boolean;
   /** The screen's (or the robot's) way in. */
   send(intent: Intent): void;
   /** Called after the state changed; changes that come together are told together. */
@@ -71,25 +72,33 @@ class SessionDriver implements Driver {
   #stopWatching: (() => void) | undefined;
   #watched: string | undefined;
   #isClosed = false;
+  readonly #stopListening: () => void;
+  readonly #stopSleepWatch: () => void;
 
   constructor(ports: DriverPorts, state: SessionState) {
     this.#ports = ports;
     this.#state = state;
-    this.#looks = new Looks(ports, (event) => this.#dispatch(event));
+    this.#looks = new Looks(
+      ports,
+      (event) => this.#dispatch(event),
+      () => comingUp(this.#state),
+    );
     this.#foresights = new Foresights(ports, (event) => this.#dispatch(event));
-    this.#background = new BackgroundCommands(ports.runner, ports.clock, (event) => this.#dispatch(event));
+    this.#background = new BackgroundCommands(ports, (event) => this.#dispatch(event));
+    this.#stopListening = ports.onWorldBack?.(() => this.#worldIsBack()) ?? (() => {});
+    this.#stopSleepWatch = watchSleep(ports.clock, () => this.#woke());
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  get isWorldRestarting(): boolean {
-    return this.#ports.isWorldRestarting?.() ?? false;
+  get isWorldAway(): boolean {
+    return this.#ports.isWorldAway?.() ?? false;
   }
 
-  get worldRestarts(): number {
-    return this.#ports.worldRestarts?.() ?? 0;
+  get worldAbsences(): number {
+    return this.#ports.worldAbsences?.() ?? 0;
   }
 
   start(effects: readonly Effect[]): void {
@@ -137,8 +146,21 @@ class SessionDriver implements Driver {
     this.#looks.close();
     this.#foresights.close();
     this.#stopWatching?.();
+    this.#stopListening();
+    this.#stopSleepWatch();
     this.#run?.command?.kill();
     await Promise.all([this.#run?.ended, this.#foresights.ended(), this.#background.stopAll()]);
+  }
+
+  #worldIsBack(): void {
+    this.#background.retry();
+    this.#looks.worldChanged();
+  }
+
+  /** Connections through a network seldom outlive a sleep, and those who hold them notice late or never. */
+  #woke(): void {
+    if (this.#state.world.kind !== 'sandbox') this.#background.renew();
+    this.#looks.worldChanged();
   }
 
   #isIdle(): boolean {
@@ -368,5 +390,8 @@ class SessionDriver implements Driver {
     }
   }
 }
+
+const comingUp = ({ background }: SessionState): string[] =>
+  background.filter(({ status }) => status === 'starting' || status === 'restarting').map(({ command }) => command);
 
 const nameOf = (proposal: Proposal): string => proposal.command?.name ?? proposal.script;

@@ -16,7 +16,7 @@ const longestDelayMs = 3_000;
 /** A look that takes longer is given up; the next one starts afresh. */
 const longestLookMs = 60_000;
 
-type Ports = Pick<DriverPorts, 'look' | 'onBug'> & { clock: Clock };
+type Ports = Pick<DriverPorts, 'look' | 'onBug' | 'askWorldNow'> & { clock: Clock };
 
 export class Looks {
   readonly #ports: Ports;
@@ -30,9 +30,12 @@ export class Looks {
   #cancelBackOff: (() => void) | undefined;
   #delayMs = firstDelayMs;
 
-  constructor(ports: Ports, dispatch: (event: SessionEvent) => void) {
+  readonly #comingUp: () => readonly string[];
+
+  constructor(ports: Ports, dispatch: (event: SessionEvent) => void, comingUp: () => readonly string[]) {
     this.#ports = ports;
     this.#dispatch = dispatch;
+    this.#comingUp = comingUp;
   }
 
   /** Whether a look is under way or about to begin. */
@@ -74,6 +77,7 @@ export class Looks {
     const current = { verifyId, controller };
     this.#current = current;
     this.#worldMoved = false;
+    if (state.status === 'verifying') this.#ports.askWorldNow?.();
     const cancelLimit = this.#ports.clock.after(longestLookMs, () => controller.abort(new Error('took too long')));
     const answers = Object.entries(state.progress.answers).map(([id, { choice }]) => [id, choice] as const);
     const { startedAt: since } = state.progress;
@@ -85,6 +89,7 @@ export class Looks {
       since,
       memory,
       patient: state.status === 'verifying',
+      comingUp: this.#comingUp,
       onWorldChange: (listener: () => void) => {
         this.#glances.add(listener);
         return () => this.#glances.delete(listener);

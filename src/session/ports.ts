@@ -44,6 +44,8 @@ export interface LookRequest {
   memory: Map<string, unknown>;
   /** Somebody waits for the answer: what needs only a moment is waited for. */
   patient: boolean;
+  /** Commands beside the lesson that are on their way up, asked anew each time. */
+  comingUp(): readonly string[];
   /** Calls back when the world changes during the look, which is worth another glance; returns how to stop. */
   onWorldChange(listener: () => void): () => void;
   signal: AbortSignal;
@@ -99,10 +101,14 @@ export interface DriverPorts {
    * it rejects only with a Fault, which is told, and stops nothing. Left out where there is no way back.
    */
   enter?(entry: TaskEntry): Promise<void>;
-  /** How often the world went away and came back by itself; left out where it never does. */
-  worldRestarts?(): number;
-  /** It ended by itself and is on its way back. */
-  isWorldRestarting?(): boolean;
+  /** How often the world went away by itself (it ended, or the way to it broke); left out where it never does. */
+  worldAbsences?(): number;
+  /** It does not answer at the moment, and is asked again until it does. */
+  isWorldAway?(): boolean;
+  /** Calls back whenever it answers again; returns how to stop. */
+  onWorldBack?(listener: () => void): () => void;
+  /** Somebody waits: it is asked now, however long the pause between two tries has become. */
+  askWorldNow?(): void;
   /** An error that is nobody's but ours. */
   onBug(error: unknown): void;
 }

@@ -33,7 +33,7 @@ export async function solveTask(
   const authored = authoredSolution(driver.state);
   let until = clock.now() + patienceMs;
   let lastFailed: FinishedRun | undefined;
-  let restarts = driver.worldRestarts;
+  let absences = driver.worldAbsences;
   const gone = new Set(driver.state.background);
   let wrong: { said: string | undefined; since: number } = { said: undefined, since: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
@@ -45,7 +45,7 @@ export async function solveTask(
     if (state.status === 'blocked') return failed(words.blocked(state.what, state.why), state.tryThis[0]);
     const dropped = state.status === 'verifying' ? undefined : droppedIn(state, gone);
     if (dropped) return failed(didNotStayUp(dropped, words), tryThisOf(state));
-    const said = driver.isWorldRestarting ? undefined : wrongIn(state);
+    const said = driver.isWorldAway ? undefined : wrongIn(state);
     if (said !== wrong.said) wrong = { said, since: clock.now() };
     if (said && clock.now() - wrong.since > wrongPatienceMs)
       return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
@@ -60,20 +60,20 @@ export async function solveTask(
         until = Math.min(until, clock.now() + 5_000);
       } else if (ran && isGood(ran)) lastFailed = undefined;
       // How long that takes is the machine's business.
-      if (driver.isWorldRestarting) until = clock.now() + patienceMs;
-      const isRestarted = driver.worldRestarts > restarts;
-      if (lastFailed && !isRestarted) {
+      if (driver.isWorldAway) until = clock.now() + patienceMs;
+      const wasAway = driver.worldAbsences > absences;
+      if (lastFailed && !wasAway) {
         // What the command was to make is there: a learner presses v, and so do we.
         if (holdsAll(state)) driver.send({ type: 'verify' });
         else await changed(driver, clock, 200, signal);
       } else if (lastFailed) {
         // It met a world that was just going: what it failed at says nothing.
         until = clock.now() + patienceMs;
-        restarts = driver.worldRestarts;
+        absences = driver.worldAbsences;
         const { command, script } = lastFailed;
         driver.send(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
       } else {
-        restarts = driver.worldRestarts;
+        absences = driver.worldAbsences;
         await take(driver, state, authored, clock, signal);
       }
     }

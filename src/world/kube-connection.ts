@@ -5,73 +5,198 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { Fault, faultOf } from '../fault.ts';
 import { type Status, StatusError } from '../kube/status.ts';
 import type { Clock } from '../platform/clock.ts';
+import { Reach } from './reach.ts';
 
 // Tokens from credential plugins run out; asking again costs a process, so not with every request.
 const credentialsMs = 60_000;
-const requestMs = 10_000;
 
-/** HTTPS to one API server with the kubeconfig's own credentials, on connections that stay warm. */
+/** How long is waited for a cluster. */
+export interface KubeLimits {
+  /** For a whole answer, and for the first of a watch. */
+  requestMs: number;
+  /** A watch is asked anew after so long: one whose connection died in silence is noticed then. */
+  watchMs: number;
+}
+
+export const usualLimits: KubeLimits = { requestMs: 10_000, watchMs: 50_000 };
+
+/** Whose failure a 5xx is: the API server's, or that of a kubelet or an aggregated API behind it. */
+export type Answerer = 'server' | 'behind';
+
+/**
+ * HTTPS to one API server with the kubeconfig's own credentials, on connections that stay warm. Every request has its time
+ * limit and goes through `reach`. A login that is refused is made anew once, from the kubeconfig as it is then.
+ */
 export class KubeConnection {
-  readonly config: KubeConfig;
-  readonly context: string;
-  readonly server: string;
+  readonly reach: Reach;
+  readonly limits: KubeLimits;
+  readonly #load: () => KubeConfig;
   readonly #clock: Clock;
+  #config: KubeConfig;
   #credentials: { until: number; options: Promise<RequestOptions> } | undefined;
   #agent: Agent | undefined;
+  #renewing = new AbortController();
 
-  constructor(config: KubeConfig, clock: Clock) {
-    this.config = config;
-    this.context = config.getCurrentContext();
-    this.server = config.getCurrentCluster()?.server ?? '';
+  constructor(load: () => KubeConfig, clock: Clock, limits: KubeLimits = usualLimits) {
+    this.#load = load;
+    this.#config = load();
     this.#clock = clock;
+    this.limits = limits;
+    this.reach = new Reach(clock);
+  }
+
+  get config(): KubeConfig {
+    return this.#config;
+  }
+
+  get context(): string {
+    return this.#config.getCurrentContext();
+  }
+
+  get server(): string {
+    return this.#config.getCurrentCluster()?.server ?? '';
+  }
+
+  /** Aborts when connections that are open now are to be given up; ask anew for each connection. */
+  get renewal(): AbortSignal {
+    return this.#renewing.signal;
   }
 
   /** A JSON answer; rejects with StatusError, or with a Fault when there is no answer. */
-  async json(path: string): Promise<unknown> {
-    return JSON.parse(await this.text(path));
-  }
-
-  async text(path: string): Promise<string> {
-    const response = await this.open(path, AbortSignal.timeout(requestMs));
+  async json(path: string, answerer: Answerer = 'server'): Promise<unknown> {
+    const startedAt = this.#clock.now();
+    const body = await this.text(path, answerer);
     try {
-      return await text(response);
+      return JSON.parse(body);
     } catch (error) {
-      throw this.#unreachable(error);
+      throw this.broken(faultOf('cluster.not-kubernetes', this.server, 200).because(error), startedAt);
     }
   }
 
-  /** The answer as it comes, for watches; the signal ends it. */
-  async open(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const options = await this.#options();
-    const response = await this.#send(path, options, signal);
-    if (response.statusCode === 200) return response;
-    if (response.statusCode === 401) this.#credentials = undefined;
-    throw statusError(response.statusCode ?? 500, await text(response));
+  async text(path: string, answerer: Answerer = 'server'): Promise<string> {
+    const startedAt = this.#clock.now();
+    const limit = AbortSignal.timeout(this.limits.requestMs);
+    const response = await this.open(path, limit, answerer);
+    try {
+      return await text(response);
+    } catch (error) {
+      throw this.broken(limit.aborted ? limit.reason : error, startedAt);
+    }
+  }
+
+  /** The answer as it comes; the signal ends it, and no other time limit. */
+  async open(path: string, signal: AbortSignal, answerer: Answerer = 'server'): Promise<IncomingMessage> {
+    this.reach.mayAsk();
+    const startedAt = this.#clock.now();
+    try {
+      const response = await this.#ask(path, signal);
+      this.reach.answered();
+      return response;
+    } catch (error) {
+      const isBehind = answerer === 'behind' && error instanceof StatusError && error.code >= 500;
+      if (error instanceof StatusError && (isBehind || error.code < 500)) this.#heard(error);
+      if (!isBehind) this.reach.failed(error, startedAt);
+      throw error;
+    }
+  }
+
+  /** A connection that broke after its answer had begun. */
+  broken(error: unknown, startedAt: number): unknown {
+    const told = this.#unreachable(error);
+    this.reach.failed(told, startedAt);
+    return told;
+  }
+
+  /** After a sleep, or a silence: connections that look open may lead nowhere. */
+  renew(): void {
+    this.#credentials = undefined;
+    this.#retireAgent();
+    this.#renewing.abort(new Error('connections are renewed'));
+    this.#renewing = new AbortController();
+    this.reach.askNow();
   }
 
   close(): void {
     this.#agent?.destroy();
   }
 
+  /** What is under way on its connections ends as it will; none of them is used again. */
+  #retireAgent(): void {
+    if (!this.#agent) return;
+    this.#agent.maxFreeSockets = 0;
+    for (const sockets of Object.values(this.#agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+
+  /** "No" is an answer, too. */
+  #heard({ code }: StatusError): void {
+    if (code !== 401 && code !== 429) this.reach.answered();
+  }
+
+  async #ask(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const first = await this.#send(path, signal);
+    const response = first.statusCode === 401 ? await this.#askWithNewLogin(path, signal, first) : first;
+    if (response.statusCode === 200) return response;
+    throw statusError(this.server, response, await text(response).catch(() => ''));
+  }
+
+  /** A token that ran out, or a kubeconfig that somebody wrote anew. */
+  async #askWithNewLogin(path: string, signal: AbortSignal, refused: IncomingMessage): Promise<IncomingMessage> {
+    refused.resume();
+    this.#credentials = undefined;
+    try {
+      this.#config = this.#load();
+    } catch {
+      // Somebody is writing it just now: what it said before will do for once.
+    }
+    return this.#send(path, signal);
+  }
+
+  /** Credential plugins may wait for somebody who is to log in. */
+  #inTime(options: Promise<RequestOptions>, signal: AbortSignal): Promise<RequestOptions> {
+    return new Promise((resolve, reject) => {
+      const give = () =>
+        reject(isTimeout(signal.reason) ? faultOf('cluster.no-credentials', this.context, '') : signal.reason);
+      if (signal.aborted) return give();
+      signal.addEventListener('abort', give, { once: true });
+      options.then(resolve, reject).finally(() => signal.removeEventListener('abort', give));
+    });
+  }
+
   #options(): Promise<RequestOptions> {
     const now = this.#clock.now();
     if (this.#credentials && this.#credentials.until > now) return this.#credentials.options;
     const options: RequestOptions = {};
-    const made = this.config.applyToHTTPSOptions(options).then(() => {
-      // The client's own agent is made anew for every request; one with the same TLS settings keeps connections.
-      const own = options.agent instanceof Agent ? options.agent : undefined;
-      this.#agent?.destroy();
-      this.#agent = new Agent({ ...own?.options, keepAlive: true, maxFreeSockets: 8 });
-      return { ...options, agent: this.#agent };
-    });
-    made.catch(() => {
-      this.#credentials = undefined;
-    });
+    const made = this.#config.applyToHTTPSOptions(options).then(
+      () => {
+        // The client's own agent is made anew for every request; one with the same TLS settings keeps connections.
+        const own = options.agent instanceof Agent ? options.agent : undefined;
+        this.#retireAgent();
+        this.#agent = new Agent({ ...own?.options, keepAlive: true, maxFreeSockets: 8 });
+        return { ...options, agent: this.#agent };
+      },
+      (error: unknown) => {
+        this.#credentials = undefined;
+        // What a credential plugin says comes as a plain Error, or as none.
+        const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+        throw faultOf('cluster.no-credentials', this.context, why).because(error);
+      },
+    );
     this.#credentials = { until: now + credentialsMs, options: made };
     return made;
   }
 
-  #send(path: string, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const options = await this.#inTime(this.#options(), signal);
+    try {
+      return await this.#sendOnce(path, options, signal);
+    } catch (error) {
+      // The server closed a connection that was kept, just then: it has not seen the request.
+      if (!(error instanceof StaleConnection)) throw error;
+      return this.#sendOnce(path, options, signal);
+    }
+  }
+
+  #sendOnce(path: string, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
     const url = new URL(this.server);
     const prefix = url.pathname.replace(/\/$/, '');
     return new Promise((resolve, reject) => {
@@ -86,7 +211,10 @@ export class KubeConnection {
         },
         resolve,
       );
-      outgoing.on('error', (error) => reject(this.#unreachable(error)));
+      outgoing.on('error', (error) => {
+        const isStale = outgoing.reusedSocket && codeOf(error) === 'ECONNRESET' && !signal.aborted;
+        reject(isStale ? new StaleConnection('closed while it was kept') : this.#unreachable(error));
+      });
       outgoing.end();
     });
   }
@@ -99,10 +227,17 @@ export class KubeConnection {
   }
 }
 
+class StaleConnection extends Error {}
+
 const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
 
-/** Nothing where it took too long. */
-const reasonOf = (error: Error) => (isTimeout(error.cause) ? '' : error.message);
+function codeOf(error: Error): string | undefined {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The system's code, for which there are words; nothing where it took too long. */
+const reasonOf = (error: Error) => (isTimeout(error) || isTimeout(error.cause) ? '' : (codeOf(error) ?? error.message));
 
 function headersOf(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -112,15 +247,22 @@ function headersOf(options: RequestOptions): Record<string, string> {
   return headers;
 }
 
-/** Anything that is not a Status (a proxy in between) is shown by its code. */
-function statusError(code: number, body: string): StatusError {
+/** What the API server says of a group that it does not have; anything else that is no Status comes from somebody else. */
+const noSuchPath = /^404 page not found\s*$/;
+
+function statusError(server: string, { statusCode: code = 500, headers }: IncomingMessage, body: string): Error {
+  const wish = Number(headers['retry-after']);
+  const details = Number.isFinite(wish) && wish > 0 ? { retryAfterSeconds: wish } : undefined;
   try {
     const status: Status = JSON.parse(body);
     if (status.kind === 'Status') {
-      return new StatusError(status.code ?? code, status.reason, status.message ?? `HTTP ${code}`, status.details);
+      const said = status.message ?? `HTTP ${code}`;
+      return new StatusError(status.code ?? code, status.reason, said, { ...details, ...status.details });
     }
   } catch {
     // Not JSON: the code says enough.
   }
-  return new StatusError(code, undefined, `the server answered with HTTP ${code}`);
+  // A page "not found" of a proxy in between must not be taken for an object that does not exist.
+  if (code < 400 || (code === 404 && !noSuchPath.test(body))) return faultOf('cluster.not-kubernetes', server, code);
+  return new StatusError(code, undefined, `the server answered with HTTP ${code}`, details);
 }

@@ -1,4 +1,5 @@
 import type { ServedResource } from '../kube/resources.ts';
+import { StatusError } from '../kube/status.ts';
 
 /** What kinds a server has, from its discovery documents. */
 
@@ -30,7 +31,7 @@ export async function discoverResources(read: (path: string) => Promise<unknown>
   ];
   const lists = await Promise.all(
     places.map(async ({ group, version, path }) => {
-      const list = (await read(path).catch(() => ({}))) as ResourceList;
+      const list = (await read(path).catch(leaveOut)) as ResourceList;
       return (list.resources ?? [])
         .filter(({ name }) => !name.includes('/'))
         .map(({ name, singularName = '', kind, namespaced, verbs = [], shortNames = [] }): ServedResource => {
@@ -40,4 +41,10 @@ export async function discoverResources(read: (path: string) => Promise<unknown>
     }),
   );
   return lists.flat();
+}
+
+/** A server that does not answer at all says nothing about which kinds there are. */
+function leaveOut(error: unknown): ResourceList {
+  if (error instanceof StatusError && error.code !== 401 && error.code !== 429) return {};
+  throw error;
 }

@@ -1,10 +1,14 @@
-import { createInterface } from 'node:readline';
 import { apiVersionOf, type ResourceRef } from '../kube/resources.ts';
-import { type Clock, sleep } from '../platform/clock.ts';
+import { StatusError } from '../kube/status.ts';
+import { type Clock, rest } from '../platform/clock.ts';
 import type { KubeConnection } from './kube-connection.ts';
 
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
+/** Rights change seldom. */
+const forbiddenPauseMs = 60_000;
+/** What a server may be late in ending a watch. */
+const graceMs = 5_000;
 
 /** `/api/v1/namespaces/bookstore/pods`; without a namespace, all of them. */
 export function collectionPath(ref: ResourceRef, namespace?: string): string {
@@ -14,8 +18,8 @@ export function collectionPath(ref: ResourceRef, namespace?: string): string {
 }
 
 /**
- * Tells that something of one kind changed until it is stopped. Whenever it is connected (again) it tells so too, since
- * nobody knows what happened before. A kind that does not exist yet (its CRD comes with the mesh) is asked for again.
+ * Tells that something of one kind changed until it is stopped. Whenever it is connected again after a gap it tells so too,
+ * since nobody knows what happened before. A kind that does not exist yet (its CRD comes with the mesh) is asked for again.
  */
 export async function watchKind(
   connection: KubeConnection,
@@ -25,41 +29,91 @@ export async function watchKind(
   onChange: () => void,
 ): Promise<void> {
   let pause = firstPauseMs;
+  let version: string | undefined;
   while (!signal.aborted) {
+    let pauseMs = firstPauseMs;
     try {
-      const version = await currentVersion(connection, ref);
+      if (version === undefined) {
+        version = await currentVersion(connection, ref);
+        if (!signal.aborted) onChange();
+      }
       pause = firstPauseMs;
-      if (!signal.aborted) onChange();
-      await follow(connection, ref, version, signal, onChange);
-    } catch {
+      version = await follow(connection, ref, version, clock, signal, onChange);
+    } catch (error) {
       // No answer, no right to look, no such kind, or stopped: all mend by asking again later, if at all.
+      version = undefined;
+      pause = Math.min(pause * 2, longestPauseMs);
+      pauseMs = error instanceof StatusError && error.code === 403 ? forbiddenPauseMs : pause;
     }
-    await sleep(clock, pause, signal).catch(() => undefined);
-    pause = Math.min(pause * 2, longestPauseMs);
+    await rest(clock, Math.max(pauseMs, connection.reach.restMs), AbortSignal.any([signal, connection.renewal]));
   }
 }
 
 async function currentVersion(connection: KubeConnection, ref: ResourceRef): Promise<string> {
-  const list = await connection.json(`${collectionPath(ref)}?limit=1`);
-  const metadata = typeof list === 'object' && list !== null && 'metadata' in list ? list.metadata : undefined;
-  return typeof metadata === 'object' && metadata !== null && 'resourceVersion' in metadata
-    ? String(metadata.resourceVersion)
-    : '';
+  return versionOf(await connection.json(`${collectionPath(ref)}?limit=1`)) ?? '';
 }
 
-/** Ends when the server ends the watch, which it does every few minutes, or when the version is too old (410). */
+function versionOf(object: unknown): string | undefined {
+  const metadata = typeof object === 'object' && object !== null && 'metadata' in object ? object.metadata : undefined;
+  return typeof metadata === 'object' && metadata !== null && 'resourceVersion' in metadata
+    ? String(metadata.resourceVersion)
+    : undefined;
+}
+
+/**
+ * Resolves with where to go on when the server ended the watch as it was asked to, and with undefined when the version is
+ * too old (410). A watch that goes on longer than it was asked for has no server at its other end any more.
+ */
 async function follow(
   connection: KubeConnection,
   ref: ResourceRef,
-  version: string,
+  from: string,
+  clock: Clock,
   signal: AbortSignal,
   onChange: () => void,
-): Promise<void> {
-  const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${encodeURIComponent(version)}`;
-  const response = await connection.open(`${collectionPath(ref)}?${query}`, signal);
-  for await (const line of createInterface({ input: response })) {
-    const event: { type?: string } = JSON.parse(line);
-    if (event.type === 'ERROR') return;
-    if (event.type !== 'BOOKMARK') onChange();
+): Promise<string | undefined> {
+  const { requestMs, watchMs } = connection.limits;
+  const silent = new AbortController();
+  let cancel = clock.after(requestMs, () => silent.abort(timedOut()));
+  const seconds = Math.ceil(watchMs / 1000);
+  const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${seconds}&resourceVersion=${encodeURIComponent(from)}`;
+  const { renewal } = connection;
+  const ending = AbortSignal.any([signal, renewal, silent.signal]);
+  let version = from;
+  try {
+    const response = await connection.open(`${collectionPath(ref)}?${query}`, ending);
+    cancel();
+    cancel = clock.after(seconds * 1000 + graceMs, () => {
+      silent.abort(timedOut());
+      // What else was open to this server is of the same age.
+      connection.renew();
+    });
+    try {
+      for await (const line of linesOf(response)) {
+        const event: { type?: string; object?: unknown } = JSON.parse(line);
+        if (event.type === 'ERROR') return undefined;
+        version = versionOf(event.object) ?? version;
+        if (event.type !== 'BOOKMARK') onChange();
+      }
+    } catch (error) {
+      // A connection that was cut says that something happened to the way there, whatever others met before.
+      if (!ending.aborted) throw connection.broken(error, clock.now());
+      throw error;
+    }
+    return version;
+  } finally {
+    cancel();
+  }
+}
+
+const timedOut = () => new DOMException('The watch is silent.', 'TimeoutError');
+
+async function* linesOf(response: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of response) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines.filter((line) => line !== '');
   }
 }

@@ -1,15 +1,15 @@
-import type { KubeClient } from '../kube/client.ts';
+import type { ClusterReach, KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { ResourceRef, ServedResource } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
+import { watchSleep } from '../platform/awake.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import { KubeConnection } from './kube-connection.ts';
+import { KubeConnection, type KubeLimits, usualLimits } from './kube-connection.ts';
 import { kubeconfigFiles } from './kube-context.ts';
 import { discoverResources } from './kube-discovery.ts';
 import { collectionPath, watchKind } from './kube-watch.ts';
 import { PodTunnels } from './pod-tunnel.ts';
 
-const tunnelMs = 10_000;
 /** Kinds come and go with definitions, so not for longer. */
 const kindsMs = 5_000;
 
@@ -17,18 +17,25 @@ const kindsMs = 5_000;
  * The KubeClient over the API, the same for every cluster. The library behind it is loaded here and not before: it costs
  * 250 ms. It reads the kubeconfig and makes credentials and port-forwards; requests go out on our own warm connections.
  */
-export async function connectKubernetes(kubeconfig: string, clock: Clock = systemClock): Promise<KubeClient> {
+export async function connectKubernetes(
+  kubeconfig: string,
+  clock: Clock = systemClock,
+  limits: KubeLimits = usualLimits,
+): Promise<KubeClient> {
   const { KubeConfig, PortForward } = await import('./client-library.ts');
-  const config = new KubeConfig();
-  const [first, ...more] = kubeconfigFiles(kubeconfig);
-  config.loadFromFile(first ?? '');
-  for (const file of more) {
-    const other = new KubeConfig();
-    other.loadFromFile(file);
-    config.mergeConfig(other, true);
-  }
-  const connection = new KubeConnection(config, clock);
-  const tunnels = new PodTunnels(PortForward, config);
+  const load = () => {
+    const config = new KubeConfig();
+    const [first, ...more] = kubeconfigFiles(kubeconfig);
+    config.loadFromFile(first ?? '');
+    for (const file of more) {
+      const other = new KubeConfig();
+      other.loadFromFile(file);
+      config.mergeConfig(other, true);
+    }
+    return config;
+  };
+  const connection = new KubeConnection(load, clock, limits);
+  const tunnels = new PodTunnels(PortForward, () => connection.config, limits.requestMs);
   return new KubernetesClient(connection, tunnels, clock);
 }
 
@@ -53,6 +60,10 @@ class KubernetesClient implements KubeClient {
     return this.#connection.server;
   }
 
+  get reach(): ClusterReach {
+    return this.#connection.reach;
+  }
+
   async get<T extends KubeObject>(ref: ResourceRef<T>, name: string, namespace?: string): Promise<T | undefined> {
     try {
       const path = `${collectionPath(ref, namespace)}/${encodeURIComponent(name)}`;
@@ -66,20 +77,22 @@ class KubernetesClient implements KubeClient {
 
   async list<T extends KubeObject>(
     ref: ResourceRef<T>,
-    options: { namespace?: string; labelSelector?: string } = {},
+    {
+      namespace,
+      labelSelector,
+      fieldSelector,
+    }: { namespace?: string; labelSelector?: string; fieldSelector?: string } = {},
   ): Promise<T[]> {
     const query = new URLSearchParams();
-    if (options.labelSelector !== undefined && options.labelSelector !== '') {
-      query.set('labelSelector', options.labelSelector);
-    }
-    const list = (await this.#connection.json(`${collectionPath(ref, options.namespace)}?${query}`)) as { items: T[] };
+    for (const [name, value] of Object.entries({ labelSelector, fieldSelector })) if (value) query.set(name, value);
+    const list = (await this.#connection.json(`${collectionPath(ref, namespace)}?${query}`)) as { items: T[] };
     return list.items;
   }
 
   resources(): Promise<readonly ServedResource[]> {
     const now = this.#clock.now();
     if (!this.#kinds || this.#kinds.until <= now) {
-      const list = discoverResources((path) => this.#connection.json(path));
+      const list = discoverResources((path) => this.#connection.json(path, 'behind'));
       list.catch(() => {
         this.#kinds = undefined;
       });
@@ -95,7 +108,8 @@ class KubernetesClient implements KubeClient {
     const query = new URLSearchParams();
     for (const [key, value] of Object.entries(options)) query.set(key, String(value));
     const path = `/api/v1/namespaces/${encodeURIComponent(pod.namespace)}/pods/${encodeURIComponent(pod.name)}/log`;
-    return this.#connection.text(`${path}?${query}`);
+    // The kubelet answers through the API server.
+    return this.#connection.text(`${path}?${query}`, 'behind');
   }
 
   podHttp(
@@ -103,13 +117,17 @@ class KubernetesClient implements KubeClient {
     path: string,
     signal?: AbortSignal,
   ): Promise<{ status: number; body: string }> {
-    const signals = [AbortSignal.timeout(tunnelMs), this.#closing.signal, ...(signal ? [signal] : [])];
+    const signals = [
+      AbortSignal.timeout(this.#connection.limits.requestMs),
+      this.#closing.signal,
+      ...(signal ? [signal] : []),
+    ];
     return this.#tunnels.get(pod, path, AbortSignal.any(signals));
   }
 
   async openApi(path: string): Promise<unknown> {
     try {
-      return await this.#connection.json(`/openapi/v3/${path}`);
+      return await this.#connection.json(`/openapi/v3/${path}`, 'behind');
     } catch (error) {
       if (error instanceof StatusError && error.code === 404) return undefined;
       throw error;
@@ -119,8 +137,21 @@ class KubernetesClient implements KubeClient {
   watch(refs: readonly ResourceRef[], onChange: () => void): () => void {
     const stopping = new AbortController();
     const signal = AbortSignal.any([stopping.signal, this.#closing.signal]);
+    if (signal.aborted) return () => {};
     for (const ref of refs) void watchKind(this.#connection, ref, this.#clock, signal, onChange);
+    const stopSleepWatch = watchSleep(this.#clock, () => this.#renew());
+    const stopListening = this.#connection.reach.onBack(() => this.#renew());
+    signal.addEventListener('abort', () => {
+      stopSleepWatch();
+      stopListening();
+    });
     return () => stopping.abort();
+  }
+
+  /** Watches and tunnels that were open through a sleep or an absence may be dead without knowing it. */
+  #renew(): void {
+    this.#tunnels.renew();
+    this.#connection.renew();
   }
 
   close(): void {

@@ -89,10 +89,10 @@ function asError(error: unknown): Error {
 }
 
 class TunnelAgent extends Agent {
-  readonly #forward: PortForward;
+  readonly #forward: () => PortForward;
   readonly #pod: PodPort;
 
-  constructor(forward: PortForward, pod: PodPort) {
+  constructor(forward: () => PortForward, pod: PodPort) {
     super({ keepAlive: true, maxSockets: 4, maxFreeSockets: 1 });
     this.#forward = forward;
     this.#pod = pod;
@@ -100,18 +100,19 @@ class TunnelAgent extends Agent {
 
   override createConnection(_options: ClientRequestArgs): Duplex {
     const stream = new TunnelStream();
-    stream.open(this.#forward, this.#pod);
+    stream.open(this.#forward(), this.#pod);
     return stream;
   }
 }
 
 /** HTTP to ports of pods through port-forwards; a tunnel that was used stays open for the next question. */
 export class PodTunnels {
-  readonly #forward: PortForward;
+  readonly #forward: () => PortForward;
   readonly #agents = new Map<string, TunnelAgent>();
 
-  constructor(forward: new (config: KubeConfig) => PortForward, config: KubeConfig) {
-    this.#forward = new forward(config);
+  /** `config` is asked for each tunnel, since a login may have been made anew. */
+  constructor(forward: new (config: KubeConfig) => PortForward, config: () => KubeConfig, openMs: number) {
+    this.#forward = () => new forward(withLimit(config(), openMs));
   }
 
   /** One GET. A tunnel that its pod closed meanwhile is replaced once. */
@@ -119,10 +120,15 @@ export class PodTunnels {
     try {
       return await this.#send(pod, path, signal);
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted) throw isTimeout(signal.reason) ? unreachable(pod, '') : error;
       this.#drop(pod);
       return this.#send(pod, path, signal);
     }
+  }
+
+  /** Later questions get tunnels of their own; one that is under way may still be answered. */
+  renew(): void {
+    this.#agents.clear();
   }
 
   close(): void {
@@ -139,7 +145,8 @@ export class PodTunnels {
     const agent = this.#agents.get(keyOf(pod)) ?? new TunnelAgent(this.#forward, pod);
     this.#agents.set(keyOf(pod), agent);
     return new Promise((resolve, reject) => {
-      const fail = (error: Error) => reject(error.name === 'AbortError' ? error : unreachable(pod, error));
+      const fail = (error: Error) =>
+        reject(error.name === 'AbortError' ? error : unreachable(pod, error.message, error));
       const outgoing = request({ agent, path, host: 'localhost', port: pod.port, signal }, (response) => {
         text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), fail);
       });
@@ -151,6 +158,20 @@ export class PodTunnels {
 
 const keyOf = (pod: PodPort) => `${pod.namespace}/${pod.name}:${pod.port}`;
 
-function unreachable(pod: PodPort, error: Error): Fault {
-  return faultOf('pod.unreachable', pod.port, pod.namespace, pod.name, error.message).because(error);
+function unreachable(pod: PodPort, why: string, error?: Error): Fault {
+  return faultOf('pod.unreachable', pod.port, pod.namespace, pod.name, why).because(error);
+}
+
+const isTimeout = (reason: unknown) => reason instanceof Error && reason.name === 'TimeoutError';
+
+/** The library hands these options to its WebSocket, which by itself waits for a dead server for minutes. */
+function withLimit(config: KubeConfig, handshakeTimeout: number): KubeConfig {
+  return Object.create(config, {
+    applyToHTTPSOptions: {
+      value: async (options: object) => {
+        await config.applyToHTTPSOptions(options);
+        Object.assign(options, { handshakeTimeout });
+      },
+    },
+  });
 }

@@ -82,7 +82,10 @@ class SandboxWorld implements World {
         if (said?.type === 'ready') this.#tell(said.notices);
         return said?.type === 'fault' ? said.fault : said?.type;
       },
-      onRestart: () => options.onTrouble?.({ type: 'restarted' }),
+      onRestart: () => {
+        void this.#kube?.client.then((client) => client.reach?.askNow());
+        options.onTrouble?.({ type: 'restarted' });
+      },
       onGivenUp: (fault) => {
         this.#givenUp = fault;
         options.onTrouble?.({ type: 'given-up', fault });

@@ -13,7 +13,7 @@ import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { aCluster, scriptedAzure } from './scripted-azure.ts';
-import { deployment, look, pod, ScriptedKube, stamped } from './scripted-probe.ts';
+import { deployment, look, pod, probeOf, ScriptedKube, stamped } from './scripted-probe.ts';
 
 function cluster(...objects: KubeObject[]): ScriptedKube {
   const kube = new ScriptedKube();
@@ -403,6 +403,31 @@ describe('http', () => {
       status: 'wrong',
       saw: 'nothing listens on port 8081',
     });
+  });
+
+  it('asks the cluster and the forwards before it says so: a cut network is no mistake of the learner', async () => {
+    const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+    const httpGet = () => Promise.reject(refused);
+    const failure = new Fault('cluster.unreachable', { what: 'The cluster does not answer.' });
+    const away = Object.assign(new ScriptedKube(), { failure });
+    expect(await look(http, { url }, { httpGet, kube: away })).toMatchObject({
+      status: 'unknown',
+      reason: 'The cluster does not answer.',
+    });
+    const kube = new ScriptedKube();
+    const coming = { ...probeOf({ kube, httpGet }), comingUp: () => ['forward'] };
+    expect(await http.verify(http.parse({ url }), coming)).toMatchObject({
+      status: 'not-yet',
+      saw: 'forward ended and is being started again',
+    });
+    expect((await look(http, { url }, { httpGet, kube })).status).toBe('wrong');
+    let tries = 0;
+    const backSoon = async () => {
+      tries += 1;
+      if (tries === 1) throw refused;
+      return { status: 200, body: 'books' };
+    };
+    expect((await look(http, { url }, { httpGet: backSoon, kube })).status).toBe('passed');
   });
 
   it('tells when two programs share the port, one at each address of localhost', async () => {

@@ -84,10 +84,16 @@ export class ScriptedPorts implements DriverPorts {
     for (const [condition, result] of Object.entries(now)) report(condition, result);
   };
 
-  worldRestarts = () => this.restarts;
+  worldAbsences = () => this.restarts;
 
   restarting = false;
-  isWorldRestarting = () => this.restarting;
+  isWorldAway = () => this.restarting;
+
+  comeBack: () => void = () => {};
+  onWorldBack = (listener: () => void) => {
+    this.comeBack = listener;
+    return () => {};
+  };
 
   record = (record: ProgressRecord) => {
     this.onRecord(record);

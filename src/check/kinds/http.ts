@@ -1,5 +1,6 @@
+import { namespaces } from '../../kube/resources.ts';
 import type { Findings } from '../../words/en/findings.ts';
-import { couldNotAsk, type Finding, notYet, passed, wrong } from '../answers.ts';
+import { askCluster, couldNotAsk, type Finding, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
@@ -46,12 +47,9 @@ export const http: CheckKind<Spec> = {
     const words = probe.words.conditions.http;
     const expected = words.expected(spec.status, spec.url);
     const tryThis = `curl -i ${spec.url}`;
-    let reply: { status: number; body: string };
-    try {
-      reply = await probe.httpGet(spec.url, probe.signal);
-    } catch (error) {
-      return noAnswer(error, { expected, on: spec.url, tryThis }, probe.words);
-    }
+    const asked = await ask(spec.url, { expected, on: spec.url, tryThis }, probe);
+    if ('result' in asked) return asked.result;
+    const { reply } = asked;
     const miss = missedBy(spec, reply, words);
     if (miss) {
       const sharers = await sharersOf(spec, probe);
@@ -63,6 +61,40 @@ export const http: CheckKind<Spec> = {
 };
 
 type Reply = Awaited<ReturnType<Probe['httpGet']>>;
+type Asked = { reply: Reply } | { result: CheckResult };
+
+/**
+ * A forward that does not answer may be the learner's mistake, or end because the way to the cluster broke a moment ago.
+ * Only when the cluster answers, no forward is on its way up, and there is still nobody, is it the learner's.
+ */
+async function ask(
+  url: string,
+  finding: Omit<Finding, 'saw'> & { on: string; tryThis: string },
+  probe: Probe,
+): Promise<Asked> {
+  const { words } = probe;
+  const first = await get(url, probe);
+  if ('reply' in first) return first;
+  if (isNobody(first.error)) {
+    const away = await askCluster(probe, async (kube) => {
+      await kube.get(namespaces, 'default');
+      return passed('');
+    });
+    if (away.status === 'unknown') return { result: away };
+    const coming = probe.comingUp?.() ?? [];
+    if (coming.length > 0) return { result: notYet({ ...finding, saw: words.conditions.http.comingUp(coming) }) };
+    const second = await get(url, probe);
+    if ('reply' in second) return second;
+    return { result: noAnswer(second.error, finding, words) };
+  }
+  return { result: noAnswer(first.error, finding, words) };
+}
+
+const get = (url: string, probe: Probe): Promise<{ reply: Reply } | { error: unknown }> =>
+  probe.httpGet(url, probe.signal).then(
+    (reply) => ({ reply }),
+    (error: unknown) => ({ error }),
+  );
 type HttpWords = Findings['conditions']['http'];
 
 /** What an answer lacks of what is wanted; undefined when it is the one. */
@@ -132,6 +164,11 @@ function numberIn(body: string, field: string): number | undefined {
 
 /** Nothing listens, or the forward closed the connection: the learner's port-forward is not running (any more). */
 const notListening = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
+
+function isNobody(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code !== undefined && notListening.has(code);
+}
 
 function noAnswer(
   error: unknown,

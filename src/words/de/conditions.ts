@@ -13,6 +13,9 @@ export const conditions: typeof shape = {
   asking: {
     cluster: 'Der Cluster',
     podPort: (port, pod) => `Port ${port} von Pod ${pod}`,
+    loginRefused: (whom, message) => `${whom} nimmt deine Anmeldung nicht an, oder nicht mehr: ${message}`,
+    isBusy: (whom, seconds) =>
+      seconds > 0 ? `${whom} hat zu viel zu tun und bittet um ${seconds} s Geduld` : `${whom} hat zu viel zu tun`,
     refuses: (whom, message) => `${whom} lässt uns nicht nachsehen: ${message}`,
     answersError: (whom, message) => `${whom} antwortet mit einem Fehler: ${message}`,
     cannotBeAsked: (whom, message) => `${whom} lässt sich nicht fragen: ${message}`,
@@ -118,6 +121,7 @@ export const conditions: typeof shape = {
     rose: (field, from, to) => `${field} stieg von ${from} auf ${to}`,
     nothingListens: (port) => `auf Port ${port} lauscht niemand`,
     closed: 'die Verbindung wurde ohne Antwort geschlossen',
+    comingUp: (commands) => `${listed(commands)} endete und wird neu gestartet`,
     emptyPage: 'eine leere Seite',
   },
   kubeContext: {

@@ -16,6 +16,31 @@ const system: Readonly<Record<string, string>> = {
 };
 const reason = (errno: string) => system[errno] ?? `Das System sagt ${errno}.`;
 
+const gone = 'Von hier führt kein Weg dorthin: Hat diese Maschine ein Netz?';
+const closed = 'Die Verbindung wurde getrennt.';
+const stranger =
+  'Das Zertifikat dort ist keines, dem die kubeconfig traut: Unter der Adresse steht jetzt ein anderer Server.';
+const noAnswer: Readonly<Record<string, string>> = {
+  '': 'Es dauerte zu lange.',
+  ETIMEDOUT: 'Es dauerte zu lange.',
+  ENOTFOUND:
+    'Seinen Namen kennt niemand: Das Netz oder dessen Namensdienst fehlt, oder den Cluster gibt es nicht mehr.',
+  EAI_AGAIN: 'Sein Name lässt sich nicht nachschlagen: Das Netz oder dessen Namensdienst fehlt.',
+  ECONNREFUSED: 'Dort lauscht niemand: Er ist angehalten oder hat jetzt eine andere Adresse.',
+  ECONNRESET: closed,
+  EPIPE: closed,
+  ECONNABORTED: closed,
+  ENETUNREACH: gone,
+  ENETDOWN: gone,
+  EHOSTUNREACH: gone,
+  EADDRNOTAVAIL: gone,
+  CERT_HAS_EXPIRED: 'Sein Zertifikat ist abgelaufen, oder die Uhr dieser Maschine geht falsch.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: stranger,
+  SELF_SIGNED_CERT_IN_CHAIN: stranger,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: stranger,
+  ERR_TLS_CERT_ALTNAME_INVALID: stranger,
+};
+
 export const faultTexts: typeof shape = {
   'terminal.none': () => ({
     what: 'Der Kurs braucht ein Terminal, und hier ist keines.',
@@ -152,7 +177,17 @@ export const faultTexts: typeof shape = {
   }),
   'cluster.unreachable': (context, server, error) => ({
     what: `Der Cluster des Kontexts ${context} antwortet nicht unter ${server}.`,
-    why: error === '' ? 'Es dauerte zu lange.' : `${error}.`,
+    why: noAnswer[error] ?? `${error}.`,
+    next: ['kubectl cluster-info'],
+  }),
+  'cluster.no-credentials': (context, error) => ({
+    what: `Für den Cluster des Kontexts ${context} gibt es keine Anmeldung.`,
+    why: error === '' ? 'Wer sie macht, antwortete nicht rechtzeitig.' : `${error}.`,
+    next: ['az login', 'kubectl cluster-info'],
+  }),
+  'cluster.not-kubernetes': (server, status) => ({
+    what: `Unter ${server} antwortet etwas anderes als Kubernetes, mit dem Status ${status}.`,
+    why: 'Dazwischen liegt ein Proxy oder eine Anmeldeseite des Netzes.',
     next: ['kubectl cluster-info'],
   }),
   'cluster.no-kubeconfig': (file) => ({
@@ -166,7 +201,7 @@ export const faultTexts: typeof shape = {
   }),
   'pod.unreachable': (port, namespace, pod, error) => ({
     what: `Port ${port} von Pod ${namespace}/${pod} ist nicht zu erreichen.`,
-    why: `${error}.`,
+    why: noAnswer[error] ?? `${error}.`,
     next: [`kubectl get pod ${pod} -n ${namespace}`],
   }),
   ...azureFaults,

@@ -17,6 +17,9 @@ export const conditions = {
   asking: {
     cluster: 'The cluster',
     podPort: (port: number, pod: string) => `Port ${port} of Pod ${pod}`,
+    loginRefused: (whom: string, message: string) => `${whom} does not accept your login, or no longer: ${message}`,
+    isBusy: (whom: string, seconds: number) =>
+      seconds > 0 ? `${whom} has too much to do and asks us to wait ${seconds} s` : `${whom} has too much to do`,
     refuses: (whom: string, message: string) => `${whom} does not let us look: ${message}`,
     answersError: (whom: string, message: string) => `${whom} answered with an error: ${message}`,
     cannotBeAsked: (whom: string, message: string) => `${whom} cannot be asked: ${message}`,
@@ -126,6 +129,7 @@ export const conditions = {
     rose: (field: string, from: number, to: number) => `${field} went from ${from} to ${to}`,
     nothingListens: (port: string) => `nothing listens on port ${port}`,
     closed: 'the connection was closed without an answer',
+    comingUp: (commands: readonly string[]) => `${listed(commands)} ended and is being started again`,
     emptyPage: 'an empty page',
   },
   kubeContext: {

@@ -20,6 +20,30 @@ const system: Readonly<Record<string, string>> = {
 };
 const reason = (errno: string) => system[errno] ?? `The system says ${errno}.`;
 
+/** Why nobody answers, by the codes of the network; the empty one where the time ran out. */
+const gone = 'This machine has no way there: is its network up?';
+const closed = 'The connection was cut.';
+const stranger = 'It shows a certificate that the kubeconfig does not trust: another server has this address now.';
+const noAnswer: Readonly<Record<string, string>> = {
+  '': 'It took too long.',
+  ETIMEDOUT: 'It took too long.',
+  ENOTFOUND: 'Its name is not known: the network or its name server is away, or the cluster is gone.',
+  EAI_AGAIN: 'Its name cannot be looked up: the network or its name server is away.',
+  ECONNREFUSED: 'Nobody listens there: it is stopped, or has another address now.',
+  ECONNRESET: closed,
+  EPIPE: closed,
+  ECONNABORTED: closed,
+  ENETUNREACH: gone,
+  ENETDOWN: gone,
+  EHOSTUNREACH: gone,
+  EADDRNOTAVAIL: gone,
+  CERT_HAS_EXPIRED: 'Its certificate has expired, or the clock of this machine is wrong.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: stranger,
+  SELF_SIGNED_CERT_IN_CHAIN: stranger,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: stranger,
+  ERR_TLS_CERT_ALTNAME_INVALID: stranger,
+};
+
 export const faultTexts = {
   // The command line.
   'terminal.none': () => ({
@@ -154,7 +178,17 @@ export const faultTexts = {
   }),
   'cluster.unreachable': (context: string, server: string, error: string) => ({
     what: `The cluster of context ${context} does not answer at ${server}.`,
-    why: error === '' ? 'It took too long.' : `${error}.`,
+    why: noAnswer[error] ?? `${error}.`,
+    next: ['kubectl cluster-info'],
+  }),
+  'cluster.no-credentials': (context: string, error: string) => ({
+    what: `There is no login for the cluster of context ${context}.`,
+    why: error === '' ? 'Whoever makes it did not answer in time.' : `${error}.`,
+    next: ['az login', 'kubectl cluster-info'],
+  }),
+  'cluster.not-kubernetes': (server: string, status: number) => ({
+    what: `Something other than Kubernetes answers at ${server}, with status ${status}.`,
+    why: 'A proxy or a login page of the network is in between.',
     next: ['kubectl cluster-info'],
   }),
   'cluster.no-kubeconfig': (file: string) => ({
@@ -168,7 +202,7 @@ export const faultTexts = {
   }),
   'pod.unreachable': (port: number, namespace: string, pod: string, error: string) => ({
     what: `Port ${port} of Pod ${namespace}/${pod} cannot be reached.`,
-    why: `${error}.`,
+    why: noAnswer[error] ?? `${error}.`,
     next: [`kubectl get pod ${pod} -n ${namespace}`],
   }),
   ...azureFaults,

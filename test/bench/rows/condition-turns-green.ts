@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkKinds } from '../../../src/check/registry.ts';
-import { lookAt, watchKinds } from '../../../src/cli/evidence.ts';
+import { lookAt } from '../../../src/cli/evidence.ts';
+import { WorldWatch } from '../../../src/cli/world-watch.ts';
 import type { Lesson } from '../../../src/lesson/lesson.ts';
 import { parseLesson } from '../../../src/lesson/parse.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
@@ -57,11 +58,12 @@ function portsOf(world: World): DriverPorts {
   const noCommands = () => {
     throw new Error('this lesson has no commands');
   };
+  const watch = new WorldWatch(world);
   return {
     clock: systemClock,
     runner: { run: noCommands, runBeside: noCommands, runInteractive: noCommands },
     describeWorld: () => world.describe(),
-    watchWorld: (onChange) => watchKinds(world, onChange),
+    watchWorld: (onChange) => watch.watch(onChange),
     look: (request, report) => lookAt({ world, kinds: checkKinds, clock: systemClock, findings }, request, report),
     record: () => {},
     openLesson: () => Promise.reject(new Error('there is one lesson')),
