@@ -6,10 +6,22 @@ export interface Clock {
   after(ms: number, fire: () => void): () => void;
 }
 
+/** Node's timers reach not quite 25 days, and fire at once where they are asked for more. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, fire) {
-    const timer = setTimeout(fire, ms);
+    let left = ms;
+    const start = (): NodeJS.Timeout => {
+      const part = Math.min(left, longestTimerMs);
+      left -= part;
+      return setTimeout(left > 0 ? again : fire, part);
+    };
+    const again = () => {
+      timer = start();
+    };
+    let timer = start();
     return () => clearTimeout(timer);
   },
 };

@@ -190,6 +190,7 @@ const cases: string[][] = [
   ['http://nosuch.invalid/'],
   ['http://localhost:1/'],
   ['-sS', '-m', '0.2', 'HTTP/slow'],
+  ['-sS', '-m', '3000000', '--connect-timeout', '3000000', 'HTTP/echo'],
   ['-sS', 'ftpx://localhost/'],
   ['-v', '-s', 'HTTP/echo'],
   ['-v', '-s', '-d', 'a=b', 'HTTP/echo'],

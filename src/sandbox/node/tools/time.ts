@@ -13,12 +13,7 @@ export const sleep: Tool = {
       if (number === undefined) return complain(process, `invalid number '${text}'`);
       seconds += number.startsWith('inf') ? Number.POSITIVE_INFINITY : Number(number) * (secondsPer[unit || 's'] ?? 1);
     }
-    // Longer than Node's timers reach; nobody waits that long for a sandbox.
-    const longestMs = 2 ** 31 - 1;
-    do {
-      await process.system.rest(Math.min(seconds * 1000, longestMs), process.signal);
-      seconds -= longestMs / 1000;
-    } while (seconds > 0 && !process.signal.aborted);
+    await process.system.rest(seconds * 1000, process.signal);
     return 0;
   },
 };
