@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import type { Container, Probe } from '../../kube/objects.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { isFieldValue, requestPath } from '../network/http-fields.ts';
 import type { RemoteEnd, RemoteStreams } from './node-api.ts';
 import type { ByteSink } from './processes/byte-stream.ts';
 
@@ -123,7 +124,8 @@ async function attemptHttp(
   } catch (error) {
     return failure(`Get "${url}": ${dialError(error, address)}`);
   }
-  const headers = Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value]));
+  const headers = headersOf(get, address);
+  const wrong = Object.keys(headers).find((name) => !headers[name]?.every(isFieldValue));
   return new Promise((resolve) => {
     const settle = (result: ProbeResult) => {
       socket.destroy();
@@ -132,12 +134,14 @@ async function attemptHttp(
     const late = () =>
       settle(failure(`Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`));
     if (timeout.aborted) return late();
+    if (wrong !== undefined)
+      return settle(failure(`Get "${url}": net/http: invalid header field value for "${wrong}"`));
     timeout.addEventListener('abort', late, { once: true });
     socket.on('error', (error) => settle(failure(`Get "${url}": ${dialError(error, address)}`)));
     const request = httpRequest({
       createConnection: () => socket,
-      path,
-      headers: { host: address, 'user-agent': userAgent, accept: '*/*', connection: 'close', ...headers },
+      path: requestPath(path),
+      headers: { ...headers, connection: 'close' },
     });
     request.on('error', (error) => settle(failure(`Get "${url}": ${dialError(error, address)}`)));
     request.on('response', (response) => {
@@ -149,4 +153,17 @@ async function attemptHttp(
     });
     request.end();
   });
+}
+
+/** The kubelet's own, unless the probe has others; several of a name stay several. */
+function headersOf({ httpHeaders = [] }: NonNullable<Probe['httpGet']>, address: string): Record<string, string[]> {
+  const own = Map.groupBy(httpHeaders, ({ name }) => name.toLowerCase());
+  const standard = Object.entries({ host: address, 'user-agent': userAgent, accept: '*/*' });
+  return Object.fromEntries([
+    ...standard.filter(([name]) => !own.has(name)).map(([name, value]): [string, string[]] => [name, [value]]),
+    ...[...own].map(([lower, given]): [string, string[]] => [
+      given[0]?.name ?? lower,
+      given.map(({ value }) => Buffer.from(value).toString('latin1')),
+    ]),
+  ]);
 }

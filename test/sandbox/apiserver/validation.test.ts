@@ -117,12 +117,13 @@ describe('a container', () => {
     [
       'probes',
       {
-        livenessProbe: { httpGet: { port: 'No!' }, successThreshold: 2 },
+        livenessProbe: { httpGet: { port: 'No!', httpHeaders: [{ name: 'X A', value: '' }] }, successThreshold: 2 },
         readinessProbe: { timeoutSeconds: -1 },
         startupProbe: { exec: {}, tcpSocket: { port: 1 } },
       },
       [
         'livenessProbe.httpGet.port: Invalid value: "No!": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)',
+        `livenessProbe.httpGet.httpHeaders: Invalid value: "X A": a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')`,
         'livenessProbe.successThreshold: Invalid value: 2: must be 1',
         'readinessProbe: Required value: must specify a handler type',
         'readinessProbe.timeoutSeconds: Invalid value: -1: must be greater than or equal to 0',

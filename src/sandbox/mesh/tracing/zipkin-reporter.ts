@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../platform/clock.ts';
+import { requestPath } from '../../network/http-fields.ts';
 import type { StatStore } from '../stats.ts';
 import type { UpstreamHost, UpstreamRuntime } from '../upstream.ts';
 import type { ZipkinSpan } from './zipkin-span.ts';
@@ -77,7 +78,7 @@ export class ZipkinReporter {
     const outgoing = httpRequest({
       agent: this.#agent(upstream, host),
       method: 'POST',
-      path: this.#endpoint,
+      path: requestPath(this.#endpoint),
       headers: {
         host: this.#cluster,
         'content-type': 'application/json',

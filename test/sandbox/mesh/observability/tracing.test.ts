@@ -75,7 +75,7 @@ describe('tracing', () => {
     const dump = (await mesh.admin('buyer', '/config_dump')).body;
     expect(dump).toContain('"port_value": 9411');
     expect(dump).toContain('"collector_endpoint": "/api/v2/spans"');
-    await tracing({ enable: true, address: 'collector.tracing', port: 9999, endpoint: '/spans' });
+    await tracing({ enable: true, address: 'collector.tracing', port: 9999, endpoint: '/my spans' });
     await vi.waitFor(
       async () => {
         await reached();
@@ -84,7 +84,7 @@ describe('tracing', () => {
       { timeout: 30_000, interval: 20 },
     );
     expect(collector.posts[0]).toMatchObject({
-      path: '/spans',
+      path: '/my%20spans',
       host: 'envoy-tracing-cluster',
       type: 'application/json',
     });

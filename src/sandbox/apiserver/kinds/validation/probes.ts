@@ -76,6 +76,7 @@ function actionErrors(way: string, action: JsonObject, path: string): StatusCaus
         ...(action['scheme'] === 'HTTP' || action['scheme'] === 'HTTPS'
           ? []
           : [notSupported(`${path}.scheme`, action['scheme'] ?? '', ['HTTP', 'HTTPS'])]),
+        ...headerErrors(action['httpHeaders'], `${path}.httpHeaders`),
       ];
     case 'tcpSocket':
     case 'grpc':
@@ -83,6 +84,16 @@ function actionErrors(way: string, action: JsonObject, path: string): StatusCaus
     default:
       return [];
   }
+}
+
+const headerText =
+  "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+
+function headerErrors(headers: unknown, path: string): StatusCause[] {
+  return (Array.isArray(headers) ? headers : []).flatMap((header: unknown) => {
+    const name = isJsonObject(header) ? (header['name'] ?? '') : '';
+    return /^[-A-Za-z0-9]+$/.test(String(name)) ? [] : [invalidValue(path, name, headerText)];
+  });
 }
 
 export function portOrNameErrors(port: unknown, path: string): StatusCause[] {
