@@ -18,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   lesson: ['check', 'world', 'kube', 'platform'],
   progress: ['platform'],
   session: ['words', 'progress', 'lesson', 'check', 'world', 'platform'],
-  classroom: ['progress', 'platform'],
+  classroom: ['words', 'progress', 'platform'],
   tui: ['words', 'session', 'progress', 'classroom', 'lesson', 'check', 'world', 'platform'],
   cli: [
     'words',
@@ -62,6 +62,7 @@ const pureFiles = [
   'classroom/durations.ts',
   'classroom/figures.ts',
   'classroom/export.ts',
+  'classroom/page/view/',
   'tui/view/',
   'tui/keymap.ts',
   'sandbox/apiserver/authorization/policy-rule.ts',

@@ -11,7 +11,8 @@ import type { JournalEntry } from '../progress/events.ts';
  *                                each is answered with `acknowledged` once it is durable. `class` comes whenever
  *                                something changed for this learner, always as a whole.
  *   ws(s)://HOST/v1/instructor   hello -> roster (all there is) -> changes, a few times a second at most: cards of the learners
- *                                that changed, and `state` where the class did. `control` changes the class and is
+ *                                that changed, and `state` where the class did; empty ones every quarter of a minute say
+ *                                that the connection is there. `control` changes the class and is
  *                                answered with `done`, or `refused-control`.
  *   GET /v1/export.csv, .json    with `Authorization: Bearer <instructor's token>`
  *
@@ -132,6 +133,8 @@ export type InstructorNews =
       version: number;
       now: number;
       course: CourseOutline;
+      /** The lines that learners type to join, as the host printed them; absent where it has none to tell. */
+      join?: readonly string[];
       state: ClassState;
       learners: readonly LearnerCard[];
     }
@@ -142,6 +145,8 @@ export type InstructorNews =
   | { type: 'refused'; reason: Refusal; retryMs?: number };
 
 export interface CourseOutline {
+  /** Of its texts; the page speaks it too. */
+  language: string;
   lessons: readonly OutlinedLesson[];
 }
 

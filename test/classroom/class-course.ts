@@ -4,6 +4,7 @@ import type { CourseOutline } from '../../src/classroom/protocol.ts';
 const condition = (id: string) => ({ id, title: `${id} holds`, why: `${id} does not hold.` });
 
 export const course: CourseOutline = {
+  language: 'en',
   lessons: [
     {
       id: 'first',

@@ -23,6 +23,8 @@ export interface ClassServerOptions extends GateOptions {
   classroom: Classroom;
   pages: ReadonlyMap<string, PageFile>;
   code: string;
+  /** The lines that learners type to join, for the instructor's page. */
+  join?: readonly string[];
   /** Hashes of instructors' tokens. */
   instructorKeys: readonly string[];
   /** PEM; absent: plain HTTP, for a network of one's own. */
@@ -162,12 +164,12 @@ class Entrance {
   }
 
   #doors(): Readonly<Record<string, (webSocket: WebSocket, address: string) => unknown>> {
-    const { classroom, code, onBug } = this.#options;
+    const { classroom, code, join, onBug } = this.#options;
     return {
       '/v1/learner': (webSocket, address) =>
         new LearnerEnd(webSocket, address, { classroom, code, tries: this.#tries, onBug }),
       '/v1/instructor': (webSocket, address) =>
-        new InstructorEnd(webSocket, address, { classroom, keys: this.#keys, onBug }),
+        new InstructorEnd(webSocket, address, { classroom, keys: this.#keys, onBug, ...(join && { join }) }),
     };
   }
 }

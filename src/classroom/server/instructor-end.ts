@@ -14,6 +14,8 @@ import { Wire } from './wire.ts';
 export interface InstructorDoorway {
   classroom: Classroom;
   keys: InstructorKeys;
+  /** Lines that learners type to join. */
+  join?: readonly string[];
   onBug(error: unknown): void;
 }
 
@@ -23,6 +25,7 @@ export class InstructorEnd {
   readonly #classroom: Classroom;
   readonly #keys: InstructorKeys;
   readonly #address: string;
+  readonly #join: readonly string[] | undefined;
   readonly #wire: Wire;
   #source: string | undefined;
   #stopListening: (() => void) | undefined;
@@ -34,8 +37,11 @@ export class InstructorEnd {
     this.#classroom = door.classroom;
     this.#keys = door.keys;
     this.#address = address;
+    this.#join = door.join;
     this.#wire = new Wire(webSocket, door.classroom.clock, {
       onText: (text) => this.#hear(text),
+      // A browser does not tell its pages of pings, so that one behind a dead network would wait for ever.
+      onPulse: () => this.#tellSoon(),
       onClose: () => this.#close(),
       onBug: door.onBug,
     });
@@ -71,6 +77,7 @@ export class InstructorEnd {
       version: protocolVersion,
       now: clock.now(),
       course,
+      ...(this.#join && { join: this.#join }),
       state: roster.state,
       learners: roster.cards(),
     });
