@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { WebSocket } from 'ws';
 import type { Status } from '../../../kube/status.ts';
 import { type ApiConnection, statusErrorFrom, tlsOptions } from './connection.ts';
 
@@ -21,8 +22,9 @@ export async function runRemoteCommand(
   path: string,
   streams: RemoteCommandStreams,
 ): Promise<Status | undefined> {
-  const { WebSocket } = await import('ws');
-  const socket = new WebSocket(`${connection.server.replace(/^http/, 'ws')}${path}`, 'v5.channel.k8s.io', {
+  // Lazy: the other commands need none.
+  const ws = await import('ws');
+  const socket = new ws.WebSocket(`${connection.server.replace(/^http/, 'ws')}${path}`, 'v5.channel.k8s.io', {
     perMessageDeflate: false,
     ...tlsOptions(connection),
     ...(connection.token ? { headers: { authorization: `Bearer ${connection.token}` } } : {}),
@@ -31,38 +33,27 @@ export async function runRemoteCommand(
   const stop = () => socket.terminate();
   streams.signal.addEventListener('abort', stop, { once: true });
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('error', reject);
-      socket.once('unexpected-response', (_request, response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (part: string) => {
-          text += part;
-        });
-        response.on('end', () => reject(statusErrorFrom(response.statusCode ?? 0, text)));
-      });
-    });
     return await converse(socket, streams);
   } finally {
     streams.signal.removeEventListener('abort', stop);
   }
 }
 
-function converse(socket: import('ws').WebSocket, streams: RemoteCommandStreams): Promise<Status | undefined> {
-  const send = (channel: number, bytes: Buffer | string, done?: () => void) =>
-    socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(bytes)]), done);
-  const { stdin } = streams;
-  const onInput = (bytes: Buffer) => {
-    stdin?.pause();
-    send(channels.stdin, bytes, () => stdin?.resume());
-  };
-  const onInputEnd = () => socket.send(Buffer.from([channels.close, channels.stdin]));
-  stdin?.on('data', onInput).once('end', onInputEnd);
-  const stopResizing = streams.onResize?.((columns, rows) =>
-    send(channels.resize, `${JSON.stringify({ Width: columns, Height: rows })}\n`),
-  );
+/** Listens to everything from the start: the server's first words may come with its answer to the upgrade. */
+function converse(socket: WebSocket, streams: RemoteCommandStreams): Promise<Status | undefined> {
   return new Promise((resolve, reject) => {
     let status: Status | undefined;
+    let stopInput = () => {};
+    socket.once('open', () => {
+      stopInput = passInput(socket, streams);
+    });
+    socket.once('unexpected-response', (_request, response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      response.on('end', () => reject(statusErrorFrom(response.statusCode ?? 0, text)));
+    });
     socket.on('message', (message: Buffer) => {
       const [channel, payload] = [message[0], message.subarray(1)];
       const sink =
@@ -75,9 +66,27 @@ function converse(socket: import('ws').WebSocket, streams: RemoteCommandStreams)
     });
     socket.on('error', reject);
     socket.on('close', () => {
-      stopResizing?.();
-      stdin?.off('data', onInput).off('end', onInputEnd).pause();
+      stopInput();
       resolve(status);
     });
   });
+}
+
+/** Standard input and the terminal's size, until the returned function is called. */
+function passInput(socket: WebSocket, { stdin, onResize }: RemoteCommandStreams): () => void {
+  const send = (channel: number, bytes: Buffer | string, done?: () => void) =>
+    socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(bytes)]), done);
+  const onInput = (bytes: Buffer) => {
+    stdin?.pause();
+    send(channels.stdin, bytes, () => stdin?.resume());
+  };
+  const onInputEnd = () => socket.send(Buffer.from([channels.close, channels.stdin]));
+  stdin?.on('data', onInput).once('end', onInputEnd);
+  const stopResizing = onResize?.((columns, rows) =>
+    send(channels.resize, `${JSON.stringify({ Width: columns, Height: rows })}\n`),
+  );
+  return () => {
+    stopResizing?.();
+    stdin?.off('data', onInput).off('end', onInputEnd).pause();
+  };
 }
