@@ -59,6 +59,20 @@ describe('SPDY/3.1', () => {
     ]);
   });
 
+  it('gives up a stream on which more comes after its end, and still hears its client leave', async () => {
+    const { promise: givenUp, resolve } = Promise.withResolvers<void>();
+    const { client, closed } = connected((stream) => stream.on('close', resolve));
+    const codec = new SpdyHeaderCodec();
+    client.resume();
+    client.write(await synStream(codec, 1, { streamtype: 'data' }));
+    client.write(dataFrame(1, Buffer.from('all'), true));
+    client.write(dataFrame(1, Buffer.from('and more'), false));
+    await givenUp;
+    client.end();
+    await closed;
+    codec.close();
+  });
+
   it('opens streams, carries both directions, half-closes each alone', async () => {
     const { client } = connected((stream) => {
       let text = '';

@@ -12,6 +12,8 @@ const streamHeaders: readonly Record<string, string>[] = [
   { streamtype: 'error', port: '-1', requestid: '1' },
   { streamtype: 'data', port: '99999999' },
   { streamtype: 'stdin' },
+  { streamtype: 'stdout' },
+  { streamtype: 'stderr' },
   { streamtype: 'resize' },
   { streamtype: '' },
   {},

@@ -22,6 +22,7 @@ export class SpdyStream extends Duplex {
   readonly headers: ReadonlyMap<string, string>;
   readonly #connection: SpdyConnection;
   #ended = false;
+  #peerEnded = false;
 
   constructor(connection: SpdyConnection, id: number, headers: ReadonlyMap<string, string>) {
     super({ allowHalfOpen: true, readableHighWaterMark: streamBufferBytes, writableHighWaterMark: 64 << 10 });
@@ -30,6 +31,17 @@ export class SpdyStream extends Duplex {
     this.#connection = connection;
     // A stream that dies with its connection is no error of ours; users see `close`.
     this.on('error', () => {});
+  }
+
+  /** False when the peer must wait until what it sent has been read. */
+  receive(data: Buffer, fin: boolean): boolean {
+    // SPDY: who has said that no more comes and sends more has lost the stream.
+    if (this.#peerEnded) this.destroy();
+    if (this.destroyed) return true;
+    const hasRoom = data.length === 0 || this.push(data);
+    this.#peerEnded = fin;
+    if (fin) this.push(null);
+    return hasRoom;
   }
 
   override _read(): void {
@@ -179,13 +191,11 @@ export class SpdyConnection {
     const stream = new SpdyStream(this, frame.streamId, headers);
     this.#streams.set(stream.id, stream);
     this.#events.onStream(stream);
-    if (frame.fin) stream.push(null);
+    if (frame.fin) stream.receive(Buffer.alloc(0), true);
   }
 
   #deliver(streamId: number, data: Buffer, fin: boolean): void {
     const stream = this.#streams.get(streamId);
-    if (!stream || stream.readableEnded) return;
-    if (data.length > 0 && !stream.push(data)) this.#full.add(stream);
-    if (fin) stream.push(null);
+    if (stream && !stream.receive(data, fin)) this.#full.add(stream);
   }
 }
