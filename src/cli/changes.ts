@@ -58,11 +58,12 @@ async function tracesOf(
   machine: Subcommand['machine'],
 ): Promise<Traces> {
   const { join } = await import('node:path');
+  const { worldFolder } = await import('./course-names.ts');
   const { createWorld } = await import('../world/registry.ts');
   const { mustHaveSnapshots } = await import('../world/snapshots.ts');
   const { keptVariables } = await import('../platform/learner-shell.ts');
   const world = createWorld(options.world, {
-    folder: folders.sandbox,
+    folder: worldFolder(options.world, folders),
     workingFolder: options.lessons ?? machine.root,
     serverFile: join(machine.root, 'dist', 'server.js'),
     pace: 'brisk',

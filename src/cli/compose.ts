@@ -19,9 +19,11 @@ import { loadFindings } from '../words/language.ts';
 import { createWorld } from '../world/registry.ts';
 import type { World } from '../world/world.ts';
 import { loadCourse } from './course-files.ts';
+import { courseNames, worldFolder } from './course-names.ts';
 import { lookAt } from './evidence.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
+import { type Settler, settleWorld } from './settling.ts';
 import { spokenPorts } from './spoken.ts';
 import type { Teardown } from './teardown.ts';
 import { troubleWords } from './troubles.ts';
@@ -59,6 +61,8 @@ export interface Parts {
 }
 
 export interface Hooks {
+  /** Given where lessons are about to run: who can be asked on what. Without it what was agreed to before counts. */
+  settler?: Settler;
   /** A sentence about the sandbox's health, for the learner. */
   onTrouble(sentence: string): void;
   onBug(error: unknown): void;
@@ -75,15 +79,18 @@ export async function openParts(
   const { words } = machine;
   const findings = await loadFindings(words);
   const courseFolder = resolve(options.lessons ?? machine.root);
-  const catalog = await loadCourse(courseFolder, machine.words.language);
   ensurePrivateFolder(folders.state);
   const lock = acquireLock(folders.lock);
   teardown.add(() => lock.release());
+  const { settler } = hooks;
+  if (settler) await settleWorld(options, folders, courseFolder, { machine, findings, settler });
+  const names = courseNames(options.world, folders);
+  const catalog = await loadCourse(courseFolder, { language: words.language, world: options.world, names });
   const journal = Journal.open(folders.journal);
   teardown.add(() => journal.close());
   let troubles = 0;
   const world = createWorld(options.world, {
-    folder: folders.sandbox,
+    folder: worldFolder(options.world, folders),
     workingFolder: courseFolder,
     serverFile: join(machine.root, 'dist', 'server.js'),
     pace: options.pace,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { checkKinds } from '../check/registry.ts';
 import { faultOf } from '../fault.ts';
 import { type Catalog, type CourseFiles, loadCatalog } from '../lesson/catalog.ts';
+import { type CourseNames, fitToWorld } from '../lesson/fit-to-world.ts';
 import { errorCode } from '../platform/files.ts';
+import type { WorldKind } from '../world/world.ts';
 
 /** Reads a course from a folder. */
 export function courseFiles(folder: string): CourseFiles {
@@ -21,13 +23,23 @@ export function courseFiles(folder: string): CourseFiles {
   };
 }
 
+/** In whose language, for which world (all of them, if left out) and with which names a course is read. */
+export interface CourseReading {
+  language?: string;
+  world?: WorldKind;
+  names?: CourseNames;
+}
+
 /** Throws a Fault with file and line when the course cannot be taught as it is. */
-export async function loadCourse(folder: string, language?: string): Promise<Catalog> {
-  const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds, language);
+export async function loadCourse(folder: string, { language, world, names }: CourseReading = {}): Promise<Catalog> {
+  const { catalog, problems } = await loadCatalog(courseFiles(folder), checkKinds, {
+    ...(language !== undefined && { language }),
+    ...(names && { fit: (source: string) => fitToWorld(source, names) }),
+  });
   const [first] = problems;
   if (first) {
     throw faultOf('lesson.problem', first.file, first.line, first.message, folder);
   }
   if (catalog.lessons.length === 0) throw faultOf('lesson.none', folder);
-  return catalog;
+  return world ? catalog.forWorld(world) : catalog;
 }

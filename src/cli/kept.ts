@@ -23,9 +23,12 @@ export interface Kept {
 
 export async function openKept(options: KeptOptions, machine: Subcommand['machine']): Promise<Kept> {
   const { loadCourse } = await import('./course-files.ts');
+  const { courseNames } = await import('./course-names.ts');
   const { readJournal } = await import('../progress/journal.ts');
   const { stateFolders } = await import('../progress/state-folders.ts');
   const folders = stateFolders(options.profile, options.world, machine.environment);
-  const catalog = await loadCourse(options.lessons ?? machine.root, machine.words.language);
+  const { language } = machine.words;
+  const names = courseNames(options.world, folders);
+  const catalog = await loadCourse(options.lessons ?? machine.root, { language, world: options.world, names });
   return { catalog, folders, entries: () => readJournal(folders.journal) };
 }

@@ -115,12 +115,12 @@ export class LessonHost implements ScreenHost {
   course(): readonly CourseEntry[] {
     const { catalog, world } = this.#parts;
     const first = catalog.lessonsOf(firstCourse);
-    return catalog.lessons.map((lesson, index) => ({
+    return catalog.all.map((lesson) => ({
       id: lesson.id,
       title: lesson.title,
       minutes: lesson.minutes,
       // The welcome before and the clean-up after are no steps of the first course.
-      number: index > 0 && index !== first.length - 1 ? lesson.step : undefined,
+      number: lesson === first[0] || lesson === first.at(-1) ? undefined : lesson.step,
       tasks: lesson.tasks.map(({ id, title }) => ({ id, title })),
       ...(courseOf(lesson) !== firstCourse && { course: catalog.titleOf(courseOf(lesson)) }),
       ...(!lesson.worlds.includes(world.kind) && { locked: this.#parts.words.host.notInWorld(world.kind) }),

@@ -13,6 +13,10 @@ export interface CommonOptions {
   /** One beyond the first: a folder below lessons/. */
   course?: string;
   trust?: boolean;
+  /** In the world cluster: which context of the kubeconfig. */
+  context?: string;
+  /** Agrees to it without a terminal. */
+  yes?: boolean;
   /** Append lines instead of drawing a screen. */
   screenReader?: boolean;
   theme?: ThemeChoice;
@@ -49,6 +53,9 @@ export const reducedMotionOption = ({ usage }: Words) => new Option('--reduced-m
 export const languageOption = ({ usage }: Words) => new Option('--lang <language>', usage.options.language);
 
 export const trustOption = ({ usage }: Words) => new Option('--trust', usage.options.trust);
+
+export const contextOption = ({ usage }: Words) => new Option('--context <name>', usage.options.context);
+export const yesOption = ({ usage }: Words) => new Option('--yes', usage.options.yes);
 
 /** Reads 0, 1, 2… */
 export const wholeNumber =

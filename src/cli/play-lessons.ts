@@ -28,6 +28,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   const narrator = narrate(options.json ?? false, machine, await loadTold(machine));
   let bug: unknown;
   const parts = await openParts(options, machine, teardown, {
+    settler: { terminal: undefined, signal },
     onTrouble: (sentence) => narrator.note(sentence),
     onBug: (error) => {
       bug ??= error;

@@ -56,5 +56,5 @@ async function learnersWorld(profile: string, { root, environment, words }: Subc
     learner: environment,
     onTrouble: () => {},
   });
-  return { folders, world, catalog: await loadCourse(root, words.language) };
+  return { folders, world, catalog: await loadCourse(root, { language: words.language, world: 'sandbox' }) };
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { RunOptions } from './options.ts';
 import {
+  contextOption,
   courseOption,
   lessonsOption,
   paceOption,
@@ -8,6 +9,7 @@ import {
   trustOption,
   wholeNumber,
   worldOption,
+  yesOption,
 } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
@@ -24,6 +26,8 @@ export const runCommand = (subcommand: Subcommand): Command => {
     .option('--prove', usage.prove)
     .addOption(paceOption(words))
     .addOption(worldOption(words))
+    .addOption(contextOption(words))
+    .addOption(yesOption(words))
     .addOption(profileOption(words))
     .addOption(courseOption(words))
     .addOption(lessonsOption(words))

@@ -5,6 +5,7 @@ import type { Words } from '../words/en.ts';
 import type { CommonOptions } from './options.ts';
 import {
   asciiOption,
+  contextOption,
   courseOption,
   lessonsOption,
   paceOption,
@@ -14,6 +15,7 @@ import {
   themeOption,
   trustOption,
   worldOption,
+  yesOption,
 } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
@@ -24,6 +26,8 @@ export function describeStart(program: Command, words: Words): Command {
   return program
     .description(usage.description)
     .addOption(worldOption(words))
+    .addOption(contextOption(words))
+    .addOption(yesOption(words))
     .addOption(paceOption(words))
     .addOption(profileOption(words))
     .addOption(courseOption(words))
@@ -54,8 +58,9 @@ export async function start(options: CommonOptions, subcommand: Subcommand): Pro
   }
   const leaving = new AbortController();
   const open = () => openCourse(options, subcommand, leaving.signal);
-  // A course of one's own is asked about while the terminal still belongs to the shell.
-  const opened = options.lessons === undefined ? undefined : await open();
+  // A course or a cluster of one's own is asked about while the terminal still belongs to the shell.
+  const mayAsk = options.lessons !== undefined || options.world !== 'sandbox';
+  const opened = mayAsk ? await open() : undefined;
   const isLines = isAppending(options, subcommand.machine.environment);
   // The drawn screen reads Ctrl-C as a key; the terminal of the other one sends a signal.
   if (isLines) subcommand.leaveInterrupts();
@@ -103,7 +108,10 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
   const { LessonHost } = await import('./lesson-host.ts');
   const { mustHaveCourse } = await import('./openings.ts');
   let host: InstanceType<typeof LessonHost> | undefined;
+  const terminal = { input: process.stdin, output: process.stdout };
+  const { signal } = subcommand;
   const parts = await openParts(options, machine, teardown, {
+    settler: { terminal, signal },
     onTrouble: (sentence) => host?.notice(sentence),
     onBug: (error) => {
       log.write('a bug while a lesson was open', error);
@@ -114,9 +122,9 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
   teardown.add(() => remindOfCost(parts.world, machine.words, machine.out));
   const { mustTrust } = await import('./trust.ts');
   await mustTrust(parts, options, machine, {
-    terminal: { input: process.stdin, output: process.stdout },
+    terminal,
     again: `meshwalk --lessons ${options.lessons} --trust`,
-    signal: subcommand.signal,
+    signal,
   });
   leaving.throwIfAborted();
   if (options.course !== undefined) mustHaveCourse(parts.catalog, options.course);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { faultOf } from '../fault.ts';
 import type { Catalog } from '../lesson/catalog.ts';
 import type { Command, Lesson } from '../lesson/lesson.ts';
 import { readIfThere, writeAtomically } from '../platform/files.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Machine, Parts } from './compose.ts';
+import { askLine, type PlainTerminal, visible } from './plain-lines.ts';
 
 /**
  * Lessons that did not come with the program are commands of strangers: they are shown, and run only once somebody said
@@ -20,7 +20,7 @@ export interface TrustOptions {
 
 export interface Asking {
   /** Undefined where nobody can be asked. */
-  terminal: { input: NodeJS.ReadStream; output: NodeJS.WriteStream } | undefined;
+  terminal: PlainTerminal | undefined;
   /** The line to type when the answer has to come with the command. */
   again: string;
   signal: AbortSignal;
@@ -52,24 +52,13 @@ const notTrusted = (folder: string, again: string) => faultOf('lessons.not-trust
 
 type TrustWords = Findings['told']['trust'];
 
-async function saidYes(
-  { input, output }: NonNullable<Asking['terminal']>,
+/** Whether the question was answered by one of the catalogue's words for yes. */
+export async function saidYes(
+  terminal: PlainTerminal,
   signal: AbortSignal,
-  words: TrustWords,
+  { question, yes }: { question: string; yes: string },
 ): Promise<boolean> {
-  const lines = createInterface({ input, output });
-  // The terminal is raw while readline has it, so Ctrl-C comes as a key; Ctrl-D closes without an answer.
-  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  try {
-    const answer = await Promise.race([lines.question(words.question, { signal }), closed]);
-    return words.yes.split(' ').includes(answer.trim().toLowerCase());
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    lines.close();
-  }
+  return yes.split(' ').includes((await askLine(terminal, question, signal)).toLowerCase());
 }
 
 /** Of the lessons and all manifests, by path. What a command brings from elsewhere, the command itself shows. */
@@ -106,13 +95,6 @@ function readTrusted(file: string): string[] {
     return [];
   }
 }
-
-/** What a terminal would obey or swallow is spelled out, so that no command can hide from its reader. */
-const visible = (text: string): string =>
-  text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 /** Every command of the course, with its author's word for what it does. */
 function listing(catalog: Catalog, folder: string, words: TrustWords): string {

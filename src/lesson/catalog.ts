@@ -1,4 +1,5 @@
 import type { CheckKind } from '../check/check.ts';
+import type { WorldKind } from '../world/world.ts';
 import { glossaryFile, parseGlossary, type Term } from './glossary.ts';
 import type { Lesson, LessonProblem } from './lesson.ts';
 import { type ParsedLesson, parseLesson } from './parse.ts';
@@ -20,9 +21,16 @@ export const firstCourse = '';
 /** The course that a lesson belongs to: the folder below `lessons/` that its file is in. */
 export const courseOf = ({ file }: Pick<Lesson, 'file'>): string => file.slice(0, Math.max(0, file.lastIndexOf('/')));
 
+const inOrder = (lessons: readonly Lesson[]): Lesson[] =>
+  lessons.toSorted((a, b) => courseOf(a).localeCompare(courseOf(b)) || a.step - b.step);
+
+const isSameStep = (a: Lesson, b: Lesson): boolean => courseOf(a) === courseOf(b) && a.step === b.step;
+
 /** All lessons: the first course by step, then the others, each by step. */
 export class Catalog {
   readonly lessons: readonly Lesson[];
+  /** To be shown but not to be done in this world; another world has them. */
+  readonly elsewhere: readonly Lesson[];
   /** The words of the field. */
   readonly glossary: readonly Term[];
   readonly #titles: ReadonlyMap<string, string>;
@@ -31,10 +39,31 @@ export class Catalog {
     lessons: readonly Lesson[],
     titles: ReadonlyMap<string, string> = new Map(),
     glossary: readonly Term[] = [],
+    elsewhere: readonly Lesson[] = [],
   ) {
-    this.lessons = lessons.toSorted((a, b) => courseOf(a).localeCompare(courseOf(b)) || a.step - b.step);
+    this.lessons = inOrder(lessons);
+    this.elsewhere = inOrder(elsewhere);
     this.#titles = titles;
     this.glossary = glossary;
+  }
+
+  /**
+   * The lessons of one world. What it lacks is needed by nobody there; of lessons that are another world's way to a step
+   * of this one nothing is seen.
+   */
+  forWorld(world: WorldKind): Catalog {
+    const here = this.lessons.filter(({ worlds }) => worlds.includes(world));
+    const ids = new Set(here.flatMap(({ id, formerly }) => [id, ...formerly]));
+    const lessons = here.map((lesson) => ({ ...lesson, needs: lesson.needs.filter((need) => ids.has(need)) }));
+    const elsewhere = this.lessons.filter(
+      (lesson) => !here.includes(lesson) && !here.some((other) => isSameStep(lesson, other)),
+    );
+    return new Catalog(lessons, this.#titles, this.glossary, elsewhere);
+  }
+
+  /** Those of elsewhere too, in their places. */
+  get all(): Lesson[] {
+    return inOrder([...this.lessons, ...this.elsewhere]);
   }
 
   /** Names of the courses that have lessons, the first one first. */
@@ -85,12 +114,19 @@ export interface LoadedCatalog {
   problems: LessonProblem[];
 }
 
-/** In a language, where a lesson is written in it; lessons that are not come as they are. */
+/** How lessons are read: in which language, where they are written in it, and what is done to their text before. */
+export interface Reading {
+  language?: string;
+  fit?: (source: string) => string;
+}
+
+/** Lessons of all worlds; those that are not written in the language come as they are. */
 export async function loadCatalog(
-  files: CourseFiles,
+  read: CourseFiles,
   kinds: readonly CheckKind[],
-  language = originalLanguage,
+  { language = originalLanguage, fit }: Reading = {},
 ): Promise<LoadedCatalog> {
+  const files = fit ? fitted(read, fit) : read;
   const courses = [firstCourse, ...(await files.folders('lessons')).toSorted()];
   const names = (await Promise.all(courses.map((course) => lessonFiles(files, course)))).flat();
   const parsed = await Promise.all(names.map((name) => parseInLanguage(files, name, kinds, language)));
@@ -100,6 +136,14 @@ export async function loadCatalog(
   const glossary = parseGlossary((await readIn(files, `lessons/${glossaryFile}`, language)) ?? '');
   return { catalog: new Catalog(lessons, await titlesOf(files, courses, language), glossary), problems };
 }
+
+const fitted = (files: CourseFiles, fit: (source: string) => string): CourseFiles => ({
+  ...files,
+  async read(path) {
+    const source = await files.read(path);
+    return source === undefined ? undefined : fit(source);
+  },
+});
 
 const readIn = async (files: CourseFiles, path: string, language: string): Promise<string | undefined> =>
   (await files.read(variantOf(path, language))) ?? files.read(path);
@@ -174,7 +218,6 @@ async function titlesOf(
 function relationProblems(lessons: readonly Lesson[], complete: boolean): LessonProblem[] {
   const problems: LessonProblem[] = [];
   const ids = new Map<string, Lesson>();
-  const steps = new Map<string, Lesson>();
   for (const lesson of lessons) {
     const report = (message: string) => problems.push({ file: lesson.file, line: 1, message });
     for (const id of [lesson.id, ...lesson.formerly]) {
@@ -182,10 +225,10 @@ function relationProblems(lessons: readonly Lesson[], complete: boolean): Lesson
       if (other && other !== lesson) report(`The id "${id}" belongs to ${other.file}; ids are never used twice.`);
       ids.set(id, other ?? lesson);
     }
-    const step = `${courseOf(lesson)} ${lesson.step}`;
-    const sameStep = steps.get(step);
-    if (sameStep) report(`Step ${lesson.step} is taken by ${sameStep.file}; each lesson has its own.`);
-    steps.set(step, lesson);
+    const sameStep = lessons
+      .slice(0, lessons.indexOf(lesson))
+      .find((other) => isSameStep(other, lesson) && other.worlds.some((world) => lesson.worlds.includes(world)));
+    if (sameStep) report(`Step ${lesson.step} is taken by ${sameStep.file}; in each world a lesson has its own.`);
   }
   for (const lesson of lessons) {
     for (const need of lesson.needs) {

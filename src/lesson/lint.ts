@@ -74,7 +74,10 @@ export function filesNamedIn(command: Command): { path: string; line: number }[]
 }
 
 /** The manifests behind `-f`: a file, or the YAML files of a folder. */
-async function resolveFile(path: string, files: CourseFiles): Promise<{ paths: string[] } | { problem: string }> {
+export async function resolveFile(
+  path: string,
+  files: CourseFiles,
+): Promise<{ paths: string[] } | { problem: string }> {
   // `-` is standard input; a path with a variable is only known when it runs.
   if (path === '-' || path.includes('$')) return { paths: [] };
   if (/^https?:/.test(path))

@@ -20,6 +20,9 @@ export interface KubeLimits {
 
 export const usualLimits: KubeLimits = { requestMs: 10_000, watchMs: 50_000 };
 
+/** A request that changes something. */
+export type Writing = { method: 'DELETE' } | { method: 'PATCH'; merge: object };
+
 /** Whose failure a 5xx is: the API server's, or that of a kubelet or an aggregated API behind it. */
 export type Answerer = 'server' | 'behind';
 
@@ -84,12 +87,23 @@ export class KubeConnection {
     }
   }
 
+  /** Resolves when the server has taken it; what it does about it may take longer. */
+  async write(writing: Writing, path: string, signal?: AbortSignal): Promise<void> {
+    const limit = AbortSignal.timeout(this.limits.requestMs);
+    await text(await this.open(path, signal ? AbortSignal.any([limit, signal]) : limit, 'server', writing));
+  }
+
   /** The answer as it comes; the signal ends it, and no other time limit. */
-  async open(path: string, signal: AbortSignal, answerer: Answerer = 'server'): Promise<IncomingMessage> {
+  async open(
+    path: string,
+    signal: AbortSignal,
+    answerer: Answerer = 'server',
+    writing?: Writing,
+  ): Promise<IncomingMessage> {
     this.reach.mayAsk();
     const startedAt = this.#clock.now();
     try {
-      const response = await this.#ask(path, signal);
+      const response = await this.#ask(path, signal, writing);
       this.reach.answered();
       return response;
     } catch (error) {
@@ -132,15 +146,21 @@ export class KubeConnection {
     if (code !== 401 && code !== 429) this.reach.answered();
   }
 
-  async #ask(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const first = await this.#send(path, signal);
-    const response = first.statusCode === 401 ? await this.#askWithNewLogin(path, signal, first) : first;
-    if (response.statusCode === 200) return response;
+  async #ask(path: string, signal: AbortSignal, writing?: Writing): Promise<IncomingMessage> {
+    const first = await this.#send(path, signal, writing);
+    const response = first.statusCode === 401 ? await this.#askWithNewLogin(path, signal, first, writing) : first;
+    // 202: what was asked for goes on after the answer, as a deletion does.
+    if (response.statusCode === 200 || response.statusCode === 202) return response;
     throw statusError(this.server, response, await text(response).catch(() => ''));
   }
 
   /** A token that ran out, or a kubeconfig that somebody wrote anew. */
-  async #askWithNewLogin(path: string, signal: AbortSignal, refused: IncomingMessage): Promise<IncomingMessage> {
+  async #askWithNewLogin(
+    path: string,
+    signal: AbortSignal,
+    refused: IncomingMessage,
+    writing?: Writing,
+  ): Promise<IncomingMessage> {
     refused.resume();
     this.#credentials = undefined;
     try {
@@ -148,7 +168,7 @@ export class KubeConnection {
     } catch {
       // Somebody is writing it just now: what it said before will do for once.
     }
-    return this.#send(path, signal);
+    return this.#send(path, signal, writing);
   }
 
   /** Credential plugins may wait for somebody who is to log in. */
@@ -185,18 +205,19 @@ export class KubeConnection {
     return made;
   }
 
-  async #send(path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(path: string, signal: AbortSignal, writing?: Writing): Promise<IncomingMessage> {
     const options = await this.#inTime(this.#options(), signal);
     try {
-      return await this.#sendOnce(path, options, signal);
+      return await this.#sendOnce(path, options, signal, writing);
     } catch (error) {
       // The server closed a connection that was kept, just then: it has not seen the request.
       if (!(error instanceof StaleConnection)) throw error;
-      return this.#sendOnce(path, options, signal);
+      return this.#sendOnce(path, options, signal, writing);
     }
   }
 
-  #sendOnce(path: string, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+  #sendOnce(path: string, options: RequestOptions, signal: AbortSignal, writing?: Writing): Promise<IncomingMessage> {
+    const body = writing?.method === 'PATCH' ? JSON.stringify(writing.merge) : undefined;
     const url = new URL(this.server);
     const prefix = url.pathname.replace(/\/$/, '');
     return new Promise((resolve, reject) => {
@@ -206,7 +227,12 @@ export class KubeConnection {
           host: url.hostname.replace(/^\[|\]$/g, ''),
           port: url.port || 443,
           path: prefix + path,
-          headers: { ...headersOf(options), accept: 'application/json' },
+          method: writing?.method ?? 'GET',
+          headers: {
+            ...headersOf(options),
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/merge-patch+json' }),
+          },
           signal,
         },
         resolve,
@@ -215,7 +241,7 @@ export class KubeConnection {
         const isStale = outgoing.reusedSocket && codeOf(error) === 'ECONNRESET' && !signal.aborted;
         reject(isStale ? new StaleConnection('closed while it was kept') : this.#unreachable(error));
       });
-      outgoing.end();
+      outgoing.end(body);
     });
   }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { delimiter } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { parse } from 'yaml';
 
 /** What kubectl would use now. Read without the Kubernetes client, which takes a fifth of a second to load. */
@@ -11,19 +11,82 @@ export interface KubeContext {
   fingerprint: string;
 }
 
+/** One of several that a kubeconfig has. */
+export interface NamedContext {
+  name: string;
+  /** The name of its cluster there. */
+  cluster: string;
+  server: string;
+  isCurrent: boolean;
+}
+
+/** A file of a kubeconfig, parsed but not trusted. */
+export interface KubeconfigFile {
+  path: string;
+  text: string;
+  config: Record<string, unknown>;
+}
+
 /** `files` as in KUBECONFIG. kubectl: the first file that sets a value wins; files that are missing count as empty. */
 export async function readKubeContext(files: string): Promise<KubeContext | undefined> {
-  const texts = await Promise.all(kubeconfigFiles(files).map((file) => readFile(file, 'utf8').catch(() => '')));
-  const configs = texts.map(parseConfig);
-  const name = configs.map((config) => config['current-context']).find((one) => typeof one === 'string' && one !== '');
-  if (typeof name !== 'string') return undefined;
-  const context = named(configs, 'contexts', name)?.['context'];
-  const cluster = isRecord(context) ? named(configs, 'clusters', String(context['cluster']))?.['cluster'] : undefined;
-  const server = isRecord(cluster) ? String(cluster['server'] ?? '') : '';
-  return { name, server, fingerprint: texts.join('\0') };
+  const read = await readKubeconfig(files);
+  const name = currentIn(read);
+  if (name === undefined) return undefined;
+  return { name, server: serverOf(read, name).server, fingerprint: read.map(({ text }) => text).join('\0') };
+}
+
+/** Every context, in the order of the files; of two with one name the first. */
+export async function readKubeContexts(files: string): Promise<NamedContext[]> {
+  const read = await readKubeconfig(files);
+  const current = currentIn(read);
+  const names = read.flatMap(({ config }) => itemsOf(config, 'contexts').map((item) => String(item['name'])));
+  return [...new Set(names)].map((name) => ({ name, ...serverOf(read, name), isCurrent: name === current }));
+}
+
+export function readKubeconfig(files: string): Promise<KubeconfigFile[]> {
+  return Promise.all(
+    kubeconfigFiles(files).map(async (path) => {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      return { path, text, config: parseConfig(text) };
+    }),
+  );
 }
 
 export const kubeconfigFiles = (files: string): string[] => files.split(delimiter).filter((file) => file !== '');
+
+/** Which files the learner's own kubectl reads. */
+export function learnersKubeconfig(learner: Readonly<Record<string, string | undefined>>): string {
+  const named = learner['KUBECONFIG'];
+  if (named !== undefined && named !== '') return named;
+  return join(learner['HOME'] ?? learner['USERPROFILE'] ?? '', '.kube', 'config');
+}
+
+/** The first entry of that name in a list (`contexts`, `clusters`, `users`), and the file that has it. */
+export function findNamed(
+  files: readonly KubeconfigFile[],
+  list: string,
+  name: string,
+): { file: KubeconfigFile; item: Record<string, unknown> } | undefined {
+  for (const file of files) {
+    const item = itemsOf(file.config, list).find((one) => one['name'] === name);
+    if (item) return { file, item };
+  }
+  return undefined;
+}
+
+function currentIn(files: readonly KubeconfigFile[]): string | undefined {
+  const name = files
+    .map(({ config }) => config['current-context'])
+    .find((one) => typeof one === 'string' && one !== '');
+  return typeof name === 'string' ? name : undefined;
+}
+
+function serverOf(files: readonly KubeconfigFile[], context: string): { cluster: string; server: string } {
+  const found = findNamed(files, 'contexts', context)?.item['context'];
+  const name = isRecord(found) ? String(found['cluster']) : '';
+  const cluster = findNamed(files, 'clusters', name)?.item['cluster'];
+  return { cluster: name, server: isRecord(cluster) ? String(cluster['server'] ?? '') : '' };
+}
 
 /** A file that somebody is writing right now, or broke, says nothing; kubectl will tell the learner what is wrong with it. */
 function parseConfig(text: string): Record<string, unknown> {
@@ -35,14 +98,10 @@ function parseConfig(text: string): Record<string, unknown> {
   }
 }
 
-function named(configs: readonly Record<string, unknown>[], list: string, name: string) {
-  for (const config of configs) {
-    const items = config[list];
-    const item = Array.isArray(items) ? items.find((one) => isRecord(one) && one['name'] === name) : undefined;
-    if (isRecord(item)) return item;
-  }
-  return undefined;
+function itemsOf(config: Record<string, unknown>, list: string): Record<string, unknown>[] {
+  const items = config[list];
+  return Array.isArray(items) ? items.filter((one) => isRecord(one)) : [];
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -22,6 +22,13 @@ export async function connectKubernetes(
   clock: Clock = systemClock,
   limits: KubeLimits = usualLimits,
 ): Promise<KubeClient> {
+  const { connection, PortForward } = await openConnection(kubeconfig, clock, limits);
+  const tunnels = new PodTunnels(PortForward, () => connection.config, limits.requestMs);
+  return new KubernetesClient(connection, tunnels, clock);
+}
+
+/** The bare connection, for the few places that write; to be closed by who opened it. */
+export async function openConnection(kubeconfig: string, clock: Clock, limits: KubeLimits = usualLimits) {
   const { KubeConfig, PortForward } = await import('./client-library.ts');
   const load = () => {
     const config = new KubeConfig();
@@ -34,9 +41,7 @@ export async function connectKubernetes(
     }
     return config;
   };
-  const connection = new KubeConnection(load, clock, limits);
-  const tunnels = new PodTunnels(PortForward, () => connection.config, limits.requestMs);
-  return new KubernetesClient(connection, tunnels, clock);
+  return { connection: new KubeConnection(load, clock, limits), PortForward };
 }
 
 class KubernetesClient implements KubeClient {

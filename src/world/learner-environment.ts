@@ -44,6 +44,21 @@ export function keptEnvironment(learner: Readonly<Record<string, string | undefi
   return environment;
 }
 
+/**
+ * Beside that, what programs need that log in to a real cluster or cloud by themselves: their own settings, the way out
+ * of a company's network, and whom to trust there.
+ */
+const keptForLogins =
+  /^(?:AZURE_|AAD_|AWS_|CLOUDSDK_|GOOGLE_|USE_GKE_|(?:HTTPS?|NO|ALL)_PROXY$|SSL_CERT_(?:FILE|DIR)$|REQUESTS_CA_BUNDLE$|XDG_(?:CONFIG|CACHE|DATA)_HOME$)/i;
+
+export function loginEnvironment(learner: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const environment = keptEnvironment(learner);
+  for (const [name, value] of Object.entries(learner)) {
+    if (value !== undefined && keptForLogins.test(name)) environment[name] = value;
+  }
+  return environment;
+}
+
 /** The learner's PATH without what `npm start` and `npx` put in front of it. */
 export function learnerPath(learner: Readonly<Record<string, string | undefined>>): string[] {
   const path = learner['PATH'] ?? learner['Path'] ?? '';

@@ -5,8 +5,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import type { Pace } from '../sandbox/pace.ts';
 import { connectAzure } from './azure-client.ts';
-import { type KubeContext, readKubeContext } from './kube-context.ts';
-import { connectKubernetes } from './kubernetes-client.ts';
+import { KubeAccess } from './kube-access.ts';
 import { findKubectl, keptEnvironment, learnerPath } from './learner-environment.ts';
 import {
   answers,
@@ -61,11 +60,11 @@ class SandboxWorld implements World {
   readonly #options: SandboxWorldOptions;
   readonly #clock: Clock;
   readonly #process: ServerProcess;
+  readonly #kube: KubeAccess;
   /** A sandbox that somebody else started (`meshwalk sandbox start`): used, and left running. */
   #joined: SandboxDoor | undefined;
   #ownsKubectl = true;
   #givenUp: Fault | undefined;
-  #kube: { fingerprint: string; client: Promise<KubeClient> } | undefined;
   #azure: { key: string; client: Promise<AzureClient> } | undefined;
 
   constructor(options: SandboxWorldOptions) {
@@ -73,6 +72,7 @@ class SandboxWorld implements World {
     this.workingFolder = options.workingFolder;
     this.snapshots = sandboxSnapshots(options.folder, () => this.#door());
     this.#clock = options.clock ?? systemClock;
+    this.#kube = new KubeAccess(this.#kubeconfig, this.#clock);
     this.#process = new ServerProcess({
       file: options.serverFile,
       args: ['--folder', options.folder, '--pace', options.pace],
@@ -119,19 +119,10 @@ class SandboxWorld implements World {
   }
 
   async kube(): Promise<KubeClient | undefined> {
-    const context = await this.#context();
+    const context = await this.#kube.context();
     if (!context) return undefined;
     await this.#ensureRunning();
-    if (this.#kube?.fingerprint !== context.fingerprint) {
-      this.#closeKube();
-      const client = connectKubernetes(this.#kubeconfig, this.#clock);
-      // A client that could not be made is asked for again next time.
-      client.catch(() => {
-        this.#kube = undefined;
-      });
-      this.#kube = { fingerprint: context.fingerprint, client };
-    }
-    return this.#kube.client;
+    return this.#kube.clientFor(context);
   }
 
   async azure(): Promise<AzureClient | undefined> {
@@ -144,14 +135,14 @@ class SandboxWorld implements World {
   }
 
   async describe(): Promise<WorldDescription> {
-    const context = await this.#context();
+    const context = await this.#kube.context();
     const name = context === undefined ? {} : { context: context.name };
     return { kind: 'sandbox', ...name, costsMoney: false };
   }
 
   async reset(): Promise<void> {
     const { folder } = this.#options;
-    this.#closeKube();
+    this.#kube.close();
     this.#azure = undefined;
     try {
       await this.#startOrJoin(undefined);
@@ -168,7 +159,7 @@ class SandboxWorld implements World {
   }
 
   async close(): Promise<void> {
-    this.#closeKube();
+    this.#kube.close();
     this.#joined = undefined;
     await this.#process.stop();
   }
@@ -180,18 +171,6 @@ class SandboxWorld implements World {
 
   get #kubeconfig(): string {
     return join(this.#options.folder, 'kubeconfig');
-  }
-
-  #context(): Promise<KubeContext | undefined> {
-    return readKubeContext(this.#kubeconfig);
-  }
-
-  #closeKube(): void {
-    this.#kube?.client.then(
-      (client) => client.close(),
-      () => undefined,
-    );
-    this.#kube = undefined;
   }
 
   async #ensureRunning(): Promise<void> {

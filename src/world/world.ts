@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
+import type { Inventory, OwnedItem, RemoveProgress } from './ours.ts';
 import type { WorldSnapshots } from './snapshots.ts';
 
 export type WorldKind = 'sandbox' | 'aks' | 'cluster';
@@ -105,7 +106,7 @@ export interface AzureClient {
 }
 
 /** What a world does until it can be used; its words are the screen's. */
-export type PrepareStep = 'starting-sandbox' | 'sandbox-ready';
+export type PrepareStep = 'starting-sandbox' | 'sandbox-ready' | 'reaching-cluster' | 'cluster-reached';
 
 /** Where commands run and evidence comes from. Checks, the driver and the screen see only this. */
 export interface World {
@@ -124,6 +125,10 @@ export interface World {
   reset?(): Promise<void>;
   /** Sandbox only: the ways back. Ask for them with mustHaveSnapshots, which says why there are none. */
   readonly snapshots?: WorldSnapshots;
+  /** What lessons made here and nobody removed yet, asked of the world itself. Absent where a reset does all. */
+  ours?(signal?: AbortSignal): Promise<Inventory>;
+  /** Resolves when the item is gone (or as it was), which the world itself says; rejects with a Fault. */
+  remove?(item: OwnedItem, progress: (progress: RemoveProgress) => void, signal?: AbortSignal): Promise<void>;
   /** It ended by itself and is being started again. */
   isRestarting?(): boolean;
   close(): Promise<void>;

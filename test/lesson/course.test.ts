@@ -15,7 +15,7 @@ it('the lessons and manifests of this project have no problems', async () => {
 
 it('every lesson of this project is written in German too, and so are the titles of its courses', async () => {
   const [original, german] = await Promise.all(
-    ['en', 'de'].map(async (language) => (await loadCatalog(courseFiles(root), checkKinds, language)).catalog),
+    ['en', 'de'].map(async (language) => (await loadCatalog(courseFiles(root), checkKinds, { language })).catalog),
   );
   expect(german?.lessons.filter(({ language }) => language !== 'de').map(({ file }) => file)).toEqual([]);
   expect(german?.lessons.map(({ id }) => id)).toEqual(original?.lessons.map(({ id }) => id));

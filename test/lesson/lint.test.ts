@@ -119,7 +119,7 @@ describe('a course', () => {
     expect(messages).toEqual([
       'The id "split-traffic" belongs to a.md; ids are never used twice.',
       'The id "shift-traffic" belongs to a.md; ids are never used twice.',
-      'Step 8 is taken by a.md; each lesson has its own.',
+      'Step 8 is taken by a.md; in each world a lesson has its own.',
     ]);
   });
 

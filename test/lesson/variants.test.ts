@@ -31,7 +31,8 @@ async function saidOf(variant: string): Promise<string[]> {
   return problems.map(({ file, line, message }) => `${file}:${line} ${message}`);
 }
 
-const catalogIn = async (language: string) => (await loadCatalog(courseFiles(folder), checkKinds, language)).catalog;
+const catalogIn = async (language: string) =>
+  (await loadCatalog(courseFiles(folder), checkKinds, { language })).catalog;
 
 describe('a lesson in another language', () => {
   it('is the same lesson: one in the catalog, in the language asked for', async () => {
@@ -103,7 +104,7 @@ describe('a lesson in another language', () => {
 
   it('is not loaded with a difference', async () => {
     await write('lessons/08-split.de.md', german.replace('error: 1e-6', 'error: 1e-5'));
-    const { problems } = await loadCatalog(courseFiles(folder), checkKinds, 'de');
+    const { problems } = await loadCatalog(courseFiles(folder), checkKinds, { language: 'de' });
     expect(problems).toHaveLength(1);
     expect((await loadCatalog(courseFiles(folder), checkKinds)).problems).toEqual([]);
   });

@@ -31,7 +31,7 @@ export function proveCourse(course: string, before: readonly Before[]): Proof {
     build();
     home = mkdtempSync(join(tmpdir(), 'meshwalk-play-'));
     const { folder } = await copyCourse(join(home, 'course'));
-    ({ catalog } = await loadCatalog(courseFiles(folder), checkKinds));
+    catalog = (await loadCatalog(courseFiles(folder), checkKinds)).catalog.forWorld('sandbox');
     proof = await play(home, folder, '--prove', ...(course === firstCourse ? [] : ['--course', course]));
   }, 300_000);
   afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -36,7 +36,7 @@ export const stationName = ({ lesson, task }: Station): string => `${lesson.id}.
 
 /** All lessons in an order in which they can be played one after the other: what cleans up comes last. */
 export async function lessonsInOrder(): Promise<Lesson[]> {
-  const { catalog } = await loadCatalog(courseFiles(root), checkKinds);
+  const catalog = (await loadCatalog(courseFiles(root), checkKinds)).catalog.forWorld('sandbox');
   const first = catalog.lessonsOf('');
   const further = catalog.courses.filter((course) => course !== '').flatMap((course) => catalog.lessonsOf(course));
   return [...first.slice(0, -1), ...further, ...first.slice(-1)];

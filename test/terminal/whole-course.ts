@@ -142,7 +142,7 @@ export function walkTheCourse(columns: number, rows: number): void {
   }, 60_000);
 
   it(`is walked from the first key to the last at ${columns}×${rows}`, { timeout: 900_000 }, async () => {
-    const lessons = (await loadCourse(root)).lessonsOf(firstCourse);
+    const lessons = (await loadCourse(root, { world: 'sandbox' })).lessonsOf(firstCourse);
     const learner = new Learner(columns, rows, (width, height) => program.start(width, height));
     const detours: Detours = {
       at: {

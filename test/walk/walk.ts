@@ -111,7 +111,7 @@ export class Walk {
     const home = mkdtempSync(join(tmpdir(), 'meshwalk-walk-'));
     const { folder } = await copyCourse(join(home, 'course'));
     const { catalog } = await loadCatalog(courseFiles(folder), checkKinds);
-    return new Walk(home, catalog.lessons);
+    return new Walk(home, catalog.forWorld('sandbox').lessons);
   }
 
   get state(): string {

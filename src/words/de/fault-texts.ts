@@ -1,5 +1,6 @@
 import type { faultTexts as shape } from '../en/fault-texts.ts';
 import { azureFaults } from './azure-faults.ts';
+import { clusterFaults } from './cluster-faults.ts';
 
 const elsewhere = 'Oder leg den Stand woanders ab: MESHWALK_HOME=/anderer/ordner meshwalk';
 
@@ -159,6 +160,7 @@ export const faultTexts: typeof shape = {
     next: [`Mach neben ${file} Platz; mit deinem nächsten Schritt wird es noch einmal versucht.`],
   }),
 
+  ...clusterFaults,
   'world.not-yet': (world) => ({
     what:
       world === 'aks'

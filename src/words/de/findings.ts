@@ -3,6 +3,7 @@ import * as chain from './chain.ts';
 import * as conditions from './conditions.ts';
 import * as faultTexts from './fault-texts.ts';
 import * as preflight from './preflight.ts';
+import * as settling from './settling.ts';
 import * as told from './told.ts';
 
-export const findings: Findings = { ...chain, ...conditions, ...faultTexts, ...preflight, ...told };
+export const findings: Findings = { ...chain, ...conditions, ...faultTexts, ...preflight, ...settling, ...told };

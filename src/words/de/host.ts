@@ -1,7 +1,12 @@
 import type { host as shape } from '../en/host.ts';
 
 export const host: typeof shape = {
-  prepare: { 'starting-sandbox': 'Die Sandbox startet', 'sandbox-ready': 'Die Sandbox ist bereit' },
+  prepare: {
+    'starting-sandbox': 'Die Sandbox startet',
+    'sandbox-ready': 'Die Sandbox ist bereit',
+    'reaching-cluster': 'Der Cluster wird gesucht',
+    'cluster-reached': 'Der Cluster antwortet',
+  },
   lookingAtWorld: 'Es wird nachgesehen, was schon da ist',
   mistake: (log) => `meshwalk hat einen Fehler gemacht; das Log ist ${log}`,
   notInWorld: (world) => `nicht in der Welt "${world}"`,

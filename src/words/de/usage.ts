@@ -24,6 +24,8 @@ export const usage: typeof shape = {
     reducedMotion: 'auf dem Bildschirm bewegt sich nichts von selbst (auch MESHWALK_REDUCED_MOTION=1)',
     language: 'die Sprache der Oberfläche: en, de',
     trust: 'die Befehle der Lektionen in --lessons ausführen, ohne vorher zu fragen',
+    context: 'der Kontext der kubeconfig für den Cluster, in der Welt cluster',
+    yes: 'ohne Frage auf dem Cluster von --context laufen; nicht, wenn er nach Produktion aussieht',
     kubeconfig: 'im Cluster dieser Datei nachsehen statt in der Sandbox',
     json: 'ein JSON-Objekt ausgeben',
     jsonLines: 'ein JSON-Objekt pro Zeile ausgeben',

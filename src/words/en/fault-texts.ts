@@ -1,4 +1,5 @@
 import { azureFaults } from './azure-faults.ts';
+import { clusterFaults } from './cluster-faults.ts';
 
 /**
  * What Faults say, by their codes: what happened, why, and what to do. Given are facts that can go over a pipe between
@@ -163,6 +164,7 @@ export const faultTexts = {
   }),
 
   // Worlds.
+  ...clusterFaults,
   'world.not-yet': (world: string) => ({
     what:
       world === 'aks'

@@ -1,6 +1,11 @@
 /** What is told while lessons are opened and the world is built up for them. */
 export const host = {
-  prepare: { 'starting-sandbox': 'Starting the sandbox', 'sandbox-ready': 'The sandbox is ready' },
+  prepare: {
+    'starting-sandbox': 'Starting the sandbox',
+    'sandbox-ready': 'The sandbox is ready',
+    'reaching-cluster': 'Reaching the cluster',
+    'cluster-reached': 'The cluster answers',
+  },
   lookingAtWorld: 'Looking at what is there already',
   mistake: (log: string) => `meshwalk made a mistake; the log is ${log}`,
   notInWorld: (world: string) => `not in the ${world} world`,

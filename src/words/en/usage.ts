@@ -25,6 +25,8 @@ export const usage = {
     reducedMotion: 'nothing on the screen moves by itself (also MESHWALK_REDUCED_MOTION=1)',
     language: 'the language of the interface: en, de',
     trust: 'run the commands of the lessons in --lessons without asking first',
+    context: 'the kubeconfig context of the cluster, in the world cluster',
+    yes: 'run on the cluster of --context without asking; not where it looks like production',
     kubeconfig: "look into this file's cluster instead of the sandbox",
     json: 'print one JSON object',
     jsonLines: 'print one JSON object a line',

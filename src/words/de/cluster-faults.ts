@@ -1,0 +1,79 @@
+import type { clusterFaults as shape } from '../en/cluster-faults.ts';
+
+export const clusterFaults: typeof shape = {
+  'cluster.no-contexts': (file) => ({
+    what: `In ${file} steht kein Kontext.`,
+    why: 'Ein Kontext paart einen Cluster mit einem Benutzer; Werkzeuge, die Cluster machen, wie kind oder az, schreiben einen hinein.',
+    next: ['kubectl config get-contexts', 'Ohne Cluster: meshwalk --world sandbox'],
+  }),
+  'cluster.no-context': (context, others) => ({
+    what: `Die kubeconfig hat keinen Kontext "${context}".`,
+    why: others.length === 0 ? 'Darin steht überhaupt keiner.' : `Darin stehen: ${others.join(', ')}.`,
+    next: ['kubectl config get-contexts', 'meshwalk --world cluster --context NAME'],
+  }),
+  'cluster.context-name': (context) => ({
+    what: `Die Lektionen können den Namen "${context}" in ihren Befehlen nicht sagen.`,
+    why: 'Er hat Zeichen, die eine Shell oder eine YAML-Datei anders liest.',
+    next: ['Gib ihm einen anderen Namen: kubectl config rename-context ALT NEU'],
+  }),
+  'cluster.which': (contexts) => ({
+    what: 'Nichts sagt, auf welchem Cluster die Lektionen laufen sollen.',
+    why: `Ohne Terminal lässt sich niemand fragen. Die Kontexte sind: ${contexts.join(', ')}.`,
+    next: [
+      'meshwalk run --world cluster --context NAME --yes',
+      'Oder einmal in einem Terminal wählen: meshwalk --world cluster',
+    ],
+  }),
+  'cluster.no-choice': () => ({
+    what: 'Für die Lektionen ist kein Cluster gewählt.',
+    why: 'Der erste Start fragt nach einem, zeigt, was er ist, und merkt sich die Antwort.',
+    next: ['meshwalk --world cluster'],
+  }),
+  'cluster.moved': (context, before, now) => ({
+    what: `Der Kontext "${context}" führt zu einem anderen Server als dem, dem du zugestimmt hast.`,
+    why: `Es war ${before} und ist ${now === '' ? 'keiner' : now}.`,
+    next: ['Ansehen und neu zustimmen: meshwalk --world cluster'],
+  }),
+  'cluster.not-agreed': (context) => ({
+    what: `Die Lektionen laufen nicht auf dem Cluster des Kontexts "${context}".`,
+    why: 'Niemand hat zugestimmt, also ist dort nichts geschehen.',
+    next: ['meshwalk --world cluster --context NAME', 'Ohne Cluster: meshwalk --world sandbox'],
+  }),
+  'cluster.doubtful': (context, doubts) => ({
+    what: `Ohne das Wort eines Menschen laufen die Lektionen nicht auf dem Cluster des Kontexts "${context}".`,
+    why: doubts.join(' '),
+    next: [`Einmal in einem Terminal ansehen und zustimmen: meshwalk --world cluster --context ${context}`],
+  }),
+  'cluster.namespaces-taken': (namespaces, label) => ({
+    what: `Der Cluster hat Namespaces mit den Namen, die die Lektionen benutzen: ${namespaces.join(', ')}.`,
+    why: `Dort fehlt das Label ${label}; sie gehören also jemand anderem, und beim Aufräumen würden sie gelöscht.`,
+    next: [
+      'Nimm einen anderen Cluster: meshwalk --world cluster --context NAME',
+      `Oder, wenn die Lektionen sie haben und löschen dürfen: kubectl label namespace ${namespaces.join(' ')} ${label}`,
+    ],
+  }),
+  'cluster.no-rights': (context, message) => ({
+    what: `Der Benutzer des Kontexts "${context}" darf sich im Cluster nicht umsehen.`,
+    why: `${message}. Die Lektionen legen Namespaces an und ändern Einstellungen des Mesh; das braucht die Rechte eines Administrators.`,
+    next: ['kubectl auth can-i --list'],
+  }),
+  'mesh.none': (context) => ({
+    what: `Der Cluster des Kontexts "${context}" hat kein Open Service Mesh.`,
+    why: 'Kein Deployment trägt dort das Label app=osm-controller.',
+    next: [
+      'Für einen Übungscluster, mit dem Programm osm von OSM 1.2: osm install --set osm.enablePermissiveTrafficPolicy=true,osm.enableEgress=true',
+      'Auf AKS: az aks enable-addons --addons open-service-mesh --resource-group GRUPPE --name CLUSTER',
+      'Ohne Cluster: meshwalk --world sandbox',
+    ],
+  }),
+  'mesh.other-name': (meshes, wanted) => ({
+    what: `Das Mesh des Clusters heißt ${meshes}, und die Lektionen sprechen von ${wanted}.`,
+    why: 'Namespaces treten einem Mesh unter seinem Namen bei, und sowohl AKS als auch osm install nennen ihres so.',
+    next: ['Nimm einen Cluster, dessen Mesh so heißt: meshwalk --world cluster --context NAME'],
+  }),
+  'cleanup.not-ours': (namespace, label) => ({
+    what: `Der Namespace ${namespace} bleibt, wie er ist.`,
+    why: `Er trägt das Label ${label} nicht mehr.`,
+    next: [`kubectl get namespace ${namespace} --show-labels`],
+  }),
+};

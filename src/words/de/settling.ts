@@ -1,0 +1,37 @@
+import type { settling as shape } from '../en/settling.ts';
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('de');
+
+export const settling: typeof shape = {
+  whichContext: 'Die Kontexte deiner kubeconfig; ein Stern zeigt den aktuellen:',
+  pickContext: (count) => `Auf welchem sollen die Lektionen laufen? (1 bis ${count}) `,
+  cluster: 'Die Lektionen sollen auf diesem Cluster laufen:',
+  fields: {
+    context: 'Kontext',
+    server: 'Server',
+    mesh: 'Mesh',
+    namespaces: 'Namespaces',
+  },
+  mesh: (version, namespace) => `OSM ${version} im Namespace ${namespace}`,
+  unknownVersion: 'in unbekannter Version',
+  older:
+    'Es ist älter als OSM 1.2, für das die Lektionen geschrieben sind; manches wird nicht so gehen, wie sie sagen.',
+  newer:
+    'Es ist neuer als OSM 1.2, für das die Lektionen geschrieben sind; manches geht vielleicht anders, als sie sagen.',
+  willDo: (namespaces, label) =>
+    `Sie legen die Namespaces ${namespaces} an, jeden mit dem Label ${label}, und ändern Einstellungen des ganzen Mesh.`,
+  cleaning: 'meshwalk cleanup --world cluster löscht diese Namespaces und stellt die Einstellungen zurück.',
+  progressElsewhere: (context) =>
+    `Dein Stand entstand auf dem Cluster des Kontexts ${context}. Um beide zu trennen: --profile NAME`,
+  production: {
+    context: (name) => `Der Kontext heißt ${name}; das sieht nach Produktion aus.`,
+    cluster: (name) => `Der Cluster heißt ${name}; das sieht nach Produktion aus.`,
+    server: (name) => `Der Server ist ${name}; das sieht nach Produktion aus.`,
+    namespace: (name) => `Es gibt einen Namespace ${name}; das sieht nach Produktion aus.`,
+  },
+  meshInUse: (namespaces) =>
+    `Das Mesh überwacht ${counted(namespaces.length, { one: 'Namespace', other: 'Namespaces' })} von anderen, deren Aufrufe eine Lektion eine Weile verweigert: ${namespaces.join(', ')}.`,
+  agree: 'Die Lektionen dort laufen lassen? (ja oder nein) ',
+  typeContext: 'Um die Lektionen dort laufen zu lassen, tippe den Namen des Kontexts: ',
+};

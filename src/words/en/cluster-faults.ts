@@ -1,0 +1,78 @@
+/** What Faults say of worlds that are a learner's own: a cluster, and the mesh in it. */
+export const clusterFaults = {
+  'cluster.no-contexts': (file: string) => ({
+    what: `There is no context in ${file}.`,
+    why: 'A context pairs a cluster with a user; tools that make clusters, such as kind or az, write one.',
+    next: ['kubectl config get-contexts', 'Without a cluster: meshwalk --world sandbox'],
+  }),
+  'cluster.no-context': (context: string, others: readonly string[]) => ({
+    what: `The kubeconfig has no context "${context}".`,
+    why: others.length === 0 ? 'It has none at all.' : `It has: ${others.join(', ')}.`,
+    next: ['kubectl config get-contexts', 'meshwalk --world cluster --context NAME'],
+  }),
+  'cluster.context-name': (context: string) => ({
+    what: `The lessons cannot say the name "${context}" in their commands.`,
+    why: 'It has characters that a shell or a YAML file reads as something else.',
+    next: ['Give it another name: kubectl config rename-context OLD NEW'],
+  }),
+  'cluster.which': (contexts: readonly string[]) => ({
+    what: 'Nothing says which cluster the lessons should run on.',
+    why: `Nobody can be asked without a terminal. The contexts are: ${contexts.join(', ')}.`,
+    next: [
+      'meshwalk run --world cluster --context NAME --yes',
+      'Or choose once in a terminal: meshwalk --world cluster',
+    ],
+  }),
+  'cluster.no-choice': () => ({
+    what: 'No cluster is chosen for the lessons.',
+    why: 'The first start asks for one, shows what it is, and keeps the answer.',
+    next: ['meshwalk --world cluster'],
+  }),
+  'cluster.moved': (context: string, before: string, now: string) => ({
+    what: `The context "${context}" leads to another server than the one you agreed to.`,
+    why: `It was ${before} and is ${now === '' ? 'none' : now}.`,
+    next: ['Look at it and agree again: meshwalk --world cluster'],
+  }),
+  'cluster.not-agreed': (context: string) => ({
+    what: `The lessons do not run on the cluster of context "${context}".`,
+    why: 'Nobody agreed to it, so nothing was done there.',
+    next: ['meshwalk --world cluster --context NAME', 'Without a cluster: meshwalk --world sandbox'],
+  }),
+  'cluster.doubtful': (context: string, doubts: readonly string[]) => ({
+    what: `The lessons do not run on the cluster of context "${context}" without a word of a person.`,
+    why: doubts.join(' '),
+    next: [`Look at it and agree in a terminal, once: meshwalk --world cluster --context ${context}`],
+  }),
+  'cluster.namespaces-taken': (namespaces: readonly string[], label: string) => ({
+    what: `The cluster has namespaces of the names that the lessons use: ${namespaces.join(', ')}.`,
+    why: `They lack the label ${label}, so they are somebody else's, and cleaning up would delete them.`,
+    next: [
+      'Take another cluster: meshwalk --world cluster --context NAME',
+      `Or, if the lessons may have them and delete them: kubectl label namespace ${namespaces.join(' ')} ${label}`,
+    ],
+  }),
+  'cluster.no-rights': (context: string, message: string) => ({
+    what: `The user of context "${context}" may not look around in the cluster.`,
+    why: `${message}. The lessons make namespaces and change the settings of the mesh, which takes an administrator's rights.`,
+    next: ['kubectl auth can-i --list'],
+  }),
+  'mesh.none': (context: string) => ({
+    what: `The cluster of context "${context}" has no Open Service Mesh.`,
+    why: 'No Deployment there carries the label app=osm-controller.',
+    next: [
+      'For a practice cluster, with the osm program of OSM 1.2: osm install --set osm.enablePermissiveTrafficPolicy=true,osm.enableEgress=true',
+      'On AKS: az aks enable-addons --addons open-service-mesh --resource-group GROUP --name CLUSTER',
+      'Without a cluster: meshwalk --world sandbox',
+    ],
+  }),
+  'mesh.other-name': (meshes: string, wanted: string) => ({
+    what: `The mesh of the cluster is called ${meshes}, and the lessons speak of ${wanted}.`,
+    why: 'Namespaces join a mesh by its name, and both AKS and osm install call theirs so.',
+    next: ['Take a cluster whose mesh has that name: meshwalk --world cluster --context NAME'],
+  }),
+  'cleanup.not-ours': (namespace: string, label: string) => ({
+    what: `The namespace ${namespace} is left alone.`,
+    why: `It does not carry the label ${label} any more.`,
+    next: [`kubectl get namespace ${namespace} --show-labels`],
+  }),
+};
