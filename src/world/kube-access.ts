@@ -38,6 +38,14 @@ export class KubeAccess {
     return client;
   }
 
+  /** The cluster is known to be back: whoever waits before asking it again need not. */
+  askNow(): void {
+    this.#made?.client.then(
+      (client) => client.reach?.askNow(),
+      () => undefined,
+    );
+  }
+
   close(): void {
     this.#made?.client.then(
       (client) => client.close(),

@@ -83,7 +83,7 @@ class SandboxWorld implements World {
         return said?.type === 'fault' ? said.fault : said?.type;
       },
       onRestart: () => {
-        void this.#kube?.client.then((client) => client.reach?.askNow());
+        this.#kube.askNow();
         options.onTrouble?.({ type: 'restarted' });
       },
       onGivenUp: (fault) => {

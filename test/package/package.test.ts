@@ -86,7 +86,7 @@ describe('the published package', () => {
   it('says its version and finds its own lessons', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect((await run(bin, ['--version'], { env, cwd: folder })).stdout.trim()).toBe(version);
-    expect((await run(bin, ['lint'], { env, cwd: folder })).stdout).toContain('16 lessons, no mistakes.');
+    expect((await run(bin, ['lint'], { env, cwd: folder })).stdout).toContain('18 lessons, no mistakes.');
   });
 
   it('plays lessons from an empty folder', async () => {

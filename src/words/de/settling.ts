@@ -20,7 +20,7 @@ export const settling: typeof shape = {
   newer:
     'Es ist neuer als OSM 1.2, für das die Lektionen geschrieben sind; manches geht vielleicht anders, als sie sagen.',
   willDo: (namespaces, label) =>
-    `Sie legen die Namespaces ${namespaces} an, jeden mit dem Label ${label}, und ändern Einstellungen des ganzen Mesh.`,
+    `Dabei entstehen die Namespaces ${namespaces}, jeder mit dem Label ${label}, und Einstellungen des ganzen Mesh ändern sich.`,
   cleaning: 'meshwalk cleanup --world cluster löscht diese Namespaces und stellt die Einstellungen zurück.',
   progressElsewhere: (context) =>
     `Dein Stand entstand auf dem Cluster des Kontexts ${context}. Um beide zu trennen: --profile NAME`,
