@@ -16,11 +16,12 @@ export interface Finding {
 
 export const passed = (saw: string): CheckResult => ({ status: 'passed', saw });
 export const wrong = (finding: Finding): CheckResult => ({ status: 'wrong', ...finding });
-export const notYet = ({ expected, saw, tryThis }: Finding): CheckResult => ({
+export const notYet = ({ expected, saw, tryThis }: Finding, isStuck = false): CheckResult => ({
   status: 'not-yet',
   expected,
   saw,
   ...(tryThis === undefined ? {} : { tryThis }),
+  ...(isStuck && { isStuck }),
 });
 export const unknown = (reason: string, tryThis?: string): CheckResult => ({
   status: 'unknown',

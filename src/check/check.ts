@@ -10,7 +10,8 @@ import type { NamespacedName } from './spec-fields.ts';
  */
 export type CheckResult =
   | { status: 'passed'; saw: string }
-  | { status: 'not-yet'; expected: string; saw: string; tryThis?: string }
+  /** `isStuck`: on its way, and something is in it that time alone will not take away. */
+  | { status: 'not-yet'; expected: string; saw: string; tryThis?: string; isStuck?: true }
   | { status: 'wrong'; expected: string; saw: string; on?: string; tryThis?: string }
   | { status: 'unknown'; reason: string; tryThis?: string };
 

@@ -7,6 +7,8 @@ function custom<T extends KubeObject>(group: string, version: string, resource: 
 }
 
 export const trafficSplits = custom('split.smi-spec.io', 'v1alpha2', 'trafficsplits', 'TrafficSplit');
+export const trafficTargets = custom('access.smi-spec.io', 'v1alpha3', 'traffictargets', 'TrafficTarget');
+export const httpRouteGroups = custom('specs.smi-spec.io', 'v1alpha4', 'httproutegroups', 'HTTPRouteGroup');
 export const meshConfigs = custom('config.openservicemesh.io', 'v1alpha2', 'meshconfigs', 'MeshConfig');
 
 /** The kinds an author may name in a condition, at the versions that OSM 1.2 on AKS serves. */
@@ -14,8 +16,8 @@ const known: readonly resources.ResourceRef[] = [
   ...Object.values(resources).filter((value) => typeof value === 'object'),
   trafficSplits,
   meshConfigs,
-  custom('access.smi-spec.io', 'v1alpha3', 'traffictargets', 'TrafficTarget'),
-  custom('specs.smi-spec.io', 'v1alpha4', 'httproutegroups', 'HTTPRouteGroup'),
+  trafficTargets,
+  httpRouteGroups,
   custom('specs.smi-spec.io', 'v1alpha4', 'tcproutes', 'TCPRoute'),
   custom('policy.openservicemesh.io', 'v1alpha1', 'egresses', 'Egress'),
   custom('policy.openservicemesh.io', 'v1alpha1', 'ingressbackends', 'IngressBackend'),

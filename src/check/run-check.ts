@@ -2,10 +2,12 @@
  * Looks at the conditions of one check in the order of their needs and tells every result as it comes.
  * It knows kinds and a Probe; of lessons, screens and journals it knows nothing.
  */
+import { AwakeTime } from '../platform/awake.ts';
 import { type Clock, sleep } from '../platform/clock.ts';
 import type { Findings } from '../words/en/findings.ts';
 import { unknown } from './answers.ts';
 import type { CheckKind, CheckResult, Probe } from './check.ts';
+import { Patience, usualPatience } from './patience.ts';
 
 /** A condition as far as verifying it goes; a lesson's Condition fits. */
 export interface RunnableCondition {
@@ -22,8 +24,10 @@ export interface RunCheckOptions {
   probe: Omit<Probe, 'memory'>;
   /** Kept by the caller for as long as a task is open; holds a map per condition. */
   memory: Map<string, unknown>;
-  /** How long conditions that do not hold are looked at again; 0 looks once. */
+  /** How long conditions that do not hold are looked at again; 0 looks once. A sleep of the machine does not count. */
   patienceMs: number;
+  /** As long as something moves, patience begins anew, and it ends early where only somebody could mend what is seen. */
+  isPatientWithProgress?: boolean;
   /** Calls back when the world changes, so that no pause outlasts what it waits for; returns how to stop. */
   onWorldChange?(listener: () => void): () => void;
   /** One look that takes longer is given up as `unknown`; 10 s if left out. */
@@ -45,7 +49,11 @@ const settleMs = 20;
 export async function runCheck(options: RunCheckOptions): Promise<ReadonlyMap<string, CheckResult>> {
   const { clock, signal } = options.probe;
   const results = new Map<string, CheckResult>();
-  const until = clock.now() + options.patienceMs;
+  const awake = new AwakeTime(clock);
+  const until = awake.now() + options.patienceMs;
+  const patience = options.isPatientWithProgress
+    ? new Patience(awake.now(), { ...usualPatience, quietMs: options.patienceMs, obstacleMs: options.patienceMs })
+    : undefined;
   const pauses = new Pauses(clock);
   const stop = options.onWorldChange?.(() => pauses.worldChanged());
   try {
@@ -53,7 +61,9 @@ export async function runCheck(options: RunCheckOptions): Promise<ReadonlyMap<st
       pauses.lookBegins();
       await lookOnce(options, results);
       const isDone = options.conditions.every((condition) => results.get(condition.id)?.status === 'passed');
-      if (isDone || signal.aborted || clock.now() + pause > until) return results;
+      const at = awake.now();
+      const isOver = patience ? patience.isOver(openIn(results), false, at) : at + pause > until;
+      if (isDone || signal.aborted || isOver) return results;
       await pauses.pause(pause, signal);
       if (signal.aborted) return results;
     }
@@ -61,6 +71,9 @@ export async function runCheck(options: RunCheckOptions): Promise<ReadonlyMap<st
     stop?.();
   }
 }
+
+const openIn = (results: ReadonlyMap<string, CheckResult>): CheckResult[] =>
+  [...results.values()].filter(({ status }) => status !== 'passed');
 
 /** Pauses between looks that end early when the world changes, also when it changed during the look before. */
 class Pauses {

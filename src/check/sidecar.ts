@@ -2,9 +2,10 @@ import { faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Pod } from '../kube/objects.ts';
 import type { Findings } from '../words/en/findings.ts';
-import { wrong } from './answers.ts';
+import { notYet, wrong } from './answers.ts';
 import type { CheckResult } from './check.ts';
 import type { CounterReading } from './counter-ledger.ts';
+import { waitIn } from './pod-waits.ts';
 import { type NamespacedName, nameOf } from './spec-fields.ts';
 import { findWorkload, hasSidecar, podsOf, sidecarName } from './workload.ts';
 
@@ -32,7 +33,8 @@ export async function findClient(
     return answered(wrong({ expected, saw: conditions.notDeployed(nameOf(from)), on: nameOf(from), tryThis }));
   }
   const label = `${workload.kind} ${nameOf(from)}`;
-  const pods = (await podsOf(kube, workload)).filter((pod) => pod.status?.phase === 'Running');
+  const all = await podsOf(kube, workload);
+  const pods = all.filter((pod) => pod.status?.phase === 'Running');
   const bare = pods.find((pod) => !hasSidecar(pod));
   if (bare) {
     const tryThis = `kubectl rollout restart ${workload.kind.toLowerCase()} ${from.name} -n ${from.namespace}`;
@@ -40,9 +42,10 @@ export async function findClient(
     return answered(wrong({ expected, saw: conditions.callerWithoutSidecar, on, tryThis }));
   }
   if (pods.length === 0) {
-    const saw = conditions.noPodRuns(label);
+    const wait = await waitIn(kube, workload, all, conditions.waits);
+    const saw = conditions.noPodRuns(label) + (wait ? `; ${wait.what}` : '');
     const tryThis = `kubectl get pods -n ${from.namespace}`;
-    return answered({ status: 'not-yet', expected, saw, tryThis });
+    return answered(notYet({ expected, saw, tryThis }, wait?.isStuck));
   }
   return { status: 'found', workload: `${workload.kind.toLowerCase()}/${from.name}`, pods };
 }

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../kube/client.ts';
-import type { KubeObject } from '../kube/objects.ts';
+import type { KubeObject, Pod } from '../kube/objects.ts';
 import { endpoints, pods, services } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
 import { trafficSplits } from './resource-table.ts';
@@ -57,12 +57,17 @@ export async function readinessOf(
   return addresses?.subsets?.some((subset) => (subset.addresses ?? []).length > 0) ? 'ready' : 'not-ready';
 }
 
-/** The name of a pod behind the Service that has no sidecar: the mesh cannot deny anybody who calls it. */
-export async function podOutsideMesh(kube: KubeClient, service: NamespacedName): Promise<string | undefined> {
+/** The pods that a Service selects and that are not on their way out. */
+export async function podsBehind(kube: KubeClient, service: NamespacedName): Promise<Pod[]> {
   const object = await kube.get(services, service.name, service.namespace);
   const selector = Object.entries(object?.spec.selector ?? {});
-  if (selector.length === 0) return undefined;
+  if (selector.length === 0) return [];
   const labelSelector = selector.map(([key, value]) => `${key}=${value}`).join(',');
   const found = await kube.list(pods, { namespace: service.namespace, labelSelector });
-  return found.find((pod) => pod.metadata.deletionTimestamp === undefined && !hasSidecar(pod))?.metadata.name;
+  return found.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+}
+
+/** The name of a pod behind the Service that has no sidecar: the mesh cannot deny anybody who calls it. */
+export async function podOutsideMesh(kube: KubeClient, service: NamespacedName): Promise<string | undefined> {
+  return (await podsBehind(kube, service)).find((pod) => !hasSidecar(pod))?.metadata.name;
 }

@@ -53,10 +53,3 @@ export function whyStuck(pod: Pod): { container: string; reason: string; message
   }
   return undefined;
 }
-
-/** As the STATUS column of kubectl: the reason of the first container that waits, else the phase. */
-export function statusOf(pod: Pod): string {
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const waiting = statuses.find((status) => status.state.waiting?.reason)?.state.waiting?.reason;
-  return waiting ?? pod.status?.phase ?? 'Unknown';
-}

@@ -81,6 +81,7 @@ export async function lookAtOutcomes(
       probe: probeOf(parts, { since: parts.clock.now(), answers: {}, signal }),
       memory,
       patienceMs: patience,
+      isPatientWithProgress: patience > 0,
       onResult: () => {},
     });
   const first = await look(0);

@@ -1,4 +1,7 @@
+import type { CheckResult } from '../check/check.ts';
+import { Patience } from '../check/patience.ts';
 import type { Command, Question } from '../lesson/lesson.ts';
+import { AwakeTime } from '../platform/awake.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Driver } from './driver.ts';
@@ -16,10 +19,10 @@ export type Solved =
   /** `reason` says which condition or command it was. */
   | { solved: false; reason: string; tryThis: string | undefined };
 
-/** How long a condition that needs only time is waited for. */
-const patienceMs = 120_000;
-/** How long one that is wrong may stay so, word for word, when all was done: time does not mend it. */
-const wrongPatienceMs = 45_000;
+/** A command that failed says nothing by itself: what it wants may be there already, or on its way. */
+const afterFailureMs = 5_000;
+/** On real clusters a command meets broken connections and busy servers; these are the pauses before it is tried again. */
+const retryPausesMs = [1_000, 2_000, 4_000, 8_000];
 /** More steps than any task has: a rule that leads nowhere must end as a failure and not as a loop. */
 const mostSteps = 500;
 
@@ -31,11 +34,14 @@ export async function solveTask(
 ): Promise<Solved> {
   const taskIndex = driver.state.taskIndex;
   const authored = authoredSolution(driver.state);
-  let until = clock.now() + patienceMs;
+  const awake = new AwakeTime(clock);
+  const patience = new Patience(awake.now());
+  let seenRun = driver.state.lastRun;
   let lastFailed: FinishedRun | undefined;
+  let failedAt = 0;
+  let retries = 0;
   let absences = driver.worldAbsences;
   const gone = new Set(driver.state.background);
-  let wrong: { said: string | undefined; since: number } = { said: undefined, since: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
     signal?.throwIfAborted();
     const state = driver.state;
@@ -45,37 +51,39 @@ export async function solveTask(
     if (state.status === 'blocked') return failed(words.blocked(state.what, state.why), state.tryThis[0]);
     const dropped = state.status === 'verifying' ? undefined : droppedIn(state, gone);
     if (dropped) return failed(didNotStayUp(dropped, words), tryThisOf(state));
-    const said = driver.isWorldAway ? undefined : wrongIn(state);
-    if (said !== wrong.said) wrong = { said, since: clock.now() };
-    if (said && clock.now() - wrong.since > wrongPatienceMs)
-      return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
+    const at = awake.now();
+    if (state.status === 'running' || state.lastRun !== seenRun) patience.restart(at);
+    seenRun = state.lastRun;
+    const isOver = state.status !== 'verifying' && patience.isOver(openResults(state), driver.isWorldAway, at);
     if (state.status === 'confirming') driver.send({ type: 'confirm' });
     else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
-    else if (clock.now() > until) return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
+    else if (isOver) return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
     else {
       const ran = state.lastRun;
       if (ran && !isGood(ran) && ran !== lastFailed) {
-        // A command may fail because what it wants is there already; only the conditions can tell.
         lastFailed = ran;
-        until = Math.min(until, clock.now() + 5_000);
-      } else if (ran && isGood(ran)) lastFailed = undefined;
-      // How long that takes is the machine's business.
-      if (driver.isWorldAway) until = clock.now() + patienceMs;
-      const wasAway = driver.worldAbsences > absences;
-      if (lastFailed && !wasAway) {
-        // What the command was to make is there: a learner presses v, and so do we.
-        if (holdsAll(state)) driver.send({ type: 'verify' });
-        else await changed(driver, clock, 200, signal);
-      } else if (lastFailed) {
-        // It met a world that was just going: what it failed at says nothing.
-        until = clock.now() + patienceMs;
-        absences = driver.worldAbsences;
-        const { command, script } = lastFailed;
-        driver.send(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
-      } else {
+        failedAt = at;
+      } else if (ran && isGood(ran) && lastFailed) {
+        lastFailed = undefined;
+        retries = 0;
+      }
+      if (!lastFailed) {
         absences = driver.worldAbsences;
         await take(driver, state, authored, clock, signal);
-      }
+      } else if (holdsAll(state)) {
+        // What the command was to make is there: a learner presses v, and so do we.
+        driver.send({ type: 'verify' });
+      } else if (driver.isWorldAway) {
+        await changed(driver, clock, 200, signal);
+      } else if (driver.worldAbsences > absences || isDue(state, lastFailed, retries, at - failedAt)) {
+        // It met a world that was just going: what it failed at says nothing.
+        if (driver.worldAbsences > absences) absences = driver.worldAbsences;
+        else retries += 1;
+        const { command, script } = lastFailed;
+        driver.send(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
+      } else if (at - failedAt > afterFailureMs && !mayRetry(state, lastFailed, retries)) {
+        return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
+      } else await changed(driver, clock, 200, signal);
     }
   }
   return failed(words.tooLong(mostSteps), undefined);
@@ -87,13 +95,20 @@ const holdsAll = ({ progress }: SessionState): boolean =>
   progress.conditions.length > 0 &&
   progress.conditions.every(({ result, stale }) => result?.status === 'passed' && !stale);
 
-/** What the open conditions say when every one that was looked at needs somebody to act, and nobody will. */
-function wrongIn({ status, progress }: SessionState): string | undefined {
-  if (status !== 'failed') return undefined;
-  const open = progress.conditions.flatMap(({ result }) => (result && result.status !== 'passed' ? [result] : []));
-  const words = open.flatMap((result) => (result.status === 'wrong' ? [result.saw] : []));
-  return words.length === open.length && words.length > 0 ? words.join('\n') : undefined;
-}
+/** What is open when all was done; before that, conditions only tell what is wanted. */
+const openResults = ({ status, progress }: SessionState): CheckResult[] =>
+  status === 'failed'
+    ? progress.conditions.flatMap(({ result }) => (result && result.status !== 'passed' ? [result] : []))
+    : [];
+
+/** In the sandbox nothing lies between a command and its cluster; and what costs money is not tried by ourselves. */
+const mayRetry = ({ world, lesson, taskIndex }: SessionState, { command }: FinishedRun, retries: number): boolean =>
+  world.kind !== 'sandbox' &&
+  retries < retryPausesMs.length &&
+  !lesson.tasks[taskIndex]?.solution.some(({ name, effect }) => name === command && effect === 'cloud');
+
+const isDue = (state: SessionState, run: FinishedRun, retries: number, sinceMs: number): boolean =>
+  mayRetry(state, run, retries) && sinceMs >= (retryPausesMs[retries] ?? Infinity);
 
 const isGood = (run: FinishedRun): boolean => run.end.type === 'exited' && run.end.code === 0;
 

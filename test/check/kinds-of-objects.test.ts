@@ -203,7 +203,7 @@ describe('workloads-ready', () => {
     const starting = cluster(deployment('shop', 'store'), pod('shop', 'store-1', 'store', { ready: false }));
     expect(await look(workloadsReady, spec, { kube: starting })).toMatchObject({
       status: 'not-yet',
-      saw: '0 of 1 pod ready (store-1: Running)',
+      saw: '0 of 1 pod ready; Pod store-1: all containers run; the pod is not ready yet',
     });
     const changed = deployment('shop', 'store', { metadata: { namespace: 'shop', name: 'store', generation: 2 } });
     const rolling = cluster(changed, pod('shop', 'store-1', 'store'));

@@ -95,6 +95,43 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('tries a command again a few times where a network lies between it and its cluster, but none that costs money', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    ports.world = { kind: 'cluster', costsMoney: false };
+    const end = { type: 'exited', code: 1 } as const;
+    ports.expect({ script: 'run one', end }, { script: 'run one', end }, { script: 'run one' });
+    ports.seen = [{ holds: wrong }, { holds: wrong }, { holds: wrong }, { holds: passed }];
+    const driver = await open(ports, task('a', [command('one')], check('holds')));
+    const solving = solveTask(driver, clock, findings.told.solving);
+    await clock.step(10_000);
+    expect(await solving).toMatchObject({ solved: true });
+    await driver.close();
+
+    ports.expect({ script: 'run two', end });
+    ports.seen = [{ holds: wrong }];
+    const two = command('two', { effect: 'cloud' });
+    const costly = await open(ports, { ...task('a', [two], check('holds')), solution: [two] });
+    const paying = solveTask(costly, clock, findings.told.solving);
+    await clock.step(10_000);
+    expect(await paying).toMatchObject({ solved: false });
+    await costly.close();
+    ports.done();
+  });
+
+  it('is patient again after each command, however long that took', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    ports.expect({ script: 'run one', livesFor: 300_000 }, { script: 'run two' });
+    ports.seen = [{ holds: wrong }, { holds: wrong }, { holds: passed }];
+    const driver = await open(ports, task('a', [command('one'), command('two')], check('holds')));
+    const solving = solveTask(driver, clock, findings.told.solving);
+    await clock.step(320_000);
+    expect(await solving).toMatchObject({ solved: true });
+    await driver.close();
+    ports.done();
+  });
+
   it('waits for a world that takes long to come back, and tries the command again then', async () => {
     const clock = new SteppedClock();
     const ports = new ScriptedPorts(clock);

@@ -27,6 +27,7 @@ const equalOnPurpose = [
   /^told\.solving\.blocked$/,
   /^preflight\.(groups\.sandbox|terminal\.what|port\.what|shell\.install\..*|network\.showProxy\..*)$/, // also lines to type
   /^chain\.(clientRoute\.either|titles\.(name|namespace|endpoints|server))$/,
+  /^conditions\.waits\.(pod|told)$/,
   /^conditions\.(all|azureCluster\.cluster|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,
 ];
 

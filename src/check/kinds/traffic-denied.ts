@@ -3,6 +3,7 @@ import { askCluster, notYet, passed, remembered, wrong } from '../answers.ts';
 import type { CheckKind, Probe } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
 import { linesSince, unreachedService } from '../log-lines.ts';
+import { whoIsBehind } from '../propagation.ts';
 import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { podOutsideMesh, upstreamsOf } from '../traffic-splits.ts';
@@ -73,6 +74,8 @@ export const trafficDenied: CheckKind<Spec> = {
       const successes = grown('upstream_rq_2xx');
       if (successes > 0) {
         window.restart(now);
+        const behind = await whoIsBehind(kube, client, spec.to.namespace, probe);
+        if (behind !== undefined) return notYet({ expected, saw: `${words.succeeded(successes)}; ${behind}`, tryThis });
         const on = words.counter(nameOf(spec.from), label);
         return wrong({ expected, saw: words.succeeded(successes), on, tryThis });
       }

@@ -1,10 +1,14 @@
+import type { KubeClient } from '../../kube/client.ts';
 import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, notYet, passed, remembered } from '../answers.ts';
-import { type CheckKind, SpecProblem } from '../check.ts';
+import { type CheckKind, type Probe, SpecProblem } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
-import { findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
+import { type PodWait, waitOf } from '../pod-waits.ts';
+import { whoIsBehind } from '../propagation.ts';
+import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { upstreamsOf } from '../traffic-splits.ts';
+import { podsBehind, readinessOf, upstreamsOf } from '../traffic-splits.ts';
+import { isReady } from '../workload.ts';
 
 interface Spec {
   from: NamespacedName;
@@ -64,9 +68,29 @@ export const trafficFlows: CheckKind<Spec> = {
       if (seen >= spec.requests) return passed(words.saw(seen, answers));
       const others = all > seen ? words.others(all - seen) : '';
       const tryThis = `kubectl logs ${client.workload} -n ${spec.from.namespace} -c ${spec.from.name} --tail 20`;
-      return notYet({ expected, saw: words.soFar(seen) + others, tryThis });
+      const wait = await waitForCallee(kube, spec, client, probe);
+      const saw = words.soFar(seen) + others + (wait ? `; ${wait.what}` : '');
+      return notYet({ expected, saw, tryThis }, wait?.isStuck);
     }),
 };
+
+/** What keeps requests from being answered so far, where it can be seen: nobody to answer, or policies on their way. */
+async function waitForCallee(
+  kube: KubeClient,
+  { to }: Spec,
+  client: ClientPods,
+  probe: Probe,
+): Promise<PodWait | undefined> {
+  const { waits } = probe.words.conditions;
+  if ((await readinessOf(kube, to)) === 'not-ready') {
+    const pod = (await podsBehind(kube, to)).find((one) => !isReady(one));
+    const wait = pod && (await waitOf(kube, pod, waits));
+    const what = waits.noEndpoint(nameOf(to)) + (wait ? `: ${wait.what}` : '');
+    return { what, isStuck: wait?.isStuck ?? false };
+  }
+  const behind = await whoIsBehind(kube, client, to.namespace, probe);
+  return behind === undefined ? undefined : { what: behind, isStuck: false };
+}
 
 const answersOf = (code: string, words: Findings['conditions']['trafficFlows']) =>
   code === '2xx' ? words.success : words.status(code);

@@ -3,11 +3,13 @@ import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { CounterLedger, type CounterReading } from '../counter-ledger.ts';
+import { waitOf } from '../pod-waits.ts';
 import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
 import { judgeShares } from '../share-test.ts';
 import { adminGet, type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { backendsOf, listSplits, readinessOf, rootOf, type SplitBackend } from '../traffic-splits.ts';
+import { backendsOf, listSplits, podsBehind, readinessOf, rootOf, type SplitBackend } from '../traffic-splits.ts';
+import { isReady } from '../workload.ts';
 
 /*
  * Requests until the verdict, 1,000 seeded runs each with the defaults (tolerance 0.25, error 1e-6, miss 0.001), callers
@@ -176,12 +178,12 @@ async function count(
   const restarted = trial.startOver(JSON.stringify([[...shares], readiness, routes, empty.map(nameOf)]));
   const tryThis = `osm proxy get stats ${client.pods[0]?.metadata.name} -n ${spec.from.namespace}`;
   const pending = idle ?? empty[0];
-  if (pending)
-    return notYet({
-      expected,
-      saw: words.notCallable(nameOf(pending)),
-      tryThis: `kubectl get pods -n ${namespace}`,
-    });
+  if (pending) {
+    const pod = (await podsBehind(kube, pending)).find((one) => !isReady(one));
+    const wait = pod && (await waitOf(kube, pod, probe.words.conditions.waits));
+    const saw = words.notCallable(nameOf(pending)) + (wait ? `; ${wait.what}` : '');
+    return notYet({ expected, saw, tryThis: `kubectl get pods -n ${namespace}` }, wait?.isStuck);
+  }
   if (routes.status === 'other') return judgeRoutes(kube, shares, routes.saw, namespace, expected, probe.words);
   if (restarted) {
     trial.begin();
@@ -194,7 +196,7 @@ async function count(
   const verdict = judgeShares({ shares: [...shares.values()], tolerance: spec.tolerance, error, miss }, counts);
   switch (verdict.type) {
     case 'within':
-      return passed(saw);
+      return passed(words.sure(saw, spec.tolerance * 100, Math.round(1 / spec.miss)));
     case 'undecided': {
       const unseen = verdict.unseen === undefined ? undefined : services[verdict.unseen]?.name;
       return notYet({

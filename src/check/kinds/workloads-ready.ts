@@ -2,8 +2,9 @@ import type { KubeClient } from '../../kube/client.ts';
 import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, notYet, passed, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, SpecProblem } from '../check.ts';
+import { waitIn } from '../pod-waits.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { findWorkload, hasSidecar, isReady, podsOf, statusOf, type Workload, whyStuck } from '../workload.ts';
+import { findWorkload, hasSidecar, isReady, podsOf, type Workload, whyStuck } from '../workload.ts';
 
 interface Spec {
   workloads: readonly NamespacedName[];
@@ -41,7 +42,7 @@ export const workloadsReady: CheckKind<Spec> = {
       let waiting: CheckResult | undefined;
       const ready: string[] = [];
       for (const name of spec.workloads) {
-        const result = await judge(kube, name, spec.sidecar, probe.words.conditions.workloadsReady);
+        const result = await judge(kube, name, spec.sidecar, probe.words.conditions);
         if (result.status === 'passed') ready.push(result.saw);
         else if (result.status === 'not-yet') waiting ??= result;
         else return result;
@@ -54,7 +55,7 @@ async function judge(
   kube: KubeClient,
   name: NamespacedName,
   sidecar: boolean,
-  words: Findings['conditions']['workloadsReady'],
+  { workloadsReady: words, waits }: Findings['conditions'],
 ): Promise<CheckResult> {
   const label = nameOf(name);
   const workload = await findWorkload(kube, name);
@@ -91,9 +92,9 @@ async function judge(
   }
   const ready = found.filter(isReady).length;
   if (isRolledOut(workload, wanted) && ready >= wanted) return passed(`${label} ${ready}/${wanted}`);
-  const pending = found.find((pod) => !isReady(pod));
-  const status = pending ? ` (${pending.metadata.name}: ${statusOf(pending)})` : '';
-  return notYet({ expected: words.expected(wanted, object), saw: words.saw(ready, wanted) + status, tryThis: list });
+  const wait = await waitIn(kube, workload, found, waits);
+  const saw = words.saw(ready, wanted) + (wait ? `; ${wait.what}` : '');
+  return notYet({ expected: words.expected(wanted, object), saw, tryThis: list }, wait?.isStuck);
 }
 
 /** Kubernetes: a rollout is done when the controller saw this generation and every wanted pod is of the new revision. */

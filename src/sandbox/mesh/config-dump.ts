@@ -52,6 +52,8 @@ export function configDump(
   const { dynamic } = sidecar;
   const isDynamic = (name: string, of: readonly { name: string }[] | undefined) => of?.some((one) => one.name === name);
   const version_info = dynamic?.version ?? '';
+  // Envoy keeps a time for each resource, and leaves it where an update brought the same again.
+  const last_updated = new Date(sidecar.updatedAt).toISOString();
   const clusters = sidecar.upstreams.map(({ config }) => config);
   const listeners = sidecar.listeners.map(({ config }) => config);
   const split = <T extends { name: string }>(all: readonly T[], of: readonly T[] | undefined) => ({
@@ -72,7 +74,11 @@ export function configDump(
           ...byCluster.fixed.map((config) => ({ cluster: cluster(config) })),
           ...controlPlaneClusters(bootstrap, clusters).map((config) => ({ cluster: config })),
         ],
-        dynamic_active_clusters: byCluster.dynamic.map((config) => ({ version_info, cluster: cluster(config) })),
+        dynamic_active_clusters: byCluster.dynamic.map((config) => ({
+          version_info,
+          cluster: cluster(config),
+          last_updated,
+        })),
       },
       ...(includeEndpoints
         ? [
@@ -90,12 +96,16 @@ export function configDump(
         static_listeners: byListener.fixed.map((config) => ({ listener: listener(config) })),
         dynamic_listeners: byListener.dynamic.map((config) => ({
           name: config.name,
-          active_state: { version_info, listener: listener(config) },
+          active_state: { version_info, listener: listener(config), last_updated },
         })),
       },
       {
         '@type': typeUrl('admin.v3.RoutesConfigDump'),
-        dynamic_route_configs: sidecar.routes.map((config) => ({ version_info, route_config: routeConfig(config) })),
+        dynamic_route_configs: sidecar.routes.map((config) => ({
+          version_info,
+          route_config: routeConfig(config),
+          last_updated,
+        })),
       },
       secretDump(sidecar.secrets, dynamic?.config.validationContexts ?? []),
     ],

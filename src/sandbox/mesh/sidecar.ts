@@ -42,6 +42,7 @@ export class Sidecar {
   #secrets = Secrets.none();
   #bootstrap: ProxyUpdate | undefined;
   #dynamic: ProxyUpdate | undefined;
+  #updatedAt = 0;
   /** Updates are applied one after the other: listening takes a moment. */
   #applying: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -93,6 +94,11 @@ export class Sidecar {
     return this.#dynamic;
   }
 
+  /** When it came, in ms of the clock. */
+  get updatedAt(): number {
+    return this.#updatedAt;
+  }
+
   get bootstrap(): ProxyUpdate | undefined {
     return this.#bootstrap;
   }
@@ -106,6 +112,7 @@ export class Sidecar {
   /** Takes on a new configuration; resolves with the reason for each resource that was refused. */
   apply(update: ProxyUpdate): Promise<readonly string[]> {
     this.#dynamic = update;
+    this.#updatedAt = this.#parts.clock.now();
     return this.#enqueue();
   }
 

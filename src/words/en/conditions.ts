@@ -43,6 +43,27 @@ export const conditions = {
   notDeployed: (workload: string) => `${workload} is not deployed`,
   callerWithoutSidecar: 'the caller has no sidecar, so the mesh does not see it',
   noPodRuns: (workload: string) => `no pod of ${workload} is running`,
+  /** What something is still waiting for. */
+  waits: {
+    pod: (pod: string, what: string) => `Pod ${pod}: ${what}`,
+    kubelet: 'waiting for its Node to take it on',
+    noNode: (why: string) => `no Node has room for it (${why})`,
+    newNode: (why: string) => `waiting for a new Node (${why})`,
+    pulls: (image: string) => `image ${image} is being pulled`,
+    creating: 'its containers are being created',
+    initRuns: (name: string, index: number, count: number) => `init container ${name} runs (${index} of ${count})`,
+    crashed: (name: string, code: number, times: number, why: string) =>
+      `container ${name} ended with code ${code} and was started again ${counted(times, { one: 'time', other: 'times' })} (${why})`,
+    waitsBecause: (name: string, why: string) => `container ${name} waits (${why})`,
+    told: (reason: string, message: string) => `${reason} (${message})`,
+    probeFails: (name: string, why: string) => `container ${name} runs and is not ready (${why})`,
+    notReady: (name: string) => `container ${name} runs and is not ready`,
+    settling: 'all containers run; the pod is not ready yet',
+    noEndpoint: (service: string) => `Service ${service} has no pod that is ready`,
+    refused: (message: string) => `no pod could be made (${message})`,
+    older: (pod: string, object: string) =>
+      `the sidecar of Pod ${pod} has a configuration from before the change of ${object}`,
+  },
   inNamespace: (what: string, namespace: string) => `${what} in namespace ${namespace}`,
   answer: {
     title: 'The question is answered right',
@@ -226,6 +247,8 @@ export const conditions = {
     notCallable: (service: string) => `no pod of ${service} is ready to be called`,
     inForce: 'the weights are in force; counting starts now',
     mustGetOne: (counts: string, service: string) => `${counts}; ${service} must get one, too`,
+    sure: (counts: string, percent: number, chances: number) =>
+      `${counts}; one that is off by more than ${short(percent)} % would pass once in ${chances} times at most`,
     tooFew: (counts: string) => `${counts}; too few to tell`,
     weightOf: (namespace: string, service: string) => `TrafficSplit in ${namespace}, weight of ${service}`,
     noRequest: 'no request to any backend',
