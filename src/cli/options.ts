@@ -33,7 +33,7 @@ export interface RunOptions extends CommonOptions {
 }
 
 /** What `meshwalk sandbox …` takes. */
-export type SandboxOptions = Pick<CommonOptions, 'profile' | 'pace'> & { json?: boolean };
+export type SandboxOptions = Pick<CommonOptions, 'profile' | 'pace'> & { json?: boolean; azureScenario?: string };
 
 export const worldOption = ({ usage }: Words) =>
   new Option('--world <world>', usage.options.world).choices(['sandbox', 'aks', 'cluster']).default('sandbox');

@@ -7,7 +7,7 @@ import { sleep, systemClock } from '../platform/clock.ts';
 import { ensurePrivateFolder } from '../platform/files.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { keptEnvironment } from '../world/learner-environment.ts';
-import { answers, findDoor, isRunning, type SandboxDoor } from '../world/sandbox-control.ts';
+import { answers, findDoor, isRunning, playScenario, type SandboxDoor } from '../world/sandbox-control.ts';
 import { readServerLine } from '../world/server-line.ts';
 import type { SandboxOptions } from './options.ts';
 import { loadTold, type Subcommand } from './subcommand.ts';
@@ -25,12 +25,14 @@ export async function startSandbox(options: SandboxOptions, subcommand: Subcomma
   const running = await findDoor(folder);
   if (running) {
     machine.out(told.runsAlready(running.pid));
+    if (options.azureScenario !== undefined) await playScenario(running, options.azureScenario);
     return;
   }
   ensurePrivateFolder(folder);
   const server = join(machine.root, 'dist', 'server.js');
   // A session of its own, so that it outlives this terminal.
-  const child = spawn(process.execPath, [server, '--folder', folder, '--pace', options.pace, '--stay'], {
+  const scenario = options.azureScenario === undefined ? [] : ['--azure-scenario', options.azureScenario];
+  const child = spawn(process.execPath, [server, '--folder', folder, '--pace', options.pace, '--stay', ...scenario], {
     detached: true,
     stdio: ['ignore', 'pipe', 'ignore'],
     env: keptEnvironment(machine.environment),

@@ -34,6 +34,7 @@ export function sandboxCommand(subcommand: Subcommand): Command {
       .configureHelp(helpIn(words));
   add('start', 'meshwalk sandbox start')
     .addOption(paceOption(words))
+    .option('--azure-scenario <name[:seed]>', usage.azureScenario)
     .action(async (options: SandboxOptions) => (await sandboxes()).startSandbox(options, subcommand));
   add('stop', 'meshwalk sandbox stop').action(async (options: SandboxOptions) =>
     (await sandboxes()).stopSandbox(options, subcommand),

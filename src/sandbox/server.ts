@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from './server/sandbox.ts';
 import { surviveStrayRejections } from './server/stray-rejections.ts';
 
 /**
- * The sandbox process: `node dist/server.js --folder DIR [--pace real|brisk|instant] [--stay]`. It holds a cluster, a mesh
+ * The sandbox process: `node dist/server.js --folder DIR [--pace real|brisk|instant] [--stay] [--azure-scenario NAME[:SEED]]`. It holds a cluster, a mesh
  * and an Azure for one learner on loopback ports; it does not know lessons, and outlives its parent only with --stay.
  *
  * It writes DIR/sandbox.json (0600: pid, start time, control URL and token; see server/control-server.ts for what the
@@ -35,7 +35,7 @@ function failWith(error: unknown): void {
 }
 
 async function main(): Promise<void> {
-  const { folder, pace, stay } = parseServerArguments(process.argv.slice(2));
+  const { folder, pace, stay, azureScenario } = parseServerArguments(process.argv.slice(2));
   const stopping = Promise.withResolvers<void>();
   const stop = () => stopping.resolve();
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
@@ -52,6 +52,7 @@ async function main(): Promise<void> {
     sandbox = await startSandbox({
       folder,
       pace,
+      azureScenario,
       clock: systemClock,
       entry: realpathSync(process.argv[1] ?? ''),
       startCluster: async (spec, clusterFolder) => {

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { clusterView, creationView, groupView, inventoryOf } from './aks/azure-views.ts';
 import { explainAzureFailure } from './aks/failures.ts';
 import { deleteGroup } from './aks/group-deletion.ts';
+import { refusalPolicy } from './aks/refusal-policy.ts';
 import { type Patience, retryPolicy } from './aks/retry-policy.ts';
 import type {
   AzureClient,
@@ -48,6 +49,7 @@ export async function openAzureClients(access: AzureAccess, patience?: Patience)
   const resources = new ResourceManagementClient(credential, subscriptionId, options);
   for (const { pipeline } of [clusters, resources]) {
     pipeline.removePolicy({ name: 'defaultRetryPolicy' });
+    pipeline.addPolicy(refusalPolicy);
     if (patience) pipeline.addPolicy(retryPolicy(patience), { phase: 'Retry' });
     // A proxy of the learner's environment would carry requests, and their token, away from this machine.
     if (access.type === 'token') pipeline.removePolicy({ name: 'proxyPolicy' });

@@ -67,6 +67,12 @@ export async function restoreSandbox(door: SandboxDoor, id: string): Promise<voi
   await ask(door, 'POST', '/restore', AbortSignal.timeout(resetMs), { id });
 }
 
+/** What is wrong with its Azure from now on: `quota`, `throttled:7`; undefined: nothing. */
+export async function playScenario(door: SandboxDoor, scenario: string | undefined): Promise<void> {
+  const signal = AbortSignal.timeout(answerMs);
+  await ask(door, 'POST', '/azure-scenario', signal, { scenario: scenario ?? null });
+}
+
 async function ask(
   door: SandboxDoor,
   method: string,

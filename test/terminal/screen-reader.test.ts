@@ -22,9 +22,10 @@ function normalised(text: string): string {
       .replaceAll(/after \d[\d.]* s\b/g, 'after N s')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'GUID')
       .replaceAll(/\b[0-9a-f]{20,}\b/g, 'HEX')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replaceAll(/(dnsPrefix: \S+-)[0-9a-f]{6}\b/g, '$1HEX')
       // The last line may come a moment after the others, and then one more of them is told.
-      .replaceAll(/\(\d+ lines left out\)\n[\s\S]*?(?= {2}"powerState")/g, '(LINES LEFT OUT)\n')
+      .replaceAll(/\(\d+ lines left out\)\n[\s\S]*?(?= {2}"publicNetworkAccess")/g, '(LINES LEFT OUT)\n')
       // The control plane may be on its way still, when what the task made is counted.
       .replaceAll(/(Alongside, made by controllers and the mesh: )[^.]+\./g, '$1OBJECTS.')
       .replaceAll(/ssh-rsa \S+/g, 'ssh-rsa KEY')

@@ -34,6 +34,8 @@ export interface ClusterRecord {
   /** Null until the add-on is named for the first time; false once it was switched off. */
   openServiceMesh: boolean | null;
   provisioningState: ProvisioningState;
+  /** Why it failed; gone once it is well. */
+  failure?: { code: string; message: string };
 }
 
 export type OperationKind = 'create-cluster' | 'update-cluster' | 'delete-cluster' | 'delete-group';

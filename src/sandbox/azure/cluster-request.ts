@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ArmError, badRequest } from './arm-error.ts';
+import { ArmError, aksError, badRequest } from './arm-error.ts';
 import type { AzureState, ClusterRecord } from './azure-state.ts';
 import {
   defaultMachineSize,
@@ -8,6 +8,8 @@ import {
   machineSizes,
   resolveKubernetesVersion,
 } from './catalog.ts';
+import type { AzureConditions } from './conditions.ts';
+import { checkClusterCount, checkQuota } from './quota.ts';
 
 /**
  * What a PUT of a managed cluster asks for, judged as AKS judges it. Refusals are ArmErrors in AKS's words; a field
@@ -49,7 +51,7 @@ function parseBody(body: unknown): ClusterBody {
 }
 
 function invalidParameter(name: string, why: string): ArmError {
-  return new ArmError(400, 'InvalidParameter', `The value of parameter ${name} is invalid. Error details: ${why}`);
+  return aksError(400, 'InvalidParameter', `The value of parameter ${name} is invalid. Error details: ${why}`);
 }
 
 /** The one add-on of the sandbox: null when the request does not speak of it. */
@@ -89,40 +91,43 @@ function poolOf(body: ClusterBody): AgentPoolBody {
   return { ...pool, count };
 }
 
-function vmSizeOf(pool: AgentPoolBody, location: string): string {
-  if (!pool.vmSize) return defaultMachineSize;
-  const found = findMachineSize(pool.vmSize);
-  if (found) return found.name;
-  const available = machineSizes.map((size) => size.name).join(',');
+function vmSizeOf(pool: AgentPoolBody, location: string, { sizes }: AzureConditions): string {
+  const wanted = pool.vmSize || defaultMachineSize;
+  const found = findMachineSize(wanted);
+  if (found && sizes === 'not-available') throw sizeNotAvailable(found.name, location);
+  if (found && sizes === 'offered') return found.name;
+  const available = machineSizes.map((size) => size.name.toLowerCase()).filter((name) => name !== wanted.toLowerCase());
   throw badRequest(
-    `The VM size of ${pool.vmSize} is not allowed in your subscription in location '${location}'. The available VM sizes are ${available}. For more details, please visit https://aka.ms/aks/quotas-skus-regions`,
+    `The VM size of ${wanted} is not allowed in your subscription in location '${location}'. The available VM sizes are '${available.join(',')}'. For more details, please visit https://aka.ms/aks/quotas-skus-regions`,
   );
 }
 
-function checkQuota(state: AzureState, location: string, vmSize: string, count: number, except?: ClusterRecord): void {
-  const size = findMachineSize(vmSize);
-  if (!size) return;
-  const used = vcpusUsed(state, location, except);
-  const requested = size.vcpus * count;
-  if (used + requested <= state.vcpuLimit) return;
-  throw new ArmError(
+/** The compute layer's words, which AKS passes on. */
+const sizeNotAvailable = (size: string, location: string): ArmError =>
+  aksError(
+    409,
+    'SkuNotAvailable',
+    `The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: ${size}' is currently not available in location '${location}'. Please try another size or deploy to a different location or different zone. See https://aka.ms/azureskunotavailable for details.`,
+  );
+
+/**
+ * As AKS refuses a feature that it does not offer any more; how it will say so of this one, Microsoft has not told yet.
+ * A cluster that has the add-on keeps it.
+ */
+function checkAddOn(wanted: boolean | null, existing: ClusterRecord | undefined, conditions: AzureConditions): void {
+  if (wanted !== true || existing?.openServiceMesh || conditions.offersOpenServiceMesh) return;
+  throw aksError(
     400,
-    'ErrCode_InsufficientVCPUQuota',
-    `Insufficient vcpu quota requested ${requested}, remaining ${Math.max(0, state.vcpuLimit - used)} for family ${size.family} for region ${location}.`,
+    'AddonNotSupported',
+    'The Open Service Mesh add-on is retired and can no longer be enabled. Use the Istio-based service mesh add-on instead: https://aka.ms/asm-aks-addon-docs',
+    'properties.addonProfiles.openServiceMesh',
   );
-}
-
-/** Virtual CPUs that clusters of a region hold. */
-export function vcpusUsed(state: AzureState, location: string, except?: ClusterRecord): number {
-  return Object.values(state.clusters)
-    .filter((cluster) => cluster.location === location && cluster.uid !== except?.uid)
-    .reduce((sum, cluster) => sum + (findMachineSize(cluster.vmSize)?.vcpus ?? 0) * cluster.nodeCount, 0);
 }
 
 function versionOf(name: string, wanted: string | undefined): string {
   const version = resolveKubernetesVersion(wanted);
   if (version) return version;
-  throw new ArmError(
+  throw aksError(
     400,
     'K8sVersionNotSupported',
     `Managed cluster ${name} is on version ${wanted}, which is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`,
@@ -133,11 +138,12 @@ export interface ClusterTarget {
   group: string;
   name: string;
   now: number;
+  conditions: AzureConditions;
 }
 
 export function readNewCluster(state: AzureState, target: ClusterTarget, rawBody: unknown): ClusterRecord {
   const body = parseBody(rawBody);
-  const { group, name } = target;
+  const { group, name, conditions } = target;
   if (!clusterName.test(name))
     throw badRequest(
       `The resource name '${name}' is not valid: it must have 1 to 63 letters, digits, underscores and hyphens, and start and end with a letter or digit.`,
@@ -152,14 +158,14 @@ export function readNewCluster(state: AzureState, target: ClusterTarget, rawBody
       `The provided location '${body.location}' is not available for resource type 'Microsoft.ContainerService/managedClusters'.`,
     );
   const pool = poolOf(body);
-  const vmSize = vmSizeOf(pool, location.name);
+  const vmSize = vmSizeOf(pool, location.name, conditions);
   const openServiceMesh = openServiceMeshOf(body);
   const kubernetesVersion = versionOf(name, body.properties?.kubernetesVersion);
   const nodeCount = pool.count ?? 3;
-  checkQuota(state, location.name, vmSize, nodeCount);
+  checkAddOn(openServiceMesh, undefined, conditions);
   const subscriptionPart = state.subscription.id.slice(0, 6);
   const linux = body.properties?.linuxProfile;
-  return {
+  const cluster: ClusterRecord = {
     name,
     resourceGroup: group,
     location: location.name,
@@ -178,14 +184,22 @@ export function readNewCluster(state: AzureState, target: ClusterTarget, rawBody
     openServiceMesh,
     provisioningState: 'Creating',
   };
+  checkClusterCount(state, conditions, cluster.location);
+  checkQuota(state, conditions, cluster);
+  return cluster;
 }
 
 /** What a PUT may change on a cluster that exists; other changes are refused in AKS's way. */
-export function readClusterUpdate(state: AzureState, existing: ClusterRecord, rawBody: unknown): ClusterRecord {
+export function readClusterUpdate(
+  state: AzureState,
+  existing: ClusterRecord,
+  rawBody: unknown,
+  conditions: AzureConditions,
+): ClusterRecord {
   const body = parseBody(rawBody);
   const wanted = body.properties ?? {};
   const unchangeable = (field: string) =>
-    new ArmError(400, 'PropertyChangeNotAllowed', `Changing property '${field}' is not allowed.`);
+    aksError(400, 'PropertyChangeNotAllowed', `Changing property '${field}' is not allowed.`);
   if (body.location && findLocation(body.location)?.name !== existing.location)
     throw new ArmError(
       409,
@@ -203,12 +217,14 @@ export function readClusterUpdate(state: AzureState, existing: ClusterRecord, ra
   const version = wanted.kubernetesVersion;
   if (version !== undefined && versionOf(existing.name, version) !== existing.kubernetesVersion)
     throw badRequest('The sandbox does not upgrade a running cluster; keep kubernetesVersion as it is.');
-  checkQuota(state, existing.location, existing.vmSize, existing.nodeCount, existing);
+  checkQuota(state, conditions, existing);
+  const openServiceMesh = openServiceMeshOf(body);
+  checkAddOn(openServiceMesh, existing, conditions);
   return {
     ...existing,
     tags: body.tags ?? existing.tags,
     tier: body.sku?.tier ?? existing.tier,
-    openServiceMesh: openServiceMeshOf(body) ?? existing.openServiceMesh,
+    openServiceMesh: openServiceMesh ?? existing.openServiceMesh,
     provisioningState: 'Updating',
   };
 }

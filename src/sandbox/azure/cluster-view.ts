@@ -100,8 +100,14 @@ export function clusterView(state: AzureState, cluster: ClusterRecord): Record<s
     name: cluster.name,
     type: 'Microsoft.ContainerService/ManagedClusters',
     ...(cluster.tags ? { tags: cluster.tags } : {}),
+    systemData: {
+      createdBy: state.subscription.user,
+      createdByType: 'User',
+      createdAt: new Date(cluster.createdAt).toISOString(),
+    },
     properties: {
       provisioningState: cluster.provisioningState,
+      ...(cluster.failure ? { status: { provisioningError: cluster.failure } } : {}),
       powerState: { code: 'Running' },
       kubernetesVersion: cluster.kubernetesVersion,
       currentKubernetesVersion: cluster.kubernetesVersion,

@@ -5,6 +5,7 @@ import { clusterType, kubernetesVersions } from './catalog.ts';
 import type { ClusterHost } from './cluster-host.ts';
 import { readClusterUpdate, readNewCluster } from './cluster-request.ts';
 import { agentPoolView, clusterId, clusterView, kubeconfigYaml } from './cluster-view.ts';
+import type { AzureConditions } from './conditions.ts';
 import type { Operations } from './operations.ts';
 import { requireGroup, requireUsableGroup } from './resource-groups.ts';
 import type { StateFile } from './state-file.ts';
@@ -15,6 +16,7 @@ export interface ManagedClusterParts {
   operations: Operations;
   host: ClusterHost;
   now: () => number;
+  conditions: () => AzureConditions;
 }
 
 const provider = 'Microsoft.ContainerService';
@@ -42,7 +44,7 @@ function pollHeaders(state: AzureState, request: ArmRequest, operation: Operatio
   };
 }
 
-function put({ file, operations, now }: ManagedClusterParts, request: ArmRequest): ArmResponse {
+function put({ file, operations, now, conditions }: ManagedClusterParts, request: ArmRequest): ArmResponse {
   const { state } = file;
   if (state.unregisteredProviders.includes(provider)) throw providerNotRegistered(provider);
   const group = requireUsableGroup(state, request.parameters['group'] ?? '');
@@ -54,8 +56,8 @@ function put({ file, operations, now }: ManagedClusterParts, request: ArmRequest
   const isNew = !existing || existing.provisioningState === 'Failed';
   const cluster =
     existing && !isNew
-      ? readClusterUpdate(state, existing, request.body)
-      : readNewCluster(state, { group: group.name, name, now: now() }, request.body);
+      ? readClusterUpdate(state, existing, request.body, conditions())
+      : readNewCluster(state, { group: group.name, name, now: now(), conditions: conditions() }, request.body);
   state.clusters[key] = cluster;
   if (isNew)
     state.groups[cluster.nodeResourceGroup.toLowerCase()] = {

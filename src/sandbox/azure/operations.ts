@@ -10,6 +10,8 @@ import {
   type OperationRecord,
 } from './azure-state.ts';
 import type { ClusterHost, ClusterSpec } from './cluster-host.ts';
+import type { AzureConditions } from './conditions.ts';
+import { checkRegionalQuota } from './quota.ts';
 import type { StateFile } from './state-file.ts';
 
 /**
@@ -22,6 +24,7 @@ export interface OperationParts {
   clock: Clock;
   pace: Pace;
   log: (line: string) => void;
+  conditions: () => AzureConditions;
 }
 
 /** What AKS takes at pace real, shortened: creation really takes four to eight minutes. */
@@ -119,7 +122,7 @@ export class Operations {
       operation.status = 'Failed';
       operation.error = { code, message };
       const cluster = file.state.clusters[operation.target];
-      if (cluster) cluster.provisioningState = 'Failed';
+      if (cluster) Object.assign(cluster, { provisioningState: 'Failed', failure: operation.error });
     }
     operation.endedAt = clock.now();
     file.save();
@@ -143,6 +146,12 @@ export class Operations {
 
   async #createCluster(operation: OperationRecord): Promise<void> {
     const cluster = this.#cluster(operation);
+    const conditions = this.#parts.conditions();
+    if (conditions.quotaSeenLate) {
+      // The control plane stands for some time before anybody asks for machines.
+      await this.#takeTime(operation);
+      checkRegionalQuota(this.#parts.file.state, conditions, cluster);
+    }
     await Promise.all([this.#parts.host.start(specOf(cluster)), this.#takeTime(operation)]);
     cluster.provisioningState = 'Succeeded';
   }

@@ -37,6 +37,18 @@ function checkName(name: string): void {
   );
 }
 
+/** `tagName eq 'made-by' and tagValue eq 'meshwalk'`: the one filter that resource groups have. Tags' names have no case. */
+function tagFilter(filter: string | null): (group: ResourceGroupRecord) => boolean {
+  if (filter === null || filter.trim() === '') return () => true;
+  const [, name, , value] = /^\s*tagname\s+eq\s+'([^']*)'(\s+and\s+tagvalue\s+eq\s+'([^']*)')?\s*$/i.exec(filter) ?? [];
+  if (name === undefined)
+    throw new ArmError(400, 'InvalidFilterInQueryString', `Invalid $filter '${filter}' specified in the query string.`);
+  return ({ tags }) =>
+    Object.entries(tags ?? {}).some(
+      ([tag, has]) => tag.toLowerCase() === name.toLowerCase() && (value === undefined || has === value),
+    );
+}
+
 function readBody(body: unknown): { location?: string; tags?: Record<string, string>; managedBy?: string } {
   if (typeof body !== 'object' || body === null)
     throw new ArmError(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
@@ -85,10 +97,11 @@ export function resourceGroupRoutes(file: StateFile, operations: Operations): Ar
     {
       method: 'GET',
       template: '/subscriptions/{subscription}/resourcegroups',
-      handle: () => ({
-        status: 200,
-        body: { value: Object.values(state.groups).map((group) => groupView(state, group)) },
-      }),
+      handle: (request) => {
+        const isWanted = tagFilter(request.query.get('$filter'));
+        const value = Object.values(state.groups).filter(isWanted);
+        return { status: 200, body: { value: value.map((group) => groupView(state, group)) } };
+      },
     },
     { method: 'PUT', template: one, handle: (request) => put(file, request) },
     {

@@ -6,12 +6,16 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
 import type { Pace } from '../pace.ts';
 import type { KeyPair } from '../pki/authority.ts';
+import { admit } from './admission.ts';
 import { ArmError, subscriptionNotFound } from './arm-error.ts';
 import { type ArmRequest, type ArmResponse, type ArmRoute, matchTemplate } from './arm-request.ts';
 import type { ClusterHost } from './cluster-host.ts';
+import { computeRoutes } from './compute.ts';
 import { managedClusterRoutes } from './managed-clusters.ts';
 import { Operations } from './operations.ts';
 import { resourceGroupRoutes } from './resource-groups.ts';
+import { ScenarioPlayer } from './scenario-player.ts';
+import type { ScenarioChoice } from './scenarios.ts';
 import { StateFile } from './state-file.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 
@@ -29,6 +33,7 @@ export interface ResourceManagerOptions {
   tls: KeyPair;
   /** The bearer token that clients must show. */
   token: string;
+  scenario?: ScenarioChoice | undefined;
   log(line: string): void;
   /** Something that the owner of the state should hear: a damaged file was set aside. */
   notice(sentence: string): void;
@@ -38,6 +43,10 @@ export interface ResourceManager {
   /** `https://127.0.0.1:<port>` */
   readonly endpoint: string;
   readonly file: StateFile;
+  /** The scenario that is played, if any. */
+  readonly scenario: ScenarioChoice | undefined;
+  /** Plays another one from the next request on; undefined: all is well. */
+  play(choice: ScenarioChoice | undefined): void;
   close(): Promise<void>;
 }
 
@@ -117,8 +126,11 @@ async function dispatch(routes: readonly ArmRoute[], subscription: string, reque
 }
 
 function errorResponse(error: unknown, log: (line: string) => void): ArmResponse {
-  if (error instanceof ArmError)
-    return { status: error.status, body: { error: { code: error.code, message: error.message } } };
+  if (error instanceof ArmError) {
+    const { status, body, details } = error;
+    const cause = details.from === 'aks' ? 'service' : 'gateway';
+    return { status, body, headers: { 'x-ms-failure-cause': cause, ...details.headers } };
+  }
   log(`Resource Manager: ${error instanceof Error ? error.stack : String(error)}`);
   const message = error instanceof Error ? error.message : String(error);
   return { status: 500, body: { error: { code: 'InternalServerError', message } } };
@@ -126,8 +138,12 @@ function errorResponse(error: unknown, log: (line: string) => void): ArmResponse
 
 function reply(response: ServerResponse, answer: ArmResponse, requestId: string | undefined): void {
   const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
+  const id = randomUUID();
   response.writeHead(answer.status, {
-    'x-ms-request-id': randomUUID(),
+    'x-ms-request-id': id,
+    'x-ms-correlation-request-id': id,
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'x-content-type-options': 'nosniff',
     ...(requestId ? { 'x-ms-client-request-id': requestId } : {}),
     'cache-control': 'no-cache',
     ...(text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
@@ -143,38 +159,74 @@ function damageNotice({ setAside, restored }: { setAside: string; restored: bool
   return `${what}. Azure is empty now; do lesson 1 again, and its cluster comes back as it was.`;
 }
 
+/** The wire, and what a scenario does to it. */
+interface Gate {
+  options: ResourceManagerOptions;
+  file: StateFile;
+  player: ScenarioPlayer;
+  routes: readonly ArmRoute[];
+}
+
+async function answer({ options, file, player, routes }: Gate, request: IncomingMessage): Promise<ArmResponse> {
+  const origin = `https://${request.headers.host ?? '127.0.0.1'}`;
+  const url = new URL(request.url ?? '/', origin);
+  const method = request.method ?? 'GET';
+  checkToken(request, options.token);
+  checkApiVersion(url.searchParams);
+  const body = await readJson(request);
+  admit(file.state, player.conditions, { method, path: url.pathname, body, now: options.clock.now() });
+  const asked = { method, path: url.pathname, query: url.searchParams, body, parameters: {}, origin };
+  return dispatch(routes, file.state.subscription.id, asked);
+}
+
+/** A connection that ends in the middle of an answer: its head is out, its body never comes whole. */
+function breakOff(response: ServerResponse, when: 'before' | 'within'): void {
+  if (when === 'before') {
+    response.socket?.destroy();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': 1024 });
+  response.write('{"value":[', () => response.socket?.destroy());
+}
+
+function serve(gate: Gate, request: IncomingMessage, response: ServerResponse): void {
+  const { player, options } = gate;
+  const clientId = request.headers['x-ms-client-request-id'];
+  const requestId = typeof clientId === 'string' ? clientId : undefined;
+  const interference = player.interfere(request.method ?? 'GET', (request.url ?? '/').split('?')[0] ?? '/');
+  if (interference?.type === 'cut') {
+    breakOff(response, interference.when);
+    return;
+  }
+  const answered = interference ? Promise.reject(interference.error) : answer(gate, request);
+  answered
+    .catch((error: unknown) => errorResponse(error, options.log))
+    .then((result) => reply(response, result, requestId))
+    .catch(() => response.destroy());
+}
+
 export async function startResourceManager(options: ResourceManagerOptions): Promise<ResourceManager> {
   const { host, clock, pace, log } = options;
   const file = StateFile.open(options.statePath, clock.now());
   if (file.damage) options.notice(damageNotice(file.damage));
-  const operations = new Operations({ file, host, clock, pace, log });
+  const player = new ScenarioPlayer();
+  const play = (choice: ScenarioChoice | undefined) => {
+    player.play(choice, file.state);
+    file.save();
+  };
+  if (options.scenario) play(options.scenario);
+  const conditions = () => player.conditions;
+  const operations = new Operations({ file, host, clock, pace, log, conditions });
   const routes = [
-    ...subscriptionRoutes(file),
+    ...subscriptionRoutes(file, conditions),
+    ...computeRoutes(file, conditions),
     ...resourceGroupRoutes(file, operations),
-    ...managedClusterRoutes({ file, operations, host, now: () => clock.now() }),
+    ...managedClusterRoutes({ file, operations, host, now: () => clock.now(), conditions }),
   ];
+  const gate: Gate = { options, file, player, routes };
   const open = new Set<Socket>();
-  const server = createServer({ cert: options.tls.certPem, key: options.tls.keyPem }, (request, response) => {
-    const origin = `https://${request.headers.host ?? '127.0.0.1'}`;
-    const answer = async (): Promise<ArmResponse> => {
-      const url = new URL(request.url ?? '/', origin);
-      checkToken(request, options.token);
-      checkApiVersion(url.searchParams);
-      return dispatch(routes, file.state.subscription.id, {
-        method: request.method ?? 'GET',
-        path: url.pathname,
-        query: url.searchParams,
-        body: await readJson(request),
-        parameters: {},
-        origin,
-      });
-    };
-    const requestId = request.headers['x-ms-client-request-id'];
-    answer()
-      .catch((error: unknown) => errorResponse(error, log))
-      .then((result) => reply(response, result, typeof requestId === 'string' ? requestId : undefined))
-      .catch(() => response.destroy());
-  });
+  const tls = { cert: options.tls.certPem, key: options.tls.keyPem };
+  const server = createServer(tls, (request, response) => serve(gate, request, response));
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
@@ -186,6 +238,10 @@ export async function startResourceManager(options: ResourceManagerOptions): Pro
   return {
     endpoint: `https://127.0.0.1:${port}`,
     file,
+    get scenario() {
+      return player.choice;
+    },
+    play,
     async close() {
       for (const socket of open) socket.destroy();
       server.close();

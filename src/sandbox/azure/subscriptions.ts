@@ -1,10 +1,10 @@
 import { ArmError } from './arm-error.ts';
 import type { ArmRequest, ArmRoute } from './arm-request.ts';
-import { findLocation, locations, machineSizes, resourceProviders } from './catalog.ts';
-import { vcpusUsed } from './cluster-request.ts';
+import { locations, resourceProviders } from './catalog.ts';
+import type { AzureConditions } from './conditions.ts';
 import type { StateFile } from './state-file.ts';
 
-/** The subscription itself: its name, regions, registered providers, machine sizes and quota. */
+/** The subscription itself: its name, regions and registered providers. */
 function providerView(file: StateFile, namespace: string, state?: 'Registering' | 'Unregistering'): object {
   const registered = !file.state.unregisteredProviders.includes(namespace);
   return {
@@ -12,8 +12,22 @@ function providerView(file: StateFile, namespace: string, state?: 'Registering' 
     namespace,
     registrationPolicy: 'RegistrationRequired',
     registrationState: state ?? (registered ? 'Registered' : 'NotRegistered'),
-    resourceTypes: [],
+    resourceTypes: resourceTypesOf(namespace),
   };
+}
+
+/** AKS names its regions as people read them. */
+function resourceTypesOf(namespace: string): object[] {
+  if (namespace !== 'Microsoft.ContainerService') return [];
+  const regions = locations.map(({ displayName }) => displayName);
+  return [
+    {
+      resourceType: 'managedClusters',
+      locations: regions,
+      apiVersions: ['2026-06-01', '2025-10-01'],
+      capabilities: 'CrossResourceGroupResourceMove, SupportsTags, SupportsLocation',
+    },
+  ];
 }
 
 function requireProvider(request: ArmRequest): string {
@@ -23,26 +37,14 @@ function requireProvider(request: ArmRequest): string {
   return found;
 }
 
-function requireLocation(request: ArmRequest): string {
-  const wanted = request.parameters['location'] ?? '';
-  const found = findLocation(wanted);
-  if (!found)
-    throw new ArmError(
-      400,
-      'NoRegisteredProviderFound',
-      `No registered resource provider found for location '${wanted}'.`,
-    );
-  return found.name;
-}
-
-function subscriptionView(file: StateFile): object {
+function subscriptionView(file: StateFile, { subscription: is }: AzureConditions): object {
   const { subscription } = file.state;
   return {
     id: `/subscriptions/${subscription.id}`,
     subscriptionId: subscription.id,
     tenantId: subscription.tenantId,
     displayName: subscription.name,
-    state: 'Enabled',
+    state: is === 'disabled' ? 'Disabled' : 'Enabled',
     authorizationSource: 'RoleBased',
     managedByTenants: [],
     subscriptionPolicies: {
@@ -53,9 +55,8 @@ function subscriptionView(file: StateFile): object {
   };
 }
 
-export function subscriptionRoutes(file: StateFile): ArmRoute[] {
+export function subscriptionRoutes(file: StateFile, conditions: () => AzureConditions): ArmRoute[] {
   const one = '/subscriptions/{subscription}';
-  const compute = `${one}/providers/microsoft.compute/locations/{location}`;
   const setRegistered = (namespace: string, registered: boolean) => {
     const { unregisteredProviders } = file.state;
     if (registered !== unregisteredProviders.includes(namespace))
@@ -70,9 +71,9 @@ export function subscriptionRoutes(file: StateFile): ArmRoute[] {
     {
       method: 'GET',
       template: '/subscriptions',
-      handle: () => ({ status: 200, body: { value: [subscriptionView(file)] } }),
+      handle: () => ({ status: 200, body: { value: [subscriptionView(file, conditions())] } }),
     },
-    { method: 'GET', template: one, handle: () => ({ status: 200, body: subscriptionView(file) }) },
+    { method: 'GET', template: one, handle: () => ({ status: 200, body: subscriptionView(file, conditions()) }) },
     {
       method: 'GET',
       template: `${one}/locations`,
@@ -115,32 +116,6 @@ export function subscriptionRoutes(file: StateFile): ArmRoute[] {
       method: 'POST',
       template: `${one}/providers/{namespace}/unregister`,
       handle: (request) => setRegistered(requireProvider(request), false),
-    },
-    {
-      method: 'GET',
-      template: `${compute}/vmsizes`,
-      handle: (request) => {
-        requireLocation(request);
-        const value = machineSizes.map(({ name, vcpus, memoryGiB }) => ({
-          name,
-          numberOfCores: vcpus,
-          memoryInMB: memoryGiB * 1024,
-          maxDataDiskCount: vcpus * 2,
-          osDiskSizeInMB: 1_047_552,
-          resourceDiskSizeInMB: 0,
-        }));
-        return { status: 200, body: { value } };
-      },
-    },
-    {
-      method: 'GET',
-      template: `${compute}/usages`,
-      handle: (request) => {
-        const location = requireLocation(request);
-        const name = { value: 'cores', localizedValue: 'Total Regional vCPUs' };
-        const currentValue = vcpusUsed(file.state, location);
-        return { status: 200, body: { value: [{ unit: 'Count', currentValue, limit: file.state.vcpuLimit, name }] } };
-      },
     },
   ];
 }

@@ -8,13 +8,15 @@ import { isJsonObject } from '../../kube/json-value.ts';
 /**
  * The process's own door, for `meshwalk sandbox …` and the sandbox world: HTTP on loopback, bearer token from
  * sandbox.json. GET /status; POST /reset deletes all state and starts fresh; POST /snapshot {id, note} keeps the state to
- * come back to; POST /restore {id} comes back to it; POST /stop ends the process. It does not know what these do.
+ * come back to; POST /restore {id} comes back to it; POST /azure-scenario {scenario} says what is wrong with its Azure from
+ * now on (null: nothing); POST /stop ends the process. It does not know what these do.
  */
 export interface ControlActions {
   status(): object;
   reset(): Promise<void>;
   snapshot(id: string, note: unknown): Promise<void>;
   restore(id: string): Promise<void>;
+  playScenario(scenario: string | undefined): void;
   stop(): void;
 }
 
@@ -65,12 +67,19 @@ async function act(request: IncomingMessage, actions: ControlActions): Promise<{
       await actions.restore(String(id));
       return { code: 200, body: actions.status() };
     }
+    case 'POST /azure-scenario': {
+      const { scenario } = await bodyOf(request);
+      actions.playScenario(typeof scenario === 'string' ? scenario : undefined);
+      return { code: 200, body: actions.status() };
+    }
     case 'POST /stop':
       return { code: 202, body: { stopping: true } };
     default:
       return {
         code: 404,
-        body: { error: 'The control server answers GET /status, POST /reset, /snapshot, /restore and /stop.' },
+        body: {
+          error: 'The control server answers GET /status, POST /reset, /snapshot, /restore, /azure-scenario and /stop.',
+        },
       };
   }
 }

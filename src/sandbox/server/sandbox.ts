@@ -5,9 +5,11 @@ import type { Clock } from '../../platform/clock.ts';
 import { writeAtomically } from '../../platform/files.ts';
 import { startTimeOf } from '../../platform/process-identity.ts';
 import { type ResourceManager, startResourceManager } from '../azure/resource-manager.ts';
+import type { ScenarioChoice } from '../azure/scenarios.ts';
 import type { Pace } from '../pace.ts';
 import { tenYearsMs } from '../pki/authority.ts';
 import { writeWrappers } from './bin-wrappers.ts';
+import { requireScenario } from './command-line.ts';
 import { type ControlServer, startControlServer } from './control-server.ts';
 import { EmbeddedClusters, type StartCluster } from './embedded-clusters.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
@@ -23,6 +25,7 @@ import { sweepSnapshots, takeSnapshot } from './snapshots.ts';
 export interface SandboxOptions {
   folder: string;
   pace: Pace;
+  azureScenario: ScenarioChoice | undefined;
   clock: Clock;
   /** The file that this process runs; the wrappers in bin/ name its neighbours. */
   entry: string;
@@ -81,6 +84,7 @@ async function startManager(
         usages: ['server'],
       }),
       token: secrets.azureToken,
+      scenario: options.azureScenario,
       log,
       notice: (sentence) => notices.add(sentence),
     });
@@ -137,6 +141,7 @@ function statusOf(parts: Parts, startedAt: number): object {
     pace: parts.options.pace,
     folder: parts.paths.folder,
     azure: parts.manager.endpoint,
+    azureScenario: parts.manager.scenario ?? null,
     resourceGroups: Object.values(groups).map((group) => group.name),
     clusters: Object.entries(clusters).map(([id, cluster]) => ({
       id,
@@ -184,6 +189,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       reset: () => next(() => reset(parts)),
       snapshot: (id, note) => next(() => takeSnapshot(paths.folder, { id, takenAt: options.clock.now(), note })),
       restore: (id) => next(() => restore(parts, id)),
+      playScenario: (text) => parts.manager.play(text === undefined ? undefined : requireScenario(text)),
       stop: options.onStop,
     });
     writeDescription(parts, startedAt, control, token);

@@ -102,6 +102,7 @@ export const usage: typeof shape = {
   },
   sandbox: {
     description: 'die Sandbox von Hand starten, beenden und erreichen',
+    azureScenario: 'was am Azure der Sandbox nicht stimmt: quota, policy, throttled… (alle: --azure-scenario ?)',
     stays: 'eine Sandbox, die nach diesem Befehl bleibt',
     env: 'kubectl, az und osm dieses Terminals gehen zur Sandbox',
     own: 'ein Cluster ohne das Add-on, für osm install',

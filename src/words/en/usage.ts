@@ -104,6 +104,7 @@ export const usage = {
   },
   sandbox: {
     description: 'start, stop and reach the sandbox by hand',
+    azureScenario: "what is wrong with the sandbox's Azure: quota, policy, throttled… (all: --azure-scenario ?)",
     stays: 'a sandbox that stays after this command',
     env: 'kubectl, az and osm of this terminal go to the sandbox',
     own: 'a cluster without the add-on, for osm install',
