@@ -1,5 +1,6 @@
 import { type CourseNames, namesInLessons } from '../lesson/fit-to-world.ts';
 import type { StateFolders } from '../progress/state-folders.ts';
+import { readChoices } from '../world/aks/choices.ts';
 import { readClusterChoice } from '../world/cluster/choice.ts';
 import type { WorldKind } from '../world/world.ts';
 
@@ -11,8 +12,9 @@ export const worldFolder = (world: WorldKind, { state, sandbox }: StateFolders):
 export function courseNames(world: WorldKind, folders: StateFolders): CourseNames {
   switch (world) {
     case 'sandbox':
-    case 'aks':
       return namesInLessons;
+    case 'aks':
+      return { ...namesInLessons, ...readChoices(worldFolder(world, folders)) };
     case 'cluster': {
       const choice = readClusterChoice(worldFolder(world, folders));
       if (!choice) return namesInLessons;

@@ -15,8 +15,15 @@ export interface CommonOptions {
   trust?: boolean;
   /** In the world cluster: which context of the kubeconfig. */
   context?: string;
-  /** Agrees to it without a terminal. */
+  /** Agrees to the cluster, or to what it costs, without a terminal. */
   yes?: boolean;
+  /** In the world aks: what lesson 1 makes, and who pays. */
+  subscription?: string;
+  group?: string;
+  cluster?: string;
+  region?: string;
+  nodes?: number;
+  nodeSize?: string;
   /** Append lines instead of drawing a screen. */
   screenReader?: boolean;
   theme?: ThemeChoice;
@@ -54,8 +61,20 @@ export const languageOption = ({ usage }: Words) => new Option('--lang <language
 
 export const trustOption = ({ usage }: Words) => new Option('--trust', usage.options.trust);
 
-export const contextOption = ({ usage }: Words) => new Option('--context <name>', usage.options.context);
-export const yesOption = ({ usage }: Words) => new Option('--yes', usage.options.yes);
+/** What a learner may choose about a world that is their own. */
+export const groundOptions = (words: Words): Option[] => {
+  const { options } = words.usage;
+  return [
+    new Option('--context <name>', options.context),
+    new Option('--subscription <id>', options.subscription),
+    new Option('--group <name>', options.group),
+    new Option('--cluster <name>', options.cluster),
+    new Option('--region <name>', options.region),
+    new Option('--nodes <count>', options.nodes).argParser(wholeNumber(words)),
+    new Option('--node-size <name>', options.nodeSize),
+    new Option('--yes', options.yes),
+  ];
+};
 
 /** Reads 0, 1, 2… */
 export const wholeNumber =

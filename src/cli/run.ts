@@ -1,15 +1,14 @@
 import { Command } from 'commander';
 import type { RunOptions } from './options.ts';
 import {
-  contextOption,
   courseOption,
+  groundOptions,
   lessonsOption,
   paceOption,
   profileOption,
   trustOption,
   wholeNumber,
   worldOption,
-  yesOption,
 } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
@@ -18,7 +17,7 @@ import { examples } from './subcommand.ts';
 export const runCommand = (subcommand: Subcommand): Command => {
   const { words } = subcommand.machine;
   const { run: usage } = words.usage;
-  return new Command('run')
+  const command = new Command('run')
     .description(usage.description)
     .option('--from <step>', usage.from, wholeNumber(words))
     .option('--to <step>', usage.to, wholeNumber(words))
@@ -26,12 +25,12 @@ export const runCommand = (subcommand: Subcommand): Command => {
     .option('--prove', usage.prove)
     .addOption(paceOption(words))
     .addOption(worldOption(words))
-    .addOption(contextOption(words))
-    .addOption(yesOption(words))
     .addOption(profileOption(words))
     .addOption(courseOption(words))
     .addOption(lessonsOption(words))
-    .addOption(trustOption(words))
+    .addOption(trustOption(words));
+  for (const option of groundOptions(words)) command.addOption(option);
+  return command
     .addHelpText(
       'after',
       examples(

@@ -1,7 +1,9 @@
 import { firstCourse } from '../lesson/catalog.ts';
 import { namespacesOfLessons } from '../lesson/course-namespaces.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { StateFolders } from '../progress/state-folders.ts';
 import type { Findings } from '../words/en/findings.ts';
+import type { AksChoices } from '../world/aks/choices.ts';
 import type { Machine } from './compose.ts';
 import { courseFiles, loadCourse } from './course-files.ts';
 import { worldFolder } from './course-names.ts';
@@ -24,8 +26,21 @@ export async function settleWorld(
 ): Promise<void> {
   switch (options.world) {
     case 'sandbox':
-    case 'aks':
       return;
+    case 'aks': {
+      const { settleAks } = await import('./settle-aks.ts');
+      await settleAks({
+        wanted: wantedFor(options),
+        yes: options.yes ?? false,
+        folder: worldFolder('aks', folders),
+        learner: machine.environment,
+        out: machine.out,
+        findings,
+        now: new Date(systemClock.now()),
+        ...settler,
+      });
+      return;
+    }
     case 'cluster': {
       const { settleCluster } = await import('./settle-cluster.ts');
       await settleCluster({
@@ -43,4 +58,16 @@ export async function settleWorld(
       });
     }
   }
+}
+
+/** What the command line says about the cluster in Azure. */
+function wantedFor({ subscription, group, cluster, region, nodes, nodeSize }: CommonOptions): Partial<AksChoices> {
+  return {
+    ...(subscription !== undefined && { subscription }),
+    ...(group !== undefined && { resourceGroup: group }),
+    ...(cluster !== undefined && { cluster }),
+    ...(region !== undefined && { region }),
+    ...(nodes !== undefined && { nodeCount: nodes }),
+    ...(nodeSize !== undefined && { nodeSize }),
+  };
 }

@@ -5,8 +5,8 @@ import type { Words } from '../words/en.ts';
 import type { CommonOptions } from './options.ts';
 import {
   asciiOption,
-  contextOption,
   courseOption,
+  groundOptions,
   lessonsOption,
   paceOption,
   profileOption,
@@ -15,7 +15,6 @@ import {
   themeOption,
   trustOption,
   worldOption,
-  yesOption,
 } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
@@ -23,11 +22,9 @@ import { examples } from './subcommand.ts';
 /** `meshwalk` alone: starts the course, or goes on where it was left. */
 export function describeStart(program: Command, words: Words): Command {
   const { start: usage } = words.usage;
-  return program
+  program
     .description(usage.description)
     .addOption(worldOption(words))
-    .addOption(contextOption(words))
-    .addOption(yesOption(words))
     .addOption(paceOption(words))
     .addOption(profileOption(words))
     .addOption(courseOption(words))
@@ -36,20 +33,21 @@ export function describeStart(program: Command, words: Words): Command {
     .addOption(screenReaderOption(words))
     .addOption(themeOption(words))
     .addOption(asciiOption(words))
-    .addOption(reducedMotionOption(words))
-    .addHelpText(
-      'after',
-      examples(
-        words,
-        ['meshwalk', usage.plain],
-        ['meshwalk --pace real', usage.real],
-        ['meshwalk --profile ada', usage.profile],
-        ['meshwalk --screen-reader', usage.screenReader],
-        ['meshwalk --course more', usage.course],
-        ['meshwalk --lessons ~/my-course', usage.lessons],
-        ['meshwalk run --to 3', usage.run],
-      ),
-    );
+    .addOption(reducedMotionOption(words));
+  for (const option of groundOptions(words)) program.addOption(option);
+  return program.addHelpText(
+    'after',
+    examples(
+      words,
+      ['meshwalk', usage.plain],
+      ['meshwalk --pace real', usage.real],
+      ['meshwalk --profile ada', usage.profile],
+      ['meshwalk --screen-reader', usage.screenReader],
+      ['meshwalk --course more', usage.course],
+      ['meshwalk --lessons ~/my-course', usage.lessons],
+      ['meshwalk run --to 3', usage.run],
+    ),
+  );
 }
 
 export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { delimiter, sep } from 'node:path';
+import { faultOf } from '../fault.ts';
 import { findProgram } from '../platform/programs.ts';
 
 /**
@@ -66,6 +67,16 @@ export function learnerPath(learner: Readonly<Record<string, string | undefined>
   return path
     .split(delimiter)
     .filter((folder) => folder !== '' && !folder.endsWith(bin) && !/[\\/](node-gyp-bin|_npx[\\/].*)$/.test(folder));
+}
+
+/** Rejects where one of them is on none of the learner's folders; whether they are new enough, the doctor tells. */
+export function mustHavePrograms(
+  world: 'aks' | 'cluster',
+  programs: readonly string[],
+  learner: Readonly<Record<string, string | undefined>>,
+): void {
+  const missing = programs.filter((name) => !findProgram(name, learnerPath(learner), learner));
+  if (missing.length > 0) throw faultOf('world.no-programs', world, missing);
 }
 
 // kubectl 1.28 is the oldest whose requests and output the sandbox is tested with.

@@ -1,4 +1,4 @@
-import { faultOf } from '../fault.ts';
+import { createAksWorld } from './aks-world.ts';
 import { createClusterWorld } from './cluster/cluster-world.ts';
 import { createSandboxWorld, type SandboxWorldOptions } from './sandbox-world.ts';
 import type { World, WorldKind } from './world.ts';
@@ -6,10 +6,10 @@ import type { World, WorldKind } from './world.ts';
 /** What the machine gives any world; each takes what it needs. `folder` is the world's own in the learner's state. */
 export type WorldOptions = SandboxWorldOptions;
 
-/** Every world that a learner may name: one line here, one file beside. Not ready ones say so. */
+/** Every world that a learner may name: one line here, one file beside. */
 const worlds: Readonly<Record<WorldKind, (options: WorldOptions) => World>> = {
   sandbox: createSandboxWorld,
-  aks: () => notYet('aks'),
+  aks: createAksWorld,
   cluster: createClusterWorld,
 };
 
@@ -17,8 +17,4 @@ export const worldKinds = Object.keys(worlds).filter((kind): kind is WorldKind =
 
 export function createWorld(kind: WorldKind, options: WorldOptions): World {
   return worlds[kind](options);
-}
-
-function notYet(kind: WorldKind): never {
-  throw faultOf('world.not-yet', kind);
 }

@@ -106,7 +106,13 @@ export interface AzureClient {
 }
 
 /** What a world does until it can be used; its words are the screen's. */
-export type PrepareStep = 'starting-sandbox' | 'sandbox-ready' | 'reaching-cluster' | 'cluster-reached';
+export type PrepareStep =
+  | 'starting-sandbox'
+  | 'sandbox-ready'
+  | 'reaching-cluster'
+  | 'cluster-reached'
+  | 'reaching-azure'
+  | 'azure-reached';
 
 /** Where commands run and evidence comes from. Checks, the driver and the screen see only this. */
 export interface World {

@@ -6,7 +6,6 @@ import { Fault } from '../../src/fault.ts';
 import { namespaces } from '../../src/kube/resources.ts';
 import { readKubeContext } from '../../src/world/kube-context.ts';
 import { connectKubernetes } from '../../src/world/kubernetes-client.ts';
-import { createWorld } from '../../src/world/registry.ts';
 
 let folder: string;
 
@@ -61,9 +60,4 @@ it('a cluster that does not answer is a Fault that names it and says what to do'
     what: expect.stringContaining('https://127.0.0.1:1'),
     next: ['kubectl cluster-info'],
   });
-});
-
-it('the world that comes later says so', () => {
-  const options = { folder, workingFolder: folder, serverFile: '', pace: 'instant', learner: {} } as const;
-  expect(() => createWorld('aks', options)).toThrow(expect.objectContaining({ code: 'world.not-yet' }));
 });

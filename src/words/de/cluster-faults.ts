@@ -1,6 +1,26 @@
 import type { clusterFaults as shape } from '../en/cluster-faults.ts';
 
 export const clusterFaults: typeof shape = {
+  'world.no-programs': (world, programs) => ({
+    what: `Auf deinem PATH gibt es kein ${programs.join(' und kein ')}.`,
+    why: `Die Lektionen rufen ${programs.length === 1 ? 'es' : 'sie alle'} auf, und in der Welt ${world} bringt das Programm keines mit.`,
+    next: [`Wie man installiert, was fehlt: meshwalk doctor --world ${world}`, 'Ohne: meshwalk --world sandbox'],
+  }),
+  'aks.no-choices': () => ({
+    what: 'Für einen Cluster in deiner Subscription ist noch nichts gewählt.',
+    why: 'Der erste Start zeigt Namen, Region, Nodes und was sie kosten, und merkt sich die Antwort.',
+    next: ['meshwalk --world aks'],
+  }),
+  'aks.not-agreed': () => ({
+    what: 'In deiner Subscription wurde nichts angelegt.',
+    why: 'Niemand hat den Kosten zugestimmt.',
+    next: ['meshwalk --world aks --region westeurope --nodes 2', 'Kostenlos: meshwalk --world sandbox'],
+  }),
+  'aks.ask': () => ({
+    what: 'Hier lässt sich niemand fragen, ob ein Cluster Geld kosten darf.',
+    why: 'Es gibt kein Terminal.',
+    next: ['meshwalk run --world aks --yes', 'Oder einmal in einem Terminal zustimmen: meshwalk --world aks'],
+  }),
   'cluster.no-contexts': (file) => ({
     what: `In ${file} steht kein Kontext.`,
     why: 'Ein Kontext paart einen Cluster mit einem Benutzer; Werkzeuge, die Cluster machen, wie kind oder az, schreiben einen hinein.',

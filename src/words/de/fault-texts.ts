@@ -161,14 +161,6 @@ export const faultTexts: typeof shape = {
   }),
 
   ...clusterFaults,
-  'world.not-yet': (world) => ({
-    what:
-      world === 'aks'
-        ? 'Die Lektionen laufen noch nicht auf einem AKS-Cluster in deiner Subscription.'
-        : 'Die Lektionen laufen noch nicht auf einem eigenen Cluster.',
-    why: `Die Welt "${world}" kommt mit einer späteren Version; die Sandbox verhält sich genauso und kostet nichts.`,
-    next: ['meshwalk --world sandbox'],
-  }),
   'world.no-snapshots': (world) => ({
     what: `In der Welt "${world}" lässt sich nichts zurücknehmen.`,
     why: 'Ein echter Cluster hebt kein Bild davon auf, wie er war; was dort gelöscht wurde, ist weg.',

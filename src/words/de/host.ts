@@ -6,6 +6,8 @@ export const host: typeof shape = {
     'sandbox-ready': 'Die Sandbox ist bereit',
     'reaching-cluster': 'Der Cluster wird gesucht',
     'cluster-reached': 'Der Cluster antwortet',
+    'reaching-azure': 'Azure wird gefragt',
+    'azure-reached': 'Azure antwortet',
   },
   lookingAtWorld: 'Es wird nachgesehen, was schon da ist',
   mistake: (log) => `meshwalk hat einen Fehler gemacht; das Log ist ${log}`,

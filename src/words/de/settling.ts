@@ -32,6 +32,34 @@ export const settling: typeof shape = {
   },
   meshInUse: (namespaces) =>
     `Das Mesh überwacht ${counted(namespaces.length, { one: 'Namespace', other: 'Namespaces' })} von anderen, deren Aufrufe eine Lektion eine Weile verweigert: ${namespaces.join(', ')}.`,
+  aks: {
+    title: 'Lektion 1 legt das in Azure an, wenn du ihre Befehle dort bestätigst:',
+    fields: {
+      subscription: 'Subscription',
+      group: 'Resource Group',
+      cluster: 'Cluster',
+      region: 'Region',
+      nodes: 'Nodes',
+      cost: 'Kosten',
+    },
+    nodes: (count, size) => `${count}, ${size === undefined ? 'in der Größe, die AKS wählt' : `je ${size}`}`,
+    cost: (low, high) => `${low} bis ${high} Dollar für jede Stunde, die er besteht, geschätzt`,
+    source: (source, day) => `nach ${source}, Stand ${day}`,
+    widened: {
+      region: 'Die Region steht in keiner unserer Tabellen, deshalb ist die Spanne weit.',
+      size: 'Die Größe steht in keiner unserer Tabellen, deshalb ist die Spanne weit.',
+    },
+    retirement: {
+      supported: (day) => `OSM ist abgekündigt: AKS unterstützt das Add-on bis zum ${day}.`,
+      ending: (day, days) =>
+        `OSM ist abgekündigt: AKS unterstützt das Add-on bis zum ${day}, noch ${counted(days, { one: 'Tag', other: 'Tage' })}.`,
+      ended: (day) =>
+        `AKS unterstützt das OSM-Add-on seit dem ${day} nicht mehr und schaltet es vielleicht nicht mehr ein. Die Sandbox und ein Cluster mit eigenem OSM gehen weiter.`,
+    },
+    change: 'Andere Namen und Größen: --group --cluster --region --nodes --node-size --subscription',
+    nothingYet: 'Durch deine Antwort wird nichts angelegt.',
+    agree: 'Damit weitermachen? (ja oder nein) ',
+  },
   agree: 'Die Lektionen dort laufen lassen? (ja oder nein) ',
   typeContext: 'Um die Lektionen dort laufen zu lassen, tippe den Namen des Kontexts: ',
 };

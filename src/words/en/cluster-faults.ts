@@ -1,5 +1,25 @@
 /** What Faults say of worlds that are a learner's own: a cluster, and the mesh in it. */
 export const clusterFaults = {
+  'world.no-programs': (world: string, programs: readonly string[]) => ({
+    what: `There is no ${programs.join(' and no ')} on your PATH.`,
+    why: `The lessons type ${programs.length === 1 ? 'it' : 'them'}, and in the ${world} world the program brings none of its own.`,
+    next: [`How to install what is missing: meshwalk doctor --world ${world}`, 'Without: meshwalk --world sandbox'],
+  }),
+  'aks.no-choices': () => ({
+    what: 'Nothing is chosen yet for a cluster in your subscription.',
+    why: 'The first start shows names, region, nodes and what they cost, and keeps the answer.',
+    next: ['meshwalk --world aks'],
+  }),
+  'aks.not-agreed': () => ({
+    what: 'Nothing was made in your subscription.',
+    why: 'Nobody agreed to what it would cost.',
+    next: ['meshwalk --world aks --region westeurope --nodes 2', 'Free of charge: meshwalk --world sandbox'],
+  }),
+  'aks.ask': () => ({
+    what: 'Nobody can be asked here whether a cluster may cost money.',
+    why: 'There is no terminal.',
+    next: ['meshwalk run --world aks --yes', 'Or agree once in a terminal: meshwalk --world aks'],
+  }),
   'cluster.no-contexts': (file: string) => ({
     what: `There is no context in ${file}.`,
     why: 'A context pairs a cluster with a user; tools that make clusters, such as kind or az, write one.',

@@ -165,14 +165,6 @@ export const faultTexts = {
 
   // Worlds.
   ...clusterFaults,
-  'world.not-yet': (world: string) => ({
-    what:
-      world === 'aks'
-        ? 'The lessons do not run on an AKS cluster in your own subscription yet.'
-        : 'The lessons do not run on a cluster of your own yet.',
-    why: `The world "${world}" comes with a later version; the sandbox behaves the same and costs nothing.`,
-    next: ['meshwalk --world sandbox'],
-  }),
   'world.no-snapshots': (world: string) => ({
     what: `Nothing can be undone in the ${world} world.`,
     why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',

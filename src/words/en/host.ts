@@ -5,6 +5,8 @@ export const host = {
     'sandbox-ready': 'The sandbox is ready',
     'reaching-cluster': 'Reaching the cluster',
     'cluster-reached': 'The cluster answers',
+    'reaching-azure': 'Asking Azure',
+    'azure-reached': 'Azure answers',
   },
   lookingAtWorld: 'Looking at what is there already',
   mistake: (log: string) => `meshwalk made a mistake; the log is ${log}`,

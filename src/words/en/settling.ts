@@ -31,6 +31,34 @@ export const settling = {
   },
   meshInUse: (namespaces: readonly string[]) =>
     `The mesh watches ${counted(namespaces.length, { one: 'namespace', other: 'namespaces' })} of others, whose calls a lesson will deny for a while: ${namespaces.join(', ')}.`,
+  aks: {
+    title: 'Lesson 1 will create this in Azure, when you confirm its commands there:',
+    fields: {
+      subscription: 'subscription',
+      group: 'resource group',
+      cluster: 'cluster',
+      region: 'region',
+      nodes: 'nodes',
+      cost: 'cost',
+    },
+    nodes: (count: number, size: string | undefined) => `${count}, of ${size ?? 'the size that AKS picks'}`,
+    cost: (low: string, high: string) => `$${low} to $${high} for each hour it exists, estimated`,
+    source: (source: string, day: string) => `by ${source}, as of ${day}`,
+    widened: {
+      region: 'The region is in no table of ours, so the range is wide.',
+      size: 'The size is in no table of ours, so the range is wide.',
+    },
+    retirement: {
+      supported: (day: string) => `OSM is retired: AKS supports its add-on until ${day}.`,
+      ending: (day: string, days: number) =>
+        `OSM is retired: AKS supports its add-on until ${day}, for ${counted(days, { one: 'day', other: 'days' })} more.`,
+      ended: (day: string) =>
+        `AKS has not supported the OSM add-on since ${day}, and may refuse to enable it. The sandbox and a cluster with OSM of its own still work.`,
+    },
+    change: 'Other names and sizes: --group --cluster --region --nodes --node-size --subscription',
+    nothingYet: 'Nothing is created by your answer.',
+    agree: 'Go on with these? (yes or no) ',
+  },
   agree: 'Run the lessons there? (yes or no) ',
   typeContext: 'To run the lessons there, type the name of the context: ',
 };

@@ -8,7 +8,7 @@ import { ensurePrivateFolder, writeAtomically } from '../../platform/files.ts';
 import { KubeAccess } from '../kube-access.ts';
 import { learnersKubeconfig, readKubeContexts, readKubeconfig } from '../kube-context.ts';
 import { openConnection } from '../kubernetes-client.ts';
-import { learnerPath, loginEnvironment } from '../learner-environment.ts';
+import { learnerPath, loginEnvironment, mustHavePrograms } from '../learner-environment.ts';
 import type { Inventory, OwnedItem, RemoveProgress } from '../ours.ts';
 import type { AzureClient, PrepareStep, World, WorldDescription } from '../world.ts';
 import { type ClusterChoice, readClusterChoice } from './choice.ts';
@@ -72,6 +72,7 @@ class ClusterWorld implements World {
 
   async prepare(progress: (step: PrepareStep) => void, signal?: AbortSignal): Promise<void> {
     progress('reaching-cluster');
+    mustHavePrograms('cluster', ['kubectl', 'osm'], this.#options.learner);
     const choice = this.#mustHaveChoice();
     await copyContext(choice.context, this.#options);
     const context = await this.#kube.context();
