@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are scripts of the shell
 import { describe, expect, it } from 'vitest';
+import { ShellVariables } from '../../../src/sandbox/node/shell/variables.ts';
 import { Box } from './container.ts';
 
 const box = new Box();
@@ -80,5 +81,43 @@ describe('names', () => {
       expect((await box.sh(`${name}=x env | grep ${name}`)).out).toBe(`${name}=x\n`);
       expect((await box.sh(`env ${name}=x printenv ${name}`)).out).toBe('x\n');
     }
+  });
+});
+
+describe('what grows without end', () => {
+  it.each([
+    ['f=\'eval "$f"\'; eval "$f"', 'scripts run each other more deeply than this sandbox follows'],
+    [
+      'echo ". /tmp/itself" > /tmp/itself; . /tmp/itself',
+      'scripts run each other more deeply than this sandbox follows',
+    ],
+    ['set -- "" ""; while :; do set -- "$@" "$@"; done', 'a word is longer than this sandbox keeps in memory'],
+    ['i=0; while :; do eval "f$i() { :; }"; i=$((i+1)); done', 'more functions than this sandbox keeps'],
+    ['x=:; while :; do x="$x;$x"; eval "$x"; done', 'scripts run each other more deeply than this sandbox follows'],
+    [
+      'x=$(printf %01000d 0); while :; do echo "$x\\\\"; done | read y',
+      'read: a line is longer than this sandbox reads',
+    ],
+  ])('%s comes to an end, and the others go on', async (script, text) => {
+    const [{ code, err }, others] = await Promise.all([box.sh(script), new Box().sh('echo others')]);
+    expect([code, err, others.out]).toEqual([2, `sh: ${text}\n`, 'others\n']);
+  });
+
+  it('variables take no more room than the sandbox has for them', () => {
+    const variables = new ShellVariables('sh', [], 1);
+    const mebibyte = 'x'.repeat(1 << 20);
+    for (let at = 0; at < 15; at += 1) variables.set(`v${at}`, mebibyte);
+    for (let times = 0; times < 100; times += 1) variables.set('v1', mebibyte);
+    expect(() => variables.set('v15', mebibyte)).toThrow('larger than this sandbox keeps');
+    variables.unset('v0');
+    variables.set('v15', mebibyte);
+  });
+
+  it('a pattern of open brackets, or of more folders than a path has, matches nothing, at once', async () => {
+    const long = (part: string) => `p='${part}'; while [ \${#p} -lt 200000 ]; do p=$p$p; done`;
+    expect((await box.sh(`${long('[')}; case x in $p) echo yes;; *) echo no;; esac`)).out).toBe('no\n');
+    expect((await box.sh(`mkdir /tmp/d; cd /tmp; ${long('*/../')}; set -- $p; [ "$1" = "$p" ] && echo $#`)).out).toBe(
+      '1\n',
+    );
   });
 });

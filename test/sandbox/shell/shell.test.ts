@@ -26,6 +26,16 @@ const scripts: [what: string, script: string, output: string][] = [
   ],
   ['nested substitution', 'echo "$(echo "$(echo "deep")")"', 'deep\n'],
   ['arithmetic', 'i=3; echo $((i * (2 + 4) % 7)) $((i > 2 && 1)) $((-i)); : $((i += 2)); echo $i', '4 1 -3\n5\n'],
+  [
+    'operands that are not evaluated',
+    'x=1; echo $((1 || 1/0)) $((0 && (x=5))) $((1 ? 2 : 1/0)) $((0 ? x=7 : x)) $x',
+    '1 0 2 1 1\n',
+  ],
+  [
+    'bits',
+    'x=6; echo $((1 << 3 | x & 3)) $((6 ^ 3)) $((-8 >> 1)) $((~4294967296)) $((x <<= 2)) $((x |= 1)) $((1 | 2 == 2))',
+    '10 5 -4 -4294967297 24 25 1\n',
+  ],
   ['notations of numbers', 'x=010 y=-0x10; echo $((010 + 0x1F)) $((x + 1)) $((y))', '39 9 -16\n'],
   ['for', 'for i in 1 2 3; do echo -n "$i,"; done; echo', '1,2,3,\n'],
   [
@@ -83,6 +93,7 @@ const scripts: [what: string, script: string, output: string][] = [
     'set -e; f() { false; echo on; }; f || true; eval "false; echo on" && echo end',
     'on\non\nend\n',
   ],
+  ['a stage that reads something else', '(while :; do echo y; done) | exec </dev/null; echo end', 'end\n'],
   ['jobs', '(exit 5) & wait $!; echo $?', '5\n'],
   ['break outside of loops', 'f() { break; echo on; }; f; for i in 1 2; do f; done', 'on\non\non\n'],
   ['command over functions', 'pwd() { command pwd; echo own; }; cd /tmp/; pwd | tail -n 1', 'own\n'],

@@ -52,6 +52,16 @@ it('prompts, echoes what is typed, and ends lines as a terminal does', async () 
   expect(await ended).toBe(3);
 });
 
+it.each(['wc', 'sort | wc'])('what is typed after Ctrl-C is for the shell, and not for %s any more', async (reader) => {
+  await shows('# ');
+  await type(`${reader}\r`);
+  while (!(await box.sh('ps')).out.includes('wc')) {}
+  await type('\x03');
+  await shows('^C\r\n/ # ');
+  await type('echo a-$((1+1))\recho b-$((1+2))\recho c-$((1+3))\recho d-$((1+4))\r');
+  for (const answer of ['a-2', 'b-3', 'c-4', 'd-5']) await shows(`${answer}\r\n`);
+});
+
 it('edits the line and brings older ones back', async () => {
   await shows('# ');
   await type('echo abX\x7fc\x1b[D\x1b[D-\x01\x05!\r');

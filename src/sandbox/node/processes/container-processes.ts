@@ -3,7 +3,7 @@ import { type Clock, rest } from '../../../platform/clock.ts';
 import type { Random } from '../../../platform/random.ts';
 import type { ContainerSockets } from '../../network/pod-network.ts';
 import { OwnedSockets } from '../owned-sockets.ts';
-import { BrokenPipe, type ByteSink } from './byte-stream.ts';
+import { BrokenPipe, type ByteSink, type ByteSource } from './byte-stream.ts';
 import { absolutePath, type ContainerFiles } from './container-files.ts';
 import {
   type ContainerSystem,
@@ -157,6 +157,7 @@ export class ContainerProcesses implements ContainerSystem {
     };
     const process: Process = {
       ...start,
+      stdin: readUntil(start.stdin, abort.signal),
       stdout: guarded(start.stdout, abort.signal),
       stderr: guarded(start.stderr, abort.signal),
       pid,
@@ -196,6 +197,12 @@ function guarded(sink: ByteSink, signal: AbortSignal): ByteSink {
     },
   };
 }
+
+/** A source of which a killed process gets no more: what comes later is for whoever reads after it. */
+const readUntil = (source: ByteSource, signal: AbortSignal): ByteSource => ({
+  read: async () => (signal.aborted ? undefined : source.read()),
+  cancel: () => source.cancel(),
+});
 
 /** Unix: 128 + SIGPIPE. */
 const brokenPipeExitCode = 141;

@@ -13,8 +13,12 @@ export class ArithmeticError extends ScriptError {
 const levels: readonly (readonly string[])[] = [
   ['||'],
   ['&&'],
+  ['|'],
+  ['^'],
+  ['&'],
   ['==', '!='],
   ['<=', '>=', '<', '>'],
+  ['<<', '>>'],
   ['+', '-'],
   ['*', '/', '%'],
 ];
@@ -22,6 +26,11 @@ const levels: readonly (readonly string[])[] = [
 const operations: Record<string, (left: number, right: number) => number> = {
   '||': (left, right) => (left !== 0 || right !== 0 ? 1 : 0),
   '&&': (left, right) => (left !== 0 && right !== 0 ? 1 : 0),
+  '|': (left, right) => Number(BigInt(left) | BigInt(right)),
+  '^': (left, right) => Number(BigInt(left) ^ BigInt(right)),
+  '&': (left, right) => Number(BigInt(left) & BigInt(right)),
+  '<<': (left, right) => Number(BigInt.asIntN(64, BigInt(left) << shiftOf(right))),
+  '>>': (left, right) => Number(BigInt(left) >> shiftOf(right)),
   '==': (left, right) => (left === right ? 1 : 0),
   '!=': (left, right) => (left !== right ? 1 : 0),
   '<=': (left, right) => (left <= right ? 1 : 0),
@@ -35,6 +44,9 @@ const operations: Record<string, (left: number, right: number) => number> = {
   '%': (left, right) => left % nonZero(right),
 };
 
+/** As the processors do that shells run on. */
+const shiftOf = (value: number) => BigInt.asUintN(6, BigInt(value));
+
 function nonZero(value: number): number {
   if (value === 0) throw new ArithmeticError('divide by zero');
   return value;
@@ -44,7 +56,7 @@ function nonZero(value: number): number {
 const longestExpression = 4096;
 const deepest = 100;
 
-const token = /\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+*/%]=|[-+*/%<>=!()?:~])/y;
+const token = /\s*(0[xX][0-9a-fA-F]+|\d+|[A-Za-z_]\w*|\|\||&&|(?:<<|>>)=?|[=!<>]=|[-+*/%&|^]=|[-+*/%<>=!()?:~&|^])/y;
 
 /** C's notation: a zero before the digits makes them octal. */
 function numberOf(text: string): number {
@@ -77,6 +89,8 @@ class Evaluation {
   readonly #tokens: string[];
   readonly #variables: Variables;
   #depth = 0;
+  /** Inside of operands that C does not evaluate: they must make sense, and have neither value nor effect. */
+  #skipped = 0;
 
   constructor(tokens: string[], variables: Variables) {
     this.#tokens = tokens;
@@ -103,20 +117,20 @@ class Evaluation {
 
   #assignmentOrChoice(): number {
     const [name = '', operator = ''] = this.#tokens;
-    if (!/^[A-Za-z_]/.test(name) || !/^[-+*/%]?=$/.test(operator)) return this.#choice();
+    if (!/^[A-Za-z_]/.test(name) || !/^(?:[-+*/%&|^]|<<|>>)?=$/.test(operator)) return this.#choice();
     this.#tokens.splice(0, 2);
     const right = this.#assignment();
-    const value = operator === '=' ? right : counted(operations[operator[0] ?? '']?.(this.#valueOf(name), right) ?? 0);
-    this.#variables.set(name, String(value));
+    const value = operator === '=' ? right : this.#applied(operator.slice(0, -1), this.#valueOf(name), right);
+    if (this.#skipped === 0) this.#variables.set(name, String(value));
     return value;
   }
 
   #choice(): number {
     const condition = this.#level(0);
     if (!this.#take('?')) return condition;
-    const yes = this.#assignment();
+    const yes = this.#unless(condition === 0, () => this.#assignment());
     if (!this.#take(':')) throw new ArithmeticError('syntax error');
-    const no = this.#assignment();
+    const no = this.#unless(condition !== 0, () => this.#assignment());
     return condition !== 0 ? yes : no;
   }
 
@@ -126,9 +140,22 @@ class Evaluation {
     let left = this.#level(depth + 1);
     for (let operator = this.#tokens[0] ?? ''; operators.includes(operator); operator = this.#tokens[0] ?? '') {
       this.#tokens.shift();
-      left = counted(operations[operator]?.(left, this.#level(depth + 1)) ?? 0);
+      const isDecided = operator === '||' ? left !== 0 : operator === '&&' && left === 0;
+      const right = this.#unless(isDecided, () => this.#level(depth + 1));
+      left = this.#applied(operator, left, right);
     }
     return left;
+  }
+
+  #unless(isSkipped: boolean, operand: () => number): number {
+    if (isSkipped) this.#skipped += 1;
+    const value = operand();
+    if (isSkipped) this.#skipped -= 1;
+    return value;
+  }
+
+  #applied(operator: string, left: number, right: number): number {
+    return this.#skipped > 0 ? 0 : counted(operations[operator]?.(left, right) ?? 0);
   }
 
   #unary(): number {
@@ -142,7 +169,7 @@ class Evaluation {
     if (this.#take('-')) return -this.#unary();
     if (this.#take('+')) return this.#unary();
     if (this.#take('!')) return this.#unary() === 0 ? 1 : 0;
-    if (this.#take('~')) return ~this.#unary();
+    if (this.#take('~')) return -this.#unary() - 1;
     if (this.#take('(')) {
       const value = this.#assignment();
       if (!this.#take(')')) throw new ArithmeticError('syntax error');
@@ -155,6 +182,7 @@ class Evaluation {
   }
 
   #valueOf(name: string): number {
+    if (this.#skipped > 0) return 0;
     const [, sign = '', digits = ''] = /^\s*([-+]?)(\w*)\s*$/.exec(this.#variables.get(name) ?? '') ?? ['', '', '.'];
     const value = digits === '' ? 0 : numberOf(digits);
     return sign === '-' ? -value : value;

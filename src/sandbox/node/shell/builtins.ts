@@ -3,7 +3,7 @@ import { FileError } from '../processes/file-tree.ts';
 import { toolNamed } from '../tools/tool-registry.ts';
 import { Jump, ShellExit } from './endings.ts';
 import { readFields } from './fields.ts';
-import { readLine, unlessAborted } from './line-source.ts';
+import { longestLine, readLine, unlessAborted } from './line-source.ts';
 import { parseScript } from './parser.ts';
 import type { Streams } from './redirects.ts';
 import type { Shell } from './shell.ts';
@@ -91,10 +91,12 @@ const read: Builtin = async (shell, argv, streams) => {
   if (wrong !== undefined) throw new ScriptError(`read: ${wrong}: bad variable name`);
   let text = '';
   let line: string | undefined;
-  do {
+  for (let isContinued = true; isContinued; ) {
     line = await readLine(streams.stdin, shell.group.interruption);
-    text = text.replace(/\\\n$/, '') + (line ?? '');
-  } while (!isRaw && line?.endsWith('\n') && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(text));
+    isContinued = !isRaw && /(?:^|[^\\])(?:\\\\)*\\\n$/.test(line ?? '');
+    text += (isContinued ? line?.slice(0, -2) : line) ?? '';
+    if (text.length > longestLine) throw new ScriptError('read: a line is longer than this sandbox reads');
+  }
   const fields = readFields(text.replace(/\n$/, ''), names.length, isRaw, shell.variables.get('IFS'));
   for (const [at, name] of names.entries()) shell.variables.set(name, fields[at] ?? '');
   return line?.endsWith('\n') ? 0 : 1;
@@ -133,7 +135,7 @@ const source: Builtin = async (shell, argv, streams, isTested) => {
   const path = argv[1] ?? '';
   try {
     const text = shell.process.system.files.read(absolutePath(shell.cwd, path)).toString();
-    return await shell.run(parseScript(text), streams, isTested);
+    return await shell.workload.within(text, () => shell.run(parseScript(text), streams, isTested));
   } catch (error) {
     if (error instanceof Jump && error.kind === 'return') return error.count;
     if (!(error instanceof FileError)) throw error;
@@ -179,6 +181,11 @@ const wait: Builtin = async (shell, argv, streams) => {
   return status;
 };
 
+const evaluate: Builtin = async (shell, argv, streams, isTested) => {
+  const text = argv.slice(1).join(' ');
+  return shell.workload.within(text, () => shell.run(parseScript(text), streams, isTested));
+};
+
 const refused =
   (what: string): Builtin =>
   async () => {
@@ -197,7 +204,7 @@ const all: Readonly<Record<string, Builtin>> = {
   command,
   continue: jump('continue'),
   echo: tool('echo'),
-  eval: async (shell, argv, streams, isTested) => shell.run(parseScript(argv.slice(1).join(' ')), streams, isTested),
+  eval: evaluate,
   exec: async (shell, argv, streams) => {
     // The shell itself has made the redirections of an `exec` without a command.
     if (argv.length === 1) return 0;

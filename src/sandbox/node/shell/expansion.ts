@@ -22,8 +22,17 @@ export interface ExpansionParts {
 /** A piece of a word after expansion. Unquoted results of expansions are split; "$@" begins new fields. */
 type Piece = Splittable;
 
-/** A loop in a script may double a word as often as it likes; this is where that ends. */
-const longestWord = 4 << 20;
+/** A loop in a script may double its words as often as it likes; this is where that ends. */
+const longestWords = 4 << 20;
+
+/** What a piece costs beside its text: many empty ones take room as well. */
+const pieceLength = 32;
+const lengthOf = (pieces: readonly Piece[]) =>
+  pieces.reduce((sum, { pattern }) => sum + pattern.length + pieceLength, 0);
+
+function requireRoom(length: number): void {
+  if (length > longestWords) throw new ExpansionError('a word is longer than this sandbox keeps in memory');
+}
 
 /** Words to fields: parameters, commands, arithmetic, field splitting, paths. POSIX 2.6. */
 export class Expansion {
@@ -35,11 +44,15 @@ export class Expansion {
 
   async fields(words: readonly Word[]): Promise<string[]> {
     const fields: string[] = [];
+    let length = 0;
     for (const word of words) {
       const pieces = await this.#pieces(word);
+      length += lengthOf(pieces);
+      requireRoom(length);
       for (const pattern of splitFields(pieces, this.#parts.variables.get('IFS'), beginningOf(pieces, word))) {
         const paths = hasPattern(pattern) ? pathsMatching(this.#parts.files, this.#parts.cwd, pattern) : [];
-        fields.push(...(paths.length > 0 ? paths : [withoutEscapes(pattern)]));
+        if (paths.length > 0) fields.push(...paths);
+        else fields.push(withoutEscapes(pattern));
       }
     }
     return fields;
@@ -62,9 +75,9 @@ export class Expansion {
     let length = 0;
     for (const [at, part] of word.entries()) {
       const made = await this.#piece(part, at === 0);
-      length += made.reduce((sum, { pattern }) => sum + pattern.length, 0);
-      if (length > longestWord) throw new ExpansionError('a word is longer than this sandbox keeps in memory');
-      pieces.push(...made);
+      length += lengthOf(made);
+      requireRoom(length);
+      for (const piece of made) pieces.push(piece);
     }
     return pieces;
   }

@@ -15,8 +15,10 @@ export function rereadable(source: ByteSource): LineSource {
       const again = kept.shift();
       if (again) return again;
       coming ??= source.read();
-      const bytes = await (signal ? unlessAborted(coming, signal) : coming);
-      coming = undefined;
+      const own = coming;
+      const bytes = await (signal ? unlessAborted(own, signal) : own);
+      // Somebody may have waited for the same bytes and be dead, or read on already.
+      if (coming === own) coming = undefined;
       return bytes;
     },
     cancel: () => source.cancel(),
@@ -34,7 +36,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
 }
 
 /** A line that never ends is cut here. */
-const longestLine = 1 << 20;
+export const longestLine = 1 << 20;
 
 /** With its newline; the rest of the input after the last one without; undefined at the end. */
 export async function readLine(source: LineSource, signal?: AbortSignal): Promise<string | undefined> {

@@ -11,8 +11,12 @@ import {
 } from './syntax.ts';
 import { Cursor, WordParser } from './word-parser.ts';
 
+/** A quarter of a mebibyte: half a second, for which everybody else waits. */
+const longestScript = 1 << 18;
+
 /** Texts become scripts here; nothing runs. Throws SyntaxProblem. */
 export function parseScript(text: string): Script {
+  if (text.length > longestScript) throw new SyntaxProblem('a script is longer than this sandbox reads');
   return new Parser(new Cursor(text)).script('');
 }
 

@@ -20,18 +20,25 @@ type Step = 'star' | ((code: number) => boolean);
 const mostSteps = 1 << 27;
 /** A pattern such as a star, a slash and two dots again and again stands for more paths than there are. */
 const mostPaths = 20_000;
+/** Linux: PATH_MAX. Nothing is found under a longer one. */
+const longestPath = 4096;
 
 const bracket = /\[[!^]?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]/y;
 
 function stepsOf(pattern: string): Step[] {
   const steps: Step[] = [];
+  // Where one bracket is never closed, those after it aren't either: they need not be looked at again and again.
+  let areClosed = true;
   for (let at = 0; at < pattern.length; ) {
     bracket.lastIndex = at;
-    const set = pattern[at] === '[' ? bracket.exec(pattern)?.[0] : undefined;
-    if (set !== undefined) {
-      steps.push(setOf(set));
-      at += set.length;
-      continue;
+    if (pattern[at] === '[' && areClosed) {
+      const set = bracket.exec(pattern)?.[0];
+      areClosed = set !== undefined;
+      if (set !== undefined) {
+        steps.push(setOf(set));
+        at += set.length;
+        continue;
+      }
     }
     const isEscaped = pattern[at] === '\\' && at + 1 < pattern.length;
     if (isEscaped) at += 1;
@@ -122,6 +129,7 @@ export function trimmed(value: string, pattern: string, from: 'prefix' | 'suffix
 
 /** Paths that a pattern stands for, sorted; none where nothing matches. */
 export function pathsMatching(files: ContainerFiles, cwd: string, pattern: string): string[] {
+  if (withoutEscapes(pattern).length > longestPath) return [];
   const isAbsolute = pattern.startsWith('/');
   const steps = pattern.split('/').filter((step) => step !== '');
   let found: string[] = [isAbsolute ? '/' : ''];

@@ -14,6 +14,7 @@ import { cannotFork, Workload } from './workload.ts';
 
 /** Functions that call themselves without end stop here. */
 const deepestCall = 200;
+const mostFunctions = 1000;
 
 /** How a command is run. */
 export interface Invocation {
@@ -40,7 +41,7 @@ export class Shell {
   readonly jobs = new Jobs();
   /** What Ctrl-C reaches: shared with the copies in the foreground. */
   readonly group: ProcessGroup;
-  readonly #workload: Workload;
+  readonly workload: Workload;
   #callDepth: number;
   #loopDepth: number;
 
@@ -53,7 +54,7 @@ export class Shell {
     this.failsOnUnset = inherited?.failsOnUnset ?? false;
     this.tracesCommands = inherited?.tracesCommands ?? false;
     this.group = group ?? new ProcessGroup();
-    this.#workload = inherited ? inherited.#workload : new Workload();
+    this.workload = inherited ? inherited.workload : new Workload();
     this.#callDepth = inherited ? inherited.#callDepth : 0;
     this.#loopDepth = inherited ? inherited.#loopDepth : 0;
   }
@@ -120,19 +121,19 @@ export class Shell {
   #startInBackground(pipelines: AndOr['pipelines'], { stdout, stderr }: Streams): void {
     const { process, cwd } = this;
     const start = { ...process, cwd, stdin: noInput, stdout, stderr, parent: process.signal };
-    this.#workload.fork(1);
+    this.workload.fork(1);
     try {
       const job = process.system.fork(start, (forked) => {
         const copy = new Shell(forked, this.variables.copy(), this);
         const streams = { stdin: rereadable(noInput), stdout: forked.stdout, stderr: forked.stderr };
         return statusOf(copy, streams, () => copy.run([{ pipelines, isBackground: false }], streams));
       });
-      void job.ended.then(() => this.#workload.release());
+      void job.ended.then(() => this.workload.release());
       this.jobs.add(job);
       this.variables.lastBackgroundPid = job.pid;
       this.variables.lastStatus = 0;
     } catch (error) {
-      this.#workload.release();
+      this.workload.release();
       throw error instanceof ExecutableError ? cannotFork() : error;
     }
   }
@@ -140,13 +141,14 @@ export class Shell {
   async #pipeline({ commands }: Pipeline, streams: Streams, isTested: boolean): Promise<number> {
     const [only, ...others] = commands;
     if (only && others.length === 0) return this.#command(only, streams, isTested);
-    this.#workload.fork(commands.length);
+    this.workload.fork(commands.length);
     let { stdin } = streams;
     const stages = commands.map((command, at) => {
       const pipe = at < commands.length - 1 ? new BytePipe() : undefined;
       const own: Streams = { ...streams, stdin, stdout: pipe ?? streams.stdout };
       if (pipe) stdin = pipe;
-      return this.#runCopy(own, (copy) => copy.#command(command, own, isTested)).finally(() => {
+      // A copy, as `exec` changes descriptors for good.
+      return this.#runCopy(own, (copy) => copy.#command(command, { ...own }, isTested)).finally(() => {
         pipe?.end();
         // Whoever writes to a stage that is over learns it.
         if (at > 0) own.stdin.cancel();
@@ -159,7 +161,7 @@ export class Shell {
 
   /** In a copy of this shell, whose changes are lost with it: those of its descriptors as well. */
   async #inSubshell(streams: Streams, work: (copy: Shell, own: Streams) => Promise<number>): Promise<number> {
-    this.#workload.fork(1);
+    this.workload.fork(1);
     const own = { ...streams };
     const status = await this.#runCopy(own, (copy) => work(copy, own));
     this.group.interruption.throwIfAborted();
@@ -168,7 +170,7 @@ export class Shell {
 
   #runCopy(streams: Streams, work: (copy: Shell) => Promise<number>): Promise<number> {
     const copy = new Shell(this.process, this.variables.copy(), this, this.group);
-    return statusOf(copy, streams, () => work(copy)).finally(() => this.#workload.release());
+    return statusOf(copy, streams, () => work(copy)).finally(() => this.workload.release());
   }
 
   async #capture(script: Script, streams: Streams): Promise<string> {
@@ -189,6 +191,7 @@ export class Shell {
     await this.#turn();
     if (command.type === 'simple') return this.#simple(command, streams, isTested);
     if (command.type === 'function') {
+      if (this.functions.size >= mostFunctions) throw new ScriptError('more functions than this sandbox keeps');
       this.functions.set(command.name, command.body);
       return 0;
     }
@@ -356,7 +359,7 @@ export class Shell {
 
   /** Between commands: is somebody waiting for this process, or for an end of it? */
   async #turn(): Promise<void> {
-    await this.#workload.turn();
+    await this.workload.turn();
     if (this.process.signal.aborted) throw new ShellExit(137);
     this.group.interruption.throwIfAborted();
   }

@@ -1,12 +1,18 @@
+import { ScriptError } from './syntax.ts';
+
 /** What a variable was before a function made one of its own of this name. */
 interface Shadowed {
   value: string | undefined;
   isExported: boolean;
 }
 
+/** A loop in a script may make as many as it likes; this is where that ends. */
+const mostCharacters = 16 << 20;
+
 /** A shell's variables and parameters, with what is exported. Copies serve subshells. */
 export class ShellVariables {
   readonly #values = new Map<string, string>();
+  #length = 0;
   readonly #exported = new Set<string>();
   readonly #scopes: Map<string, Shadowed>[] = [];
   readonly name: string;
@@ -78,7 +84,7 @@ export class ShellVariables {
   leave(): void {
     for (const [name, { value, isExported }] of this.#scopes.pop() ?? []) {
       this.unset(name);
-      if (value !== undefined) this.#values.set(name, value);
+      if (value !== undefined) this.set(name, value);
       if (isExported) this.#exported.add(name);
     }
   }
@@ -92,11 +98,20 @@ export class ShellVariables {
   }
 
   set(name: string, value: string): void {
-    this.#values.set(name, value);
+    this.#put(name, value);
+  }
+
+  #put(name: string, value: string | undefined): void {
+    const old = this.#values.get(name);
+    const length = this.#length - lengthOf(name, old) + lengthOf(name, value);
+    if (length > mostCharacters) throw new ScriptError('variables are larger than this sandbox keeps in memory');
+    this.#length = length;
+    if (value === undefined) this.#values.delete(name);
+    else this.#values.set(name, value);
   }
 
   unset(name: string): void {
-    this.#values.delete(name);
+    this.#put(name, undefined);
     this.#exported.delete(name);
   }
 
@@ -117,3 +132,6 @@ export class ShellVariables {
     return Object.fromEntries(entries);
   }
 }
+
+const lengthOf = (name: string, value: string | undefined) =>
+  value === undefined ? 0 : name.length + value.length + 64;

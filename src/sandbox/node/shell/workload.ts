@@ -6,6 +6,10 @@ const commandsPerTurn = 16;
 /** As many as a container may have processes: a script that forks without end stops here. */
 const mostCopies = 64;
 
+/** What is parsed takes hundreds of times the room of its text, and as long as it runs. */
+const longestTexts = 1 << 18;
+const deepestTexts = 200;
+
 export const cannotFork = (): ScriptError => new ScriptError("can't fork: Resource temporarily unavailable");
 
 /**
@@ -15,10 +19,26 @@ export const cannotFork = (): ScriptError => new ScriptError("can't fork: Resour
 export class Workload {
   #commands = 0;
   #copies = 0;
+  #texts = 0;
+  #textLength = 0;
 
   async turn(): Promise<void> {
     this.#commands += 1;
     if (this.#commands % commandsPerTurn === 0) await setImmediate();
+  }
+
+  /** What `eval` and `.` run, which may be themselves. */
+  async within(text: string, run: () => Promise<number>): Promise<number> {
+    if (this.#texts >= deepestTexts || this.#textLength + text.length > longestTexts)
+      throw new ScriptError('scripts run each other more deeply than this sandbox follows');
+    this.#texts += 1;
+    this.#textLength += text.length;
+    try {
+      return await run();
+    } finally {
+      this.#texts -= 1;
+      this.#textLength -= text.length;
+    }
   }
 
   /** All or none: a pipeline without one of its stages would wait forever. */
