@@ -57,3 +57,13 @@ function addOnEnd(): RetirementDate {
   if (!end) throw new Error('the table of dates has no end of the add-on');
   return end;
 }
+
+/**
+ * The newest Kubernetes for which AKS's own table of components lists the add-on; for later ones Microsoft says neither
+ * yes nor no.
+ */
+export const addOnListedUpTo = {
+  version: '1.33',
+  source: 'https://learn.microsoft.com/azure/aks/supported-kubernetes-versions',
+  asOf: '2026-08-21',
+} as const;

@@ -1,12 +1,10 @@
 import type { AgentPool, ManagedCluster } from '@azure/arm-containerservice';
 import type { ResourceGroup } from '@azure/arm-resources';
+import { ourTag } from '../ours.ts';
 import type { AzureHolding, AzureInventory, ClusterCreation, ManagedClusterView, ResourceGroupView } from '../world.ts';
 import { explainAzureFailure } from './failures.ts';
 
 /** What the SDKs give, cut to what is looked at; and what of it is ours. Asks nobody. */
-
-/** The tag that lesson 1 puts on what it makes. */
-export const ourTag = { name: 'made-by', value: 'meshwalk' } as const;
 
 export function clusterView(cluster: ManagedCluster): ManagedClusterView {
   const pools = cluster.agentPoolProfiles ?? [];
