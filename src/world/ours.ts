@@ -6,6 +6,9 @@ export const ourLabel = { key: 'app.kubernetes.io/part-of', value: 'meshwalk-cou
 /** As kubectl and the API take it. */
 export const ourSelector = `${ourLabel.key}=${ourLabel.value}`;
 
+/** On every resource group that a lesson makes. */
+export const ourTag = { name: 'made-by', value: 'meshwalk' } as const;
+
 /** One thing that cleaning up would take away, or bring back to what it was. */
 export type OwnedItem =
   | {
