@@ -41,6 +41,7 @@ export interface CustomResourceDefinitionVersion {
   deprecationWarning?: string;
   schema?: { openAPIV3Schema?: JsonSchema };
   subresources?: { status?: object; scale?: object };
+  selectableFields?: { jsonPath: string }[];
   additionalPrinterColumns?: {
     name: string;
     type: string;

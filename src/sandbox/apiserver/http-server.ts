@@ -9,15 +9,13 @@ import type { NodeApi } from '../node/node-api.ts';
 import { attributesOf } from './authorization/attributes.ts';
 import { notAllowedTo } from './authorization/refusal.ts';
 import { createDiscovery } from './discovery.ts';
-import { isBug, methodNotAllowed, resourceNotServed, sendError, sendObject, sendText } from './http/answer.ts';
+import { isBug, methodNotAllowed, sendError, sendObject, sendText } from './http/answer.ts';
 import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
 import { impersonated } from './http/impersonation.ts';
-import { parseApiPath } from './http/path.ts';
 import { limitTime } from './http/patience.ts';
 import { createOpenApi } from './openapi.ts';
 import type { Caller, RequestApi } from './request-api.ts';
-import { type RouteParts, route } from './routes.ts';
-import { isStreamed, serveUpgrade } from './streaming/stream-routes.ts';
+import { type RouteParts, route, routeUpgrade } from './routes.ts';
 import { refuseUpgrade } from './streaming/upgrade.ts';
 
 /**
@@ -225,7 +223,5 @@ async function takeOver(
   requireOwnHost(request, hostNames);
   const url = urlOf(request);
   admitted(request, url, authenticate, parts.api);
-  const path = parseApiPath(url.pathname);
-  if (path.type !== 'resource' || !isStreamed(path.path)) throw resourceNotServed();
-  await serveUpgrade(request, socket, head, path.path, url, parts);
+  await routeUpgrade(request, socket, head, url, parts);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { apiVersionOf } from '../../kube/resources.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { NodeApi } from '../node/node-api.ts';
@@ -20,8 +21,10 @@ import { customWarning, endpointsWarning, objectRenderer, watchRenderer } from '
 import type { OpenApi } from './openapi.ts';
 import type { ApiAnswer, Caller, ObjectList, RequestApi, ResourceTarget } from './request-api.ts';
 import type { ServedResource } from './served-resource.ts';
-import { isStreamed, serveStream } from './streaming/stream-routes.ts';
-import { streamWatch } from './watch-stream.ts';
+import { isStreamed, serveStream, serveUpgrade } from './streaming/stream-routes.ts';
+import { wantsUpgradeTo } from './streaming/upgrade.ts';
+import { webSocketSink } from './streaming/watch-socket.ts';
+import { bodySink, streamWatch, type WatchStreamOptions } from './watch-stream.ts';
 
 /** Which request goes where: the REST shapes of Kubernetes on the request logic. Callers are known by now. */
 export interface RouteParts {
@@ -129,18 +132,51 @@ function answerWatch(
   target: ResourceTarget,
   parts: RouteParts,
 ): void {
+  const options = watchOptions(request, url, target, parts);
+  setWarnings(response, [...endpointsWarning(target.resource), ...customWarning(target.resource)]);
+  streamWatch(bodySink(response), options);
+}
+
+function watchOptions(
+  request: IncomingMessage,
+  url: URL,
+  target: ResourceTarget,
+  parts: RouteParts,
+): WatchStreamOptions {
   if (!target.resource.verbs.includes('watch')) throw methodNotAllowed();
   const query = watchQuery(url.searchParams);
   const { name, ...collection } = target;
   const fieldSelector = [query.fieldSelector, name && `metadata.name=${name}`].filter(Boolean).join(',');
-  setWarnings(response, [...endpointsWarning(target.resource), ...customWarning(target.resource)]);
-  streamWatch(response, {
+  return {
     api: parts.api,
     target: collection,
     query: { ...query, ...(fieldSelector === '' ? {} : { fieldSelector }) },
     clock: parts.clock,
     render: watchRenderer(negotiate(request.headers.accept), target, url.searchParams, parts),
-  });
+  };
+}
+
+/** A request with `Upgrade:`: one of the streams, or a watch whose events are the messages of a WebSocket. */
+export async function routeUpgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  url: URL,
+  parts: RouteParts,
+): Promise<void> {
+  const parsed = parseApiPath(url.pathname);
+  if (parsed.type !== 'resource') throw resourceNotServed();
+  const { path } = parsed;
+  if (isStreamed(path)) return serveUpgrade(request, socket, head, path, url, parts);
+  const resource = parts.api.find(path.group, path.version, path.resource);
+  const isSocketWatch =
+    request.method === 'GET' &&
+    path.subresource === undefined &&
+    isWatch(url.searchParams) &&
+    wantsUpgradeTo(request, 'websocket');
+  if (!resource || !isSocketWatch) throw resourceNotServed();
+  const options = watchOptions(request, url, targetOf(resource, path), parts);
+  streamWatch(webSocketSink(request, socket, head, parts.clock), options);
 }
 
 async function perform(

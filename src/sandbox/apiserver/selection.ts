@@ -1,6 +1,5 @@
 import { own } from '../../kube/json-value.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { apiVersionOf } from '../../kube/resources.ts';
 import { matchesLabelSelector, parseFieldSelector, parseLabelSelector } from '../../kube/selectors.ts';
 import { badRequest } from '../../kube/status.ts';
 import type { ServedResource } from './served-resource.ts';
@@ -24,12 +23,17 @@ export function selectorOf(
   return (object) => matchesLabelSelector(labels, object.metadata.labels) && fields.every((matches) => matches(object));
 }
 
-function readerOf(field: string, resource: ServedResource): (object: KubeObject) => string {
+/** Kubernetes: each kind's own list (AddFieldLabelConversionFunc), or name and namespace where it has none. */
+function readerOf(field: string, { strategy, custom, namespaced }: ServedResource): (object: KubeObject) => string {
+  const { selectableFields } = strategy;
   if (field === 'metadata.name') return ({ metadata }) => metadata.name ?? '';
-  if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? '';
-  const read = own(resource.strategy.selectableFields, field);
+  const hasOwnList = selectableFields !== undefined || custom !== undefined;
+  if (field === 'metadata.namespace' && (namespaced || !hasOwnList)) return ({ metadata }) => metadata.namespace ?? '';
+  const read = own(selectableFields, field);
   if (read) return read;
   throw badRequest(
-    `Unable to find "${apiVersionOf(resource)}, Resource=${resource.resource}" that match label selector "", field selector "${field}": field label not supported: ${field}`,
+    hasOwnList
+      ? `field label not supported: ${field}`
+      : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

@@ -3,14 +3,41 @@ import type { Clock } from '../../platform/clock.ts';
 import type { RequestApi, ResourceTarget, WatchFeed, WatchFeedEvent, WatchQuery } from './request-api.ts';
 
 /**
- * A watch over HTTP: one JSON line per event, each flushed at once. It decides when to send bookmarks, when to end and when
- * a reader is too slow; what to send, and in which form, comes from the request logic and from `render`.
+ * A watch: one JSON text per event, each flushed at once. It decides when to send bookmarks, when to end and when a reader is
+ * too slow; what to send, and in which form, comes from the request logic and from `render`; how, from the sink.
  */
 const bookmarkEveryMs = 60_000;
 /** A real server ends a watch after 30 to 60 minutes by itself. */
 const longestWatchSeconds = 2700;
 /** How far a reader may fall behind what it has been sent, its first list apart. */
 const mostUnreadBytes = 16 << 20;
+
+/** Where the events of a watch go: the body of an answer, or the messages of a WebSocket. */
+export interface WatchSink {
+  readonly unreadBytes: number;
+  /** Says that the watch has begun, once; before that it may still be refused. */
+  begin(): void;
+  send(text: string): void;
+  end(): void;
+  /** Ends without waiting for what was not read. */
+  cut(): void;
+  onClose(listener: () => void): void;
+}
+
+export const bodySink = (response: ServerResponse): WatchSink => ({
+  get unreadBytes() {
+    return response.writableLength;
+  },
+  begin() {
+    if (response.headersSent) return;
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.flushHeaders();
+  },
+  send: (text) => void response.write(text),
+  end: () => void response.end(),
+  cut: () => void response.destroy(),
+  onClose: (listener) => void response.on('close', listener),
+});
 
 export interface WatchStreamOptions {
   api: RequestApi;
@@ -22,7 +49,7 @@ export interface WatchStreamOptions {
 }
 
 /** Throws StatusError before anything was sent when the watch can't begin. */
-export function streamWatch(response: ServerResponse, options: WatchStreamOptions): void {
+export function streamWatch(sink: WatchSink, options: WatchStreamOptions): void {
   const { api, target, query, clock, render } = options;
   let feed: WatchFeed | undefined;
   let over = false;
@@ -34,11 +61,11 @@ export function streamWatch(response: ServerResponse, options: WatchStreamOption
     over = true;
     for (const cancel of timers) cancel();
     feed?.stop();
-    response.end();
+    sink.end();
   };
   const cut = () => {
     end();
-    response.destroy();
+    sink.cut();
   };
   // Events come out of the middle of somebody's write: an object that can't be shown must end this watch, not that write.
   const lineOf = (event: WatchFeedEvent): string | undefined => {
@@ -50,14 +77,11 @@ export function streamWatch(response: ServerResponse, options: WatchStreamOption
   };
   const send = (event: WatchFeedEvent) => {
     if (over) return;
-    if (!response.headersSent) {
-      response.writeHead(200, { 'Content-Type': 'application/json' });
-      response.flushHeaders();
-    }
+    sink.begin();
     const line = lineOf(event);
     if (line === undefined) return cut();
-    response.write(line);
-    if (response.writableLength > allowedUnread) cut();
+    sink.send(line);
+    if (sink.unreadBytes > allowedUnread) cut();
     if (event.type === 'ERROR') end();
   };
 
@@ -66,12 +90,9 @@ export function streamWatch(response: ServerResponse, options: WatchStreamOption
     feed.stop();
     return;
   }
-  allowedUnread = response.writableLength + mostUnreadBytes;
-  if (!response.headersSent) {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    response.flushHeaders();
-  }
-  response.on('close', end);
+  allowedUnread = sink.unreadBytes + mostUnreadBytes;
+  sink.begin();
+  sink.onClose(end);
 
   const sendBookmark = () => {
     if (query.allowWatchBookmarks && feed) send(feed.bookmark());

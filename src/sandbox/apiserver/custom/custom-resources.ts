@@ -3,6 +3,7 @@ import { dnsSubdomain } from '../../../kube/names.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { ServedResource, ServedSubresource, Verb } from '../served-resource.ts';
 import type { Strategy } from '../strategy.ts';
+import { jsonPathValues } from '../tables/json-path.ts';
 
 const verbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const change: ServedSubresource['verbs'] = ['get', 'patch', 'update'];
@@ -40,7 +41,11 @@ export function customResourcesOf(definition: CustomResourceDefinition): ServedR
           storageVersion,
           definition: metadata.name ?? '',
         },
-        strategy: customStrategy(hasStatus, scale),
+        strategy: customStrategy(
+          hasStatus,
+          scale,
+          (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
+        ),
       };
     });
 }
@@ -51,11 +56,14 @@ interface ScalePaths {
   labelSelectorPath?: string;
 }
 
-function customStrategy(hasStatus: boolean, scale: ScalePaths | undefined): Strategy {
+function customStrategy(hasStatus: boolean, scale: ScalePaths | undefined, selectable: readonly string[]): Strategy {
   return {
     nameRule: dnsSubdomain,
     generation: 'all',
     hasStatus,
+    selectableFields: Object.fromEntries(
+      selectable.map((path) => [path.replace(/^\./, ''), (object) => String(jsonPathValues(path, object)[0] ?? '')]),
+    ),
     ...(scale && {
       scale: {
         spec: scale.specReplicasPath,

@@ -34,7 +34,7 @@ function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+)\s*$/i.exec(header ?? '')?.[1];
 }
 
-const webSocketTokenPrefix = 'base64url.bearer.authorization.k8s.io.';
+export const webSocketTokenPrefix = 'base64url.bearer.authorization.k8s.io.';
 
 function webSocketToken(request: IncomingMessage): string | undefined {
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((text) => text.trim());

@@ -141,7 +141,7 @@ export const eventStrategy: Strategy = {
     ),
     reason: (object) => (object as CoreEvent).reason ?? '',
     reportingComponent: (object) => (object as CoreEvent).reportingComponent ?? '',
-    source: (object) => (object as CoreEvent).source?.component ?? '',
+    source: (object) => (object as CoreEvent).source?.component || ((object as CoreEvent).reportingComponent ?? ''),
     type: (object) => (object as CoreEvent).type ?? '',
   },
 };

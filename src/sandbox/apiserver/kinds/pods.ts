@@ -39,12 +39,15 @@ export const podStrategy: Strategy = {
   },
   selectableFields: {
     'spec.nodeName': (object) => asPod(object).spec.nodeName ?? '',
+    // As clients of the first years called it.
+    'spec.host': (object) => asPod(object).spec.nodeName ?? '',
     'spec.restartPolicy': (object) => asPod(object).spec.restartPolicy ?? '',
     'spec.schedulerName': (object) => String(asPod(object).spec['schedulerName'] ?? ''),
     'spec.serviceAccountName': (object) => asPod(object).spec.serviceAccountName ?? '',
     'spec.hostNetwork': (object) => String(asPod(object).spec.hostNetwork ?? false),
     'status.phase': (object) => asPod(object).status?.phase ?? '',
     'status.podIP': (object) => asPod(object).status?.podIP ?? '',
+    'status.podIPs': (object) => (asPod(object).status?.podIPs ?? []).map(({ ip }) => ip).join(','),
     'status.nominatedNodeName': () => '',
   },
 };

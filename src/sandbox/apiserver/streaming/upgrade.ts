@@ -4,6 +4,7 @@ import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import { badRequest, StatusError } from '../../../kube/status.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { statusOf } from '../http/answer.ts';
+import { webSocketTokenPrefix } from '../http/authentication.ts';
 import { heartbeat } from './heartbeat.ts';
 
 /** Taking a connection over from HTTP: as raw SPDY/3.1, or as a WebSocket with one of the subprotocols offered. */
@@ -69,6 +70,30 @@ export function acceptWebSocket(
   if (chosen === undefined) {
     throw badRequest(`unable to upgrade: none of the subprotocols is spoken here; use one of ${protocols.join(', ')}`);
   }
+  openWebSocket(request, socket, head, chosen, clock, (webSocket) => onOpen(webSocket, chosen));
+}
+
+/** For those to whom subprotocols mean nothing: agrees to what the client offers, and to none. */
+export function acceptAnyWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  clock: Clock,
+  onOpen: (webSocket: WebSocket) => void,
+): void {
+  const offered = listed(request.headers['sec-websocket-protocol']);
+  const chosen = offered.find((protocol) => !protocol.startsWith(webSocketTokenPrefix));
+  openWebSocket(request, socket, head, chosen, clock, onOpen);
+}
+
+function openWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  protocol: string | undefined,
+  clock: Clock,
+  onOpen: (webSocket: WebSocket) => void,
+): void {
   // ws refuses `SPDY/3.1+portforward.k8s.io` because a slash is no token character, so the choice is made around it.
   delete request.headers['sec-websocket-protocol'];
   const server = new WebSocketServer({
@@ -77,14 +102,14 @@ export function acceptWebSocket(
     clientTracking: false,
     maxPayload: longestMessageBytes,
   });
-  server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${chosen}`));
+  if (protocol !== undefined) server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   server.handleUpgrade(request, socket, head, (webSocket) => {
     webSocket.on('error', () => webSocket.terminate());
     webSocket.on(
       'close',
       heartbeat(clock, () => webSocket.isPaused && webSocket.ping()),
     );
-    onOpen(webSocket, chosen);
+    onOpen(webSocket);
   });
 }
 
