@@ -6,6 +6,10 @@ export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+
 /** The value of a header, each character a byte. */
 export const isFieldValue = (bytes: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(bytes);
 
+/** The URL that a request asks for. Two slashes at its beginning are part of the path; a base would take them for a host. */
+export const requestUrl = (target = '/', host = 'localhost'): URL =>
+  target.startsWith('/') ? new URL(`http://${host}${target}`) : new URL(target, `http://${host}`);
+
 /** A path that somebody wrote, as a request may carry it. Go's url.URL encodes it the same. */
 export const requestPath = (path: string): string =>
   Buffer.from(path)

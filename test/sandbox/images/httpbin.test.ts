@@ -39,3 +39,7 @@ it('refuses a body that is longer than it holds, instead of cutting it', async (
   expect((await get('/post', 'POST', 'x'.repeat((8 << 20) + 1))).status).toBe(413);
   expect((await get('/post', 'POST', 'x'.repeat(1 << 20))).status).toBe(200);
 });
+
+it('takes two slashes at the beginning for a path that it does not have, not for a host', async () => {
+  expect([(await get('//')).status, (await get('//get')).status]).toEqual([404, 404]);
+});

@@ -256,6 +256,11 @@ it('refuses URLs that stand for several, unless it is told to take them as they 
   expect(await ours('-sS', '--http2', 'HTTP/echo')).toMatchObject({ code: 2, err: expect.stringContaining('--http2') });
 });
 
+it('takes a delay of 0 for its own pauses, as curl does', async () => {
+  const { err } = await ours('--retry', '1', '--retry-delay', '0', 'HTTP/status/503');
+  expect(err.match(/Will retry in \d+ seconds/g)).toEqual(['Will retry in 1 seconds']);
+});
+
 it('gives up its retries when their time is over', async () => {
   const { code, err } = await ours('--retry', '9', '--retry-delay', '1', '--retry-max-time', '1', 'HTTP/status/503');
   expect(code).toBe(0);

@@ -28,6 +28,17 @@ it.each([
   );
 });
 
+it.each([
+  ['-c', '2.5'],
+  ['-n', '0x10'],
+  ['-qps', 'Infinity'],
+  ['-qps', ''],
+  ['-r', '0'],
+  ['-p', '50,most'],
+])('load refuses %s %j, which is no number for it', (flag, value) => {
+  expect(() => readLoadOptions([flag, value, 'http://a'])).toThrow(flag);
+});
+
 it('server takes its two ports, lets what is not there be disabled, and refuses other flags', () => {
   expect(serverPorts(['-config-dir', '/etc/fortio'])).toEqual({ http: 8080, tcp: 8078 });
   expect(serverPorts(['-http-port', '9090', '--tcp-port=0.0.0.0:70', '-grpc-port', 'disabled'])).toEqual({
@@ -56,6 +67,16 @@ it('server draws a status and a delay by their percentages, and waits no longer 
     1000, 100, 1500,
   ]);
   expect([delayMsOf('', 0), delayMsOf('soon', 0)]).toEqual([0, 0]);
+});
+
+it('load over TCP counts bytes, waits for parts of a millisecond, and may have nothing to say', async () => {
+  await pods.listen(ip, 7001, ({ socket }) => void socket.on('error', () => {}).pipe(socket));
+  await pods.listen(ip, 7002, ({ socket }) => void socket.on('error', () => {}).resume());
+  const load = (port: number, ...args: string[]) =>
+    box.run(['fortio', 'load', '-qps', '0', '-n', '1', '-c', '1', ...args, `tcp://${ip}:${port}`]);
+  expect((await load(7001, '-payload', '3 €')).err).toContain('Total Bytes sent: 5, received: 5\ntcp OK : 1 (100.0 %)');
+  expect((await load(7001, '-payload', '')).err).toContain('tcp OK : 1 (100.0 %)');
+  expect((await load(7002, '-timeout', '1.5ms')).err).toContain('tcp short read : 1 (100.0 %)');
 });
 
 it('load sends its own agent and type, and tells a reset from an end', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isFieldValue } from '../../../network/http-fields.ts';
+import { isFieldValue, requestUrl } from '../../../network/http-fields.ts';
 import type { ContainerContext } from '../../program.ts';
 import { untilStopped } from '../go-server.ts';
 import { errorPage } from './pages.ts';
@@ -33,7 +33,7 @@ async function answer(
   const content = await bodyOf(request);
   const asked: Asked = {
     method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`),
+    url: requestUrl(request.url, request.headers.host),
     headers,
     remoteIp,
     body: content ?? Buffer.alloc(0),

@@ -61,7 +61,8 @@ async function fetchWithRetries(process: Process, line: CommandLine, url: string
   const retries = Number(line.values.get('retry') ?? 0);
   // Like curl's, 0 is no limit.
   const mostMs = millisecondsOf(line, 'retry-max-time') || Number.POSITIVE_INFINITY;
-  const fixedPauseMs = millisecondsOf(line, 'retry-delay');
+  // Like curl's, 0 is no pause of its own.
+  const fixedPauseMs = millisecondsOf(line, 'retry-delay') || undefined;
   let pauseMs = fixedPauseMs ?? 1000;
   for (let left = retries; ; left -= 1) {
     const { failure, measured } = await attempt(process, line, url, output, screen);

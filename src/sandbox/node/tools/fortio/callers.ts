@@ -219,27 +219,39 @@ export function tcpCaller(
       const text =
         options.payload ??
         `Fortio\n${String(id).padStart(4, '0')}${String(calls).padStart(tcpMessageBytes - 12, '0')}\n`;
-      own.write(text);
-      sizes.sent += text.length;
+      const message = Buffer.from(text);
+      own.write(message);
+      sizes.sent += message.length;
       const route = `${process.sockets.podIp}:${own.localPort}->${address}`;
-      const received = await readExactly(own, text.length, options.timeoutMs);
+      const received = await readExactly(process, own, message.length, options.timeoutMs);
       if (received instanceof Error)
         return fail('short read', `Unable to read: read tcp ${route}: ${received.message}`);
       sizes.received += received.length;
-      if (received.toString() !== text) return fail('data mismatch', `Mismatched data`);
+      if (!received.equals(message)) return fail('data mismatch', `Mismatched data`);
       return { outcome: 'tcp OK', isOk: true, body: '' };
     },
   };
 }
 
-async function readExactly(socket: Socket, length: number, timeoutMs: number): Promise<Buffer | Error> {
+async function readExactly(
+  { system }: Process,
+  socket: Socket,
+  length: number,
+  timeoutMs: number,
+): Promise<Buffer | Error> {
   const over = new AbortController();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  const late = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([over.signal, late]);
+  let isLate = false;
+  const cancel = system.clock.after(timeoutMs, () => {
+    isLate = true;
+    over.abort();
+  });
+  const { signal } = over;
   try {
     const ended = once(socket, 'close', { signal }).then(() => undefined);
+    // Nobody waits for it where nothing is to be read.
+    ended.catch(() => {});
     while (bytes < length) {
       const data = once(socket, 'data', { signal }).then(([chunk]) => chunk as Buffer);
       const chunk = await Promise.race([data, ended]);
@@ -249,9 +261,10 @@ async function readExactly(socket: Socket, length: number, timeoutMs: number): P
     }
     return Buffer.concat(chunks);
   } catch (error) {
-    if (late.aborted) return new Error('i/o timeout');
+    if (isLate) return new Error('i/o timeout');
     return new Error((error as NodeJS.ErrnoException).code === 'ECONNRESET' ? 'read: connection reset by peer' : 'EOF');
   } finally {
+    cancel();
     over.abort();
   }
 }

@@ -71,6 +71,8 @@ const refused = new Set([
   'maxpayloadsizekb',
 ]);
 
+const wholeFlags = new Set(['c', 'n']);
+
 const unitMs: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, us: 0.001 };
 
 /** Go's duration: `1m30s`, `500ms`. */
@@ -124,11 +126,17 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
   const [url] = rest;
   if (url === undefined) throw new FortioUsage('Error: fortio load needs a url or destination');
   const number = (name: string, otherwise: number) => {
-    const value = Number(values.get(name) ?? otherwise);
-    if (Number.isNaN(value))
-      throw new FortioUsage(`invalid value "${values.get(name)}" for flag -${name}: parse error`);
-    return value;
+    const text = values.get(name);
+    if (text === undefined) return otherwise;
+    const form = wholeFlags.has(name) ? /^[-+]?\d+$/ : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+    if (!form.test(text)) throw new FortioUsage(`invalid value "${text}" for flag -${name}: parse error`);
+    return Number(text);
   };
+  const percentiles = (values.get('p') ?? '50,75,90,99,99.9').split(',').map((text) => Number(text || Number.NaN));
+  if (percentiles.some(Number.isNaN))
+    throw new FortioUsage(`Unable to extract percentiles from -p: ${values.get('p')}`);
+  const resolution = number('r', 0.001);
+  if (resolution <= 0) throw new FortioUsage(`invalid value "${values.get('r')}" for flag -r: it is more than 0`);
   const level = (values.get('loglevel') ?? 'Info').toLowerCase();
   const exactly = number('n', 0);
   return {
@@ -140,8 +148,8 @@ export function readLoadOptions(args: readonly string[]): LoadOptions {
     logLevel: logLevels.find((one) => one.toLowerCase() === level) ?? 'Info',
     headers,
     payload: values.get('payload'),
-    resolution: number('r', 0.001),
-    percentiles: (values.get('p') ?? '50,75,90,99,99.9').split(',').map(Number),
+    resolution,
+    percentiles,
     allowsInitialErrors: on.has('allow-initial-errors'),
     keepsAlive: !on.has('no-keepalive'),
     contentType: values.get('content-type'),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { requestUrl } from '../../../network/http-fields.ts';
 import type { PodListener } from '../../../network/pod-network.ts';
 import type { Process } from '../../processes/process.ts';
 import { FortioUsage, goDurationMs } from './command-line.ts';
@@ -63,7 +64,7 @@ export function delayMsOf(text: string, percent: number): number {
 
 /** `status=503:20,404:5`, `delay=100ms:50,1s:5`, `size=1024`, `header=a:b`, `close=true`, as fortio's echo understands them. */
 async function echo(process: Process, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://fortio');
+  const url = requestUrl(request.url);
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
