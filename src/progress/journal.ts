@@ -35,6 +35,7 @@ export class Journal {
   /** Told to the learner once. */
   readonly damage: Damage | undefined;
   #lastNumber: number;
+  readonly #listeners = new Set<() => void>();
   /** What could not be written yet; goes first with the next record. */
   #unwritten: JournalEntry[] = [];
 
@@ -85,6 +86,12 @@ export class Journal {
     return entry;
   }
 
+  /** Calls back after every record that is on the disk. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Tries to write what could not be written before. */
   flush(): void {
     if (this.#unwritten.length === 0) return;
@@ -98,6 +105,7 @@ export class Journal {
       throw fileFault(error, (errno) => faultOf('journal.not-written', this.file, errno));
     }
     this.#unwritten = [];
+    for (const listener of this.#listeners) listener();
   }
 
   close(): void {

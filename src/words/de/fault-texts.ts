@@ -307,4 +307,63 @@ export const faultTexts: typeof shape = {
     why: errno === 'EADDRINUSE' ? 'Ein anderes Programm hat ihn.' : reason(errno),
     next: [`meshwalk class host --port ${port + 1}`],
   }),
+  'class.address': (address) => ({
+    what: `„${address}“ ist keine Adresse eines Kurses.`,
+    why: 'Der Gastgeber zeigt sie: wo der Kurs ist, dann # und der Beitrittscode.',
+    next: ['meshwalk class join 192.168.1.20:7070/#K7QX-2MPD'],
+  }),
+  'class.code': () => ({
+    what: 'Der Kurs kennt diesen Beitrittscode nicht.',
+    next: ['Frag nach dem Code und tippe die Adresse mit ihm noch einmal.'],
+  }),
+  'class.token': () => ({
+    what: 'Der Kurs kennt dich noch nicht, und es wurde kein Beitrittscode angegeben.',
+    next: ['Tippe die Adresse, wie der Gastgeber sie zeigt, mit # und dem Code am Ende.'],
+  }),
+  'class.version': () => ({
+    what: 'Der Kurs läuft mit einer anderen Version von meshwalk.',
+    next: ['Installiere die Version, die im Kurs benutzt wird: meshwalk --version'],
+  }),
+  'class.full': () => ({ what: 'Der Kurs ist voll.', next: ['Sag der Kursleitung Bescheid.'] }),
+  'class.malformed': () => ({
+    what: 'Der Kurs hat nicht verstanden, was dieses Programm gesagt hat.',
+    next: ['Gib dir einen Namen aus Buchstaben: meshwalk class join … --name Ada'],
+  }),
+  'class.journal': () => ({
+    what: 'Der Kurs weiß mehr von deinem Fortschritt, als auf diesem Rechner steht.',
+    why: 'Das Journal wurde ersetzt, seit du beigetreten bist.',
+    next: ['Tritt als jemand Neues bei: meshwalk class join … --anew'],
+  }),
+  'class.fingerprint': (address) => ({
+    what: `Wer unter ${address} antwortet, ist nicht der Kurs, den die Adresse nennt.`,
+    why: 'Das Zertifikat hat einen anderen Fingerabdruck.',
+    next: [
+      'Vergleiche die Adresse mit der, die der Gastgeber zeigt, Zeichen für Zeichen.',
+      'Sag der Kursleitung Bescheid.',
+    ],
+  }),
+  'class.unreachable': (address) => ({
+    what: `Unter ${address} antwortet kein Kurs.`,
+    next: ['Bist du im selben Netz wie der Gastgeber?', 'Läuft der Gastgeber noch? Er zeigt seine Adressen.'],
+  }),
+  'class.never-joined': () => ({
+    what: 'Dieses Profil ist noch keinem Kurs beigetreten, und die Adresse nennt keinen Beitrittscode.',
+    next: ['meshwalk class join 192.168.1.20:7070/#K7QX-2MPD --name Ada'],
+  }),
+  'class.no-host': () => ({
+    what: 'Auf diesem Rechner findet kein Kurs statt.',
+    next: [
+      'meshwalk class host',
+      'Oder sieh dem eines anderen Rechners zu: meshwalk class watch ADRESSE, wie sein Gastgeber sie zeigt',
+    ],
+  }),
+  'class.watch-token': () => ({
+    what: 'Der Kurs kennt diese Kursleitung nicht.',
+    next: ['Tippe die Adresse der Kursseite, wie der Gastgeber sie gezeigt hat, mit # und allem dahinter.'],
+  }),
+  'class.lessons': (given, steps) => ({
+    what: `„${given}“ nennt keine Lektionen.`,
+    why: `Die Schritte sind ${steps}.`,
+    next: ['meshwalk class host --lessons 1-8', 'meshwalk class host --lessons 3,5'],
+  }),
 };

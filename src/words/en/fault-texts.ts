@@ -315,4 +315,57 @@ export const faultTexts = {
     why: errno === 'EADDRINUSE' ? 'Another program has it.' : reason(errno),
     next: [`meshwalk class host --port ${port + 1}`],
   }),
+  'class.address': (address: string) => ({
+    what: `"${address}" is no address of a class.`,
+    why: 'The host shows it: where the class is, then # and the join code.',
+    next: ['meshwalk class join 192.168.1.20:7070/#K7QX-2MPD'],
+  }),
+  'class.code': () => ({
+    what: 'The class does not know this join code.',
+    next: ['Ask the instructor for the code, and type the address with it again.'],
+  }),
+  'class.token': () => ({
+    what: 'The class does not know you yet, and a join code was not given.',
+    next: ['Type the address as the host shows it, with # and the code at its end.'],
+  }),
+  'class.version': () => ({
+    what: 'The class runs another version of meshwalk.',
+    next: ['Install the version that the instructor uses: meshwalk --version'],
+  }),
+  'class.full': () => ({ what: 'The class is full.', next: ['Tell the instructor.'] }),
+  'class.malformed': () => ({
+    what: 'The class did not understand what this program said.',
+    next: ['Give yourself a name of letters: meshwalk class join … --name Ada'],
+  }),
+  'class.journal': () => ({
+    what: 'The class knows more of your progress than there is on this machine.',
+    why: 'The journal was replaced since you joined.',
+    next: ['Join as somebody new: meshwalk class join … --anew'],
+  }),
+  'class.fingerprint': (address: string) => ({
+    what: `Whoever answers at ${address} is not the class that the address names.`,
+    why: 'The certificate has another fingerprint.',
+    next: ['Compare the address with what the host shows, letter by letter.', 'Tell the instructor.'],
+  }),
+  'class.unreachable': (address: string) => ({
+    what: `No class answers at ${address}.`,
+    next: ['Are you in the same network as the host?', 'Is the host still there? It shows its addresses.'],
+  }),
+  'class.never-joined': () => ({
+    what: 'This profile has joined no class, and the address says no join code.',
+    next: ['meshwalk class join 192.168.1.20:7070/#K7QX-2MPD --name Ada'],
+  }),
+  'class.no-host': () => ({
+    what: 'No class is held on this machine.',
+    next: ['meshwalk class host', "Or watch another machine's: meshwalk class watch ADDRESS, as its host shows it"],
+  }),
+  'class.watch-token': () => ({
+    what: 'The class does not know this instructor.',
+    next: ["Type the address of the instructor's page as the host showed it, with # and all behind it."],
+  }),
+  'class.lessons': (given: string, steps: string) => ({
+    what: `"${given}" names no lessons.`,
+    why: `The steps are ${steps}.`,
+    next: ['meshwalk class host --lessons 1-8', 'meshwalk class host --lessons 3,5'],
+  }),
 };
