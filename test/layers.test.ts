@@ -58,6 +58,7 @@ const pureFiles = [
   'classroom/protocol.ts',
   'classroom/parse.ts',
   'classroom/plain-text.ts',
+  'classroom/class-command.ts',
   'classroom/roster.ts',
   'classroom/durations.ts',
   'classroom/figures.ts',

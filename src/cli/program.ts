@@ -5,6 +5,7 @@ import { stateFolders } from '../progress/state-folders.ts';
 import { languageIn, languageOf, loadWords } from '../words/language.ts';
 import { changesCommand } from './changes.ts';
 import { chartsCommand } from './charts.ts';
+import { classCommand } from './class.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -95,6 +96,7 @@ export function commandLine(subcommand: Subcommand): Command {
     redoCommand,
     changesCommand,
     sandboxCommand,
+    classCommand,
     prepareCommand,
     lintCommand,
     explainCommand,

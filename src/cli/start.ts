@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { faultOf } from '../fault.ts';
 import type { ScreenHost } from '../tui/app-port.ts';
 import type { Words } from '../words/en.ts';
+import type { JoinedClass } from './class-join.ts';
 import type { CommonOptions } from './options.ts';
 import {
   asciiOption,
@@ -50,12 +51,12 @@ export function describeStart(program: Command, words: Words): Command {
   );
 }
 
-export async function start(options: CommonOptions, subcommand: Subcommand): Promise<void> {
+export async function start(options: CommonOptions, subcommand: Subcommand, joined?: JoinedClass): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw faultOf('terminal.none');
   }
   const leaving = new AbortController();
-  const open = () => openCourse(options, subcommand, leaving.signal);
+  const open = () => openCourse(options, subcommand, leaving.signal, joined);
   // A course or a cluster of one's own is asked about while the terminal still belongs to the shell.
   const mayAsk = options.lessons !== undefined || options.world !== 'sandbox';
   const opened = mayAsk ? await open() : undefined;
@@ -100,7 +101,12 @@ function isAppending(options: CommonOptions, environment: Readonly<Record<string
 }
 
 /** Opens what the lessons need, and goes on where the learner was; the screen is there already unless somebody must be asked. */
-async function openCourse(options: CommonOptions, subcommand: Subcommand, leaving: AbortSignal): Promise<ScreenHost> {
+async function openCourse(
+  options: CommonOptions,
+  subcommand: Subcommand,
+  leaving: AbortSignal,
+  joined: JoinedClass | undefined,
+): Promise<ScreenHost> {
   const { machine, teardown, log } = subcommand;
   const { openParts } = await import('./compose.ts');
   const { LessonHost } = await import('./lesson-host.ts');
@@ -126,7 +132,7 @@ async function openCourse(options: CommonOptions, subcommand: Subcommand, leavin
   });
   leaving.throwIfAborted();
   if (options.course !== undefined) mustHaveCourse(parts.catalog, options.course);
-  host = new LessonHost(parts);
+  host = joined ? new (await import('./class-lesson-host.ts')).ClassLessonHost(parts, joined) : new LessonHost(parts);
   const opened = host;
   teardown.add(() => opened.close());
   host.begin(options.course);

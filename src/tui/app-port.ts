@@ -1,5 +1,6 @@
 import type { ExplainedCall } from '../check/explain/subject.ts';
 import type { TrafficWatch } from '../check/traffic/history.ts';
+import type { Evidence } from '../classroom/protocol.ts';
 import type { FieldDesk } from '../lesson/fields/field-desk.ts';
 import type { Term } from '../lesson/glossary.ts';
 import type { Library } from '../lesson/library.ts';
@@ -62,8 +63,37 @@ export interface ScreenHost {
   complete?(text: string, cursor: number): Promise<Completion>;
   /** Opens a page in the learner's browser; absent where there is none. */
   openPage?(url: string): void;
+  /** The learner's seat in a class; absent for who learns alone. */
+  readonly classDesk?: ClassDesk;
   /** The screen lends its terminal to commands with `interactive`; called once, before anything is sent. */
   lendTerminal?(lend: LendTerminal): void;
+}
+
+/** What a class is to its learner. Changes are told as those of the content are. */
+export interface ClassDesk {
+  readonly now: ClassNow;
+  /** The class is at another lesson than this one. */
+  readonly canCatchUp: boolean;
+  /** Up, or down again. */
+  turnHand(): void;
+  /** What would be shared of the current task; undefined where there is none. */
+  evidence(): Evidence | undefined;
+  share(evidence: Evidence): void;
+  catchUp(): void;
+}
+
+export interface ClassNow {
+  name: string;
+  connection: 'joining' | 'online' | 'offline' | 'refused';
+  /** Records that the class does not have yet. */
+  unsent: number;
+  /** Title of the lesson at which everybody waits. */
+  hold?: string;
+  /** Place in the line of raised hands, from 1. */
+  hand?: number;
+  /** A countdown: when it ends, by this machine's clock, and what it is about. */
+  until?: number;
+  label?: string;
 }
 
 /** Undo a task, redo it, or only look at what the last one changed. */

@@ -20,6 +20,7 @@ export type Place =
   | 'review'
   | 'fields'
   | 'way-back'
+  | 'share'
   | 'changes'
   | 'help'
   | 'background'
@@ -45,6 +46,9 @@ export type KeyAction =
   | 'undo'
   | 'redo'
   | 'changes'
+  | 'hand'
+  | 'share'
+  | 'catch-up'
   | 'earlier'
   | 'later'
   | 'freeze'
@@ -112,6 +116,7 @@ const everywhere: readonly Place[] = [
   'traffic',
   'explain',
   'way-back',
+  'share',
   'changes',
   'glossary',
   'search',
@@ -129,6 +134,7 @@ const scrolling: readonly Place[] = [
   'map',
   'explain',
   'way-back',
+  'share',
   'changes',
   'glossary',
   'found',
@@ -161,6 +167,9 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'changes', keys: ['D'], places: ['lesson'], name: 'changes' },
   { action: 'copy', keys: ['y'], places: ['lesson'], name: 'copy' },
   { action: 'review', keys: ['r'], places: ['lesson'], name: 'review' },
+  { action: 'hand', keys: ['H'], places: ['lesson'], name: 'hand' },
+  { action: 'share', keys: ['E'], places: ['lesson'], name: 'share' },
+  { action: 'catch-up', keys: ['C'], places: ['lesson'], name: 'catch-up' },
   { action: 'previous-task', keys: ['['], places: ['lesson'], name: 'previous-task' },
   { action: 'next-task', keys: [']'], places: ['lesson'], name: 'next-task' },
   { action: 'background', keys: ['t'], places: ['lesson'], name: 'background' },
@@ -184,6 +193,8 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'close', keys: ['escape', 'q'], places: ['explain'], name: 'close-explain' },
   { action: 'yes', keys: ['enter'], places: ['way-back'], name: 'yes-way-back' },
   { action: 'no', keys: ['escape', 'n', 'q', 'u', 'U'], places: ['way-back'], name: 'no-way-back' },
+  { action: 'yes', keys: ['enter'], places: ['share'], name: 'yes-share' },
+  { action: 'no', keys: ['escape', 'n', 'q', 'E'], places: ['share'], name: 'no-share' },
   { action: 'close', keys: ['escape', 'D', 'u', 'U', 'q'], places: ['changes'], name: 'close-changes' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
   { action: 'focus', keys: ['tab'], places: ['fields'], name: 'next-manifest' },

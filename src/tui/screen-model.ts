@@ -1,3 +1,4 @@
+import type { Evidence } from '../classroom/protocol.ts';
 import type { Found } from '../lesson/search.ts';
 import type { Review } from '../session/review.ts';
 import type { CompletionMenu } from './completion-keys.ts';
@@ -19,6 +20,7 @@ export type Overlay =
   /** `back` is where Esc leads. */
   | { type: 'explain'; about: About; top: number; back: Overlay }
   | { type: 'way-back'; view: WayBackView }
+  | { type: 'share'; evidence: Evidence; top: number }
   | { type: 'glossary'; top: number }
   /** `found` is what all lessons have of it. */
   | { type: 'search'; editor: LineEditor; found: readonly Found[] }

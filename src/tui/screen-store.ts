@@ -151,6 +151,7 @@ export class ScreenStore {
       recall: this.#recall(host),
       explained: this.#explaining.answers,
       back: host?.backCard?.(),
+      desk: host?.classDesk,
     };
   }
 
@@ -193,6 +194,15 @@ export class ScreenStore {
         return;
       case 'go-back':
         host?.goBack?.();
+        return;
+      case 'turn-hand':
+        host?.classDesk?.turnHand();
+        return;
+      case 'share':
+        host?.classDesk?.share(act.evidence);
+        return;
+      case 'catch-up':
+        host?.classDesk?.catchUp();
         return;
       case 'open-page':
         host?.openPage?.(act.url);
@@ -239,13 +249,14 @@ export class ScreenStore {
     });
   }
 
-  /** The seconds of a running command, and the minutes of what costs money, go on without any event. */
+  /** The seconds of a running command and of a class's countdown, and the minutes of what costs money, go on without any event. */
   #tick(): void {
     const { clock } = this.#options;
     this.#cancelTick?.();
     const cost = this.#seen?.world.cost;
-    const waitMs =
-      this.#seen?.status === 'running' ? 1000 : cost === undefined ? undefined : untilNextMinute(cost, clock.now());
+    const until = this.#host?.classDesk?.now.until ?? 0;
+    const isCounting = this.#seen?.status === 'running' || until > clock.now();
+    const waitMs = isCounting ? 1000 : cost === undefined ? undefined : untilNextMinute(cost, clock.now());
     this.#cancelTick = waitMs === undefined || this.#isCalm ? undefined : clock.after(waitMs, () => this.#draw());
   }
 }

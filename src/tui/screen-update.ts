@@ -1,3 +1,4 @@
+import type { Evidence } from '../classroom/protocol.ts';
 import type { Question } from '../lesson/lesson.ts';
 import type { Intent } from '../session/events.ts';
 import { isGrave, taskOf } from '../session/next-step.ts';
@@ -5,6 +6,7 @@ import { type Recalled, reviewOf } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Way } from './app-port.ts';
 import { inBackground } from './background-keys.ts';
+import { inShare, openShare } from './class-keys.ts';
 import { inEditor, pastedText } from './editor-keys.ts';
 import { explainEdge, explainMoment, inExplanation, type Opened } from './explain-keys.ts';
 import { inFields } from './field-keys.ts';
@@ -46,6 +48,9 @@ export type ScreenAct =
   | { type: 'open-fields' }
   | { type: 'look-back'; way: Way }
   | { type: 'go-back' }
+  | { type: 'turn-hand' }
+  | { type: 'share'; evidence: Evidence }
+  | { type: 'catch-up' }
   | { type: 'copy'; text: string }
   | { type: 'shell' }
   | { type: 'suspend' }
@@ -132,6 +137,8 @@ function pressed(view: View, session: SessionState, key: string): Reaction {
     case 'way-back':
     case 'changes':
       return inWayBack(view, action) ?? general(view, action);
+    case 'share':
+      return inShare(view, action) ?? general(view, action);
     case 'glossary':
     case 'help':
       return inList(view, session, action);
@@ -222,6 +229,12 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
       return only(withOverlay(model, { type: 'review', review: reviewOf(view.recall), top: 0 }));
     case 'copy':
       return copy(view, session);
+    case 'hand':
+      return only(model, { type: 'turn-hand' });
+    case 'share':
+      return openShare(view);
+    case 'catch-up':
+      return only(model, { type: 'catch-up' });
     case 'traffic':
       return only(withOverlay(model, { type: 'traffic', view: openingView }), { type: 'watch-traffic' });
     case 'previous-task':

@@ -1,3 +1,4 @@
+import * as classroom from './de/classroom.ts';
 import * as explain from './de/explain.ts';
 import * as faults from './de/faults.ts';
 import * as foresight from './de/foresight.ts';
@@ -16,6 +17,7 @@ import type { Words } from './en.ts';
 /** German: `du`, and the field's words as engineers say them (Pod, Deployment, Mesh, Sidecar, Traffic). */
 export const de: Words = {
   language: 'de',
+  ...classroom,
   ...explain,
   ...faults,
   ...foresight,

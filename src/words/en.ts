@@ -1,3 +1,4 @@
+import * as classroom from './en/classroom.ts';
 import * as explain from './en/explain.ts';
 import * as faults from './en/faults.ts';
 import * as foresight from './en/foresight.ts';
@@ -19,6 +20,7 @@ import * as wayBack from './en/way-back.ts';
  */
 export const en = {
   language: 'en',
+  ...classroom,
   ...explain,
   ...faults,
   ...foresight,

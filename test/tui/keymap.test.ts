@@ -30,6 +30,7 @@ describe('the keymap', () => {
       traffic: 'escape',
       explain: 'escape',
       'way-back': 'escape',
+      share: 'escape',
       changes: 'escape',
       glossary: 'escape',
       search: 'escape',

@@ -61,6 +61,8 @@ function primaryKey({ content, model, back }: Scene): RegExp {
       return /Esc back/;
     case 'way-back':
       return /^ Enter do it/;
+    case 'share':
+      return /^ Enter send/;
     case 'fields':
     case 'changes':
     case 'traffic':

@@ -25,7 +25,8 @@ export function dial({ origin, fingerprint }: DialTo, path: '/v1/learner' | '/v1
     followRedirects: false,
   };
   // What ws hands over is what tls.connect takes.
-  if (fingerprint !== undefined) options.createConnection = (to: unknown) => pinned(to as ConnectionOptions, fingerprint);
+  if (fingerprint !== undefined)
+    options.createConnection = (to: unknown) => pinned(to as ConnectionOptions, fingerprint);
   return new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, options);
 }
 

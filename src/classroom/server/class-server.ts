@@ -44,7 +44,7 @@ const mostConnections = 12_000;
 /** Throws a Fault when the port cannot be had. */
 export async function startClassServer(
   options: ClassServerOptions,
-  where: { host: string; port: number },
+  where: { host?: string | undefined; port: number },
 ): Promise<ClassServer> {
   const entrance = new Entrance(options);
   const server = listener(options.tls, (request, response) => void entrance.answer(request, response));

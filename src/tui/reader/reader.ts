@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { TrafficWatch } from '../../check/traffic/history.ts';
+import type { Evidence } from '../../classroom/protocol.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Intent } from '../../session/events.ts';
 import { type Review, reviewOf } from '../../session/review.ts';
@@ -23,6 +24,7 @@ import { spokenField } from './spoken-fields.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
+import { spokenShare } from './spoken-share.ts';
 import { spokenWayBack } from './spoken-way-back.ts';
 import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
 
@@ -52,6 +54,8 @@ class Reader {
   #mayGoBack = false;
   /** The next line typed is a command. */
   #asked: { edited: boolean } | undefined;
+  /** The next line typed says whether to share it. */
+  #evidence: Evidence | undefined;
   /** Lines typed answer its questions. */
   #review: Review | undefined;
 
@@ -150,6 +154,7 @@ class Reader {
     if (!session) this.#typedOutside(line.trim());
     else if (this.#review) this.#turn(typedInReview(line, this.#review, this.#words), session);
     else if (this.#mayGoBack) this.#answerWayBack(line.trim());
+    else if (this.#evidence) this.#answerShare(line.trim(), this.#evidence);
     else if (this.#asked) this.#answerAsked(session, line);
     else this.#do(deedOf(line, session, this.#words), session);
   }
@@ -233,6 +238,11 @@ class Reader {
       case 'review':
         this.#startReview(session);
         break;
+      case 'hand':
+      case 'share':
+      case 'catch-up':
+        this.#inClass(deed.type);
+        break;
       case 'quit':
         this.#end.resolve({ type: 'quit' });
         break;
@@ -240,6 +250,25 @@ class Reader {
         this.#say(deed.words);
         break;
     }
+  }
+
+  #inClass(deed: 'hand' | 'share' | 'catch-up'): void {
+    const desk = this.#host?.classDesk;
+    if (!desk) this.#say(this.#words.classroom.notInClass);
+    else if (deed === 'hand') desk.turnHand();
+    else if (deed === 'catch-up') {
+      if (desk.canCatchUp) desk.catchUp();
+      else this.#say(this.#words.classroom.nowhereToCatchUp);
+    } else {
+      this.#evidence = desk.evidence();
+      this.#say(...spokenShare(this.#evidence, this.#words));
+    }
+  }
+
+  #answerShare(line: string, evidence: Evidence): void {
+    this.#evidence = undefined;
+    if (line === '') this.#host?.classDesk?.share(evidence);
+    else this.#say(this.#words.typed.leftAsItIs);
   }
 
   #startReview(session: SessionState): void {

@@ -33,6 +33,9 @@ export type Deed =
   | { type: 'help' }
   | { type: 'glossary' }
   | { type: 'review' }
+  | { type: 'hand' }
+  | { type: 'share' }
+  | { type: 'catch-up' }
   | { type: 'quit' }
   | { type: 'say'; words: string };
 
@@ -48,6 +51,8 @@ export const momentOf = (session: SessionState, words: Words): Moment => ({
   canOpenPages: true,
   // The reader knows how many there are, and says so where there is none.
   recall: 1,
+  isInClass: true,
+  canCatchUp: true,
   words,
 });
 
@@ -165,6 +170,9 @@ function deedFor(action: KeyAction, session: SessionState, words: Words): Deed {
     case 'help':
     case 'glossary':
     case 'review':
+    case 'hand':
+    case 'share':
+    case 'catch-up':
     case 'quit':
       return { type: action };
     case 'fields':

@@ -19,6 +19,8 @@ export interface Moment {
   canOpenPages: boolean;
   /** Questions that a review would ask. */
   recall: number;
+  isInClass: boolean;
+  canCatchUp: boolean;
   words: Words;
 }
 
@@ -122,6 +124,14 @@ function review({ session, recall, words }: Moment): Availability {
   return recall > 0 ? yes : no(words.availability.nothingToRecall);
 }
 
+function inClass(action: 'hand' | 'share' | 'catch-up', moment: Moment): Availability {
+  const { classroom } = moment.words;
+  if (!moment.isInClass) return no(classroom.notInClass);
+  if (action === 'hand') return yes;
+  if (action === 'share') return taskOf(moment.session) ? yes : no(classroom.nothingToShare);
+  return moment.canCatchUp ? free(moment) : no(classroom.nowhereToCatchUp);
+}
+
 function why({ session, words }: Moment): Availability {
   const about = aboutNow(session);
   if (!about || session.status === 'running') return no(words.explain.nothing);
@@ -162,6 +172,10 @@ export function availability(action: KeyAction, moment: Moment): Availability {
       return page(moment);
     case 'review':
       return review(moment);
+    case 'hand':
+    case 'share':
+    case 'catch-up':
+      return inClass(action, moment);
     default:
       return yes;
   }

@@ -31,6 +31,7 @@ export function headerLine(
   glyphs: Glyphs,
   words: Words,
   now: number,
+  inClass: readonly string[] = [],
 ): Line {
   const { world, lesson } = session;
   const number = lessonNumber(lesson.id, course, words);
@@ -48,11 +49,12 @@ export function headerLine(
   const spent = costWords(world, now, words);
   // From all there is to say, to the least that must be said: which world this is, and that it costs money.
   const places = [
-    [words.session.worlds[world.kind], world.context, world.subscription, ...spent],
-    [world.kind, world.context, world.subscription, ...spent],
-    [world.kind, world.context, ...spent],
-    [world.kind, ...spent],
-    [world.kind, ...spent.slice(-1)],
+    [...inClass, words.session.worlds[world.kind], world.context, world.subscription, ...spent],
+    [...inClass, world.kind, world.context, world.subscription, ...spent],
+    [...inClass, world.kind, world.context, ...spent],
+    [...inClass, world.kind, ...spent],
+    [...inClass, world.kind, ...spent.slice(-1)],
+    [...inClass.slice(0, 1), world.kind, ...spent.slice(-1)],
   ].map((parts) => placeOf(parts, glyphs));
   const rights = [
     ...places.map((place): Line => [...tasks, span(`  ${place} `, 'bar')]),
@@ -189,6 +191,9 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
     'traffic',
     'search',
     'undo',
+    'hand',
+    'share',
+    'catch-up',
     'help',
     'quit',
   ],
@@ -198,6 +203,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities', 'next-call', 'explain'],
   explain: ['close', 'up', 'down', 'explain'],
   'way-back': ['yes', 'no', 'up', 'down'],
+  share: ['yes', 'no', 'up', 'down'],
   changes: ['close', 'up', 'down'],
   glossary: ['up', 'down', 'close'],
   search: ['submit', 'everywhere', 'close'],
@@ -211,7 +217,16 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
 };
 
 /** Not worth a place in the row unless they can be used. */
-const onlyWhenUseful = new Set<KeyAction>(['explain', 'skip', 'page', 'background', 'review']);
+const onlyWhenUseful = new Set<KeyAction>([
+  'explain',
+  'skip',
+  'page',
+  'background',
+  'review',
+  'hand',
+  'share',
+  'catch-up',
+]);
 /** Nor these, where no task is under way. */
 const onlyInTasks = new Set<KeyAction>(['proceed', 'verify', 'hint', 'edit']);
 
@@ -230,6 +245,7 @@ const pairs: Partial<Record<Place, 'choose' | 'scroll'>> = {
   review: 'scroll',
   help: 'scroll',
   'way-back': 'scroll',
+  share: 'scroll',
   changes: 'scroll',
 };
 

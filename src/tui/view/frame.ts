@@ -6,12 +6,13 @@ import type { RecallQuestion } from '../../session/recall.ts';
 import type { Review } from '../../session/review.ts';
 import type { SessionState } from '../../session/state.ts';
 import type { Words } from '../../words/en.ts';
-import type { BackCard, CourseEntry, ScreenContent } from '../app-port.ts';
+import type { BackCard, ClassDesk, CourseEntry, ScreenContent } from '../app-port.ts';
 import type { Place } from '../keymap.ts';
 import type { Pane, ScreenModel, Size } from '../screen-model.ts';
 import { isAsking } from '../way-back-keys.ts';
 import type { Moment } from './availability.ts';
 import { headerLine, isInTray, keyLine, momentLines, narrowBelow, ruleLine, trayLine } from './bars.ts';
+import { classParts } from './class-bar.ts';
 import { type About, type Explained, explainLines, explainTitle } from './explain-screen.ts';
 import { fieldsRows } from './fields-screen.ts';
 import { glossaryLines } from './glossary-screen.ts';
@@ -33,6 +34,7 @@ import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines, searchPanel } from './panels.ts';
 import { type ReviewText, reviewText } from './review-screen.ts';
 import { type Matches, matchesIn } from './search-marks.ts';
+import { shareLines } from './share-screen.ts';
 import { emptyLine, type Line, span, toWidth } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
@@ -72,6 +74,8 @@ export interface View {
   explained: ReadonlyMap<string, Explained>;
   /** What undoing, redoing or the last task is about; undefined where nobody can tell. */
   back?: BackCard | undefined;
+  /** The learner's seat in a class. */
+  desk?: ClassDesk | undefined;
 }
 
 /** A lesson on the screen, measured: what drawing and keys both need. */
@@ -126,6 +130,8 @@ export function sceneOf(view: View, session: SessionState): Scene {
     isFolded: Object.values(layout.boxes).some((box) => box.isFolded),
     canOpenPages: view.canOpenPages,
     recall: view.recall.length,
+    isInClass: view.desk !== undefined,
+    canCatchUp: view.desk?.canCatchUp ?? false,
     words,
   };
   const matches = model.search && matchesIn(layout.lesson.lines, model.search.words);
@@ -280,7 +286,8 @@ function listRows({ size, theme, words }: View, title: string, lines: readonly L
 function lessonFrame(view: View, session: SessionState): Line[] {
   const { size, theme, model, words } = view;
   const { columns } = size;
-  const header = headerLine(session, view.course, columns, theme.glyphs, words, view.now);
+  const inClass = classParts(view.desk?.now, view.now, words);
+  const header = headerLine(session, view.course, columns, theme.glyphs, words, view.now, inClass);
   const place = placeOf(view);
   if (model.overlay.type === 'map') {
     const rows = mapRows(view.course, session, { width: columns, glyphs: theme.glyphs, words });
@@ -297,6 +304,11 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   if (model.overlay.type === 'way-back') {
     const { title, lines } = wayBackText(view, model.overlay.view);
     return [header, ...listRows(view, title, lines, model.overlay.view.top), keyLine(place, undefined, columns, words)];
+  }
+  if (model.overlay.type === 'share') {
+    const lines = shareLines(model.overlay.evidence, { width: columns - 2, words });
+    const rows = listRows(view, words.classroom.share.title, lines, model.overlay.top);
+    return [header, ...rows, keyLine(place, undefined, columns, words)];
   }
   if (model.overlay.type === 'help' || model.overlay.type === 'glossary') {
     const { title, lines } = listText(view, session, model.overlay.type);

@@ -266,6 +266,7 @@ export function panelLines(session: SessionState | undefined, model: ScreenModel
     case 'reading':
     case 'map':
     case 'way-back':
+    case 'share':
     case 'traffic':
     case 'explain':
     case 'glossary':

@@ -23,6 +23,37 @@ export const told: typeof shape = {
     unknown: (condition, reason) => `${condition}: nicht feststellbar. ${reason}`,
     open: (condition, expected, saw, why) => `${condition}: erwartet ${expected}, gesehen ${saw}. ${why}`,
   },
+  classroom: {
+    begins: (name) => `Der Kurs „${name}“ beginnt.`,
+    goesOn: (name, learners) =>
+      `Der Kurs „${name}“ geht weiter; er kennt ${counted(learners, { one: 'Lernende(n)', other: 'Lernende' })}. Ein anderer beginnt mit --new.`,
+    lessons: (lessons) => `Seine Lektionen: ${lessons.join(', ')}`,
+    learnersType: 'Die Lernenden tippen:',
+    page: 'Die Kursseite; wer diese Adresse hat, leitet den Kurs, und sie wird nicht noch einmal gezeigt:',
+    watch: 'Dasselbe in einem Terminal dieses Rechners: meshwalk class watch',
+    end: 'Ctrl-C beendet ihn. Nichts geht verloren: derselbe Befehl macht mit ihm weiter.',
+    damaged: (lines, file) =>
+      `${counted(lines, { one: 'Zeile', other: 'Zeilen' })} von ${file} sind unlesbar und zählen nicht; alle anderen zählen.`,
+  },
+  classWatch: {
+    counts: (present, all, stuck) => `${present} von ${all} da, ${stuck} hängen fest`,
+    offline: 'keine Verbindung zum Kurs',
+    lead: (lesson, since) => `Bei „${lesson}“ seit ${since}`,
+    hold: (lesson, since) => `Angehalten bei „${lesson}“ seit ${since}`,
+    countdown: (left, label) => `noch ${left} ${label}`,
+    said: (text) => `Zuletzt gesagt: ${text}`,
+    standing: { stuck: 'hängt', working: 'seit', passed: 'fertig', 'not-begun': 'noch nicht', away: 'weg' },
+    hands: (names) => `Es melden sich: ${names.join(', ')}`,
+    heat: (held, there, condition, stuck) => `${held} von ${there} hält ${condition} auf, ${stuck} davon hängen fest`,
+    rule: (percent, minutes) =>
+      `Fest hängt, wer länger an einer Aufgabe ist als der Median des Kurses: um ${percent} % und mindestens ${minutes} Minuten.`,
+    prompt:
+      'hold 3, release, lead 4, say Hallo, say @Ada Hallo, countdown 5 Pause, end, lower Ada, here Ada, gone Ada; q beendet',
+    notUnderstood: (line, commands) =>
+      commands === ''
+        ? `Der Kurs kennt das nicht, Lektion oder Person: ${line}`
+        : `"${line}" ist nichts davon: ${commands}.`,
+  },
   troubles: {
     journal: (lines, aside) =>
       `Im Journal deines Fortschritts ${lines === 1 ? 'war 1 Zeile' : `waren ${lines} Zeilen`} nicht zu lesen. Alle anderen sind erhalten; die beschädigte Datei ist ${aside}.`,

@@ -106,6 +106,38 @@ export const usage: typeof shape = {
     plain: 'der letzten Aufgabe',
     one: 'dieser Aufgabe',
   },
+  classroom: {
+    description: 'einen Kurs im eigenen Netz halten, einem beitreten, ihm zusehen',
+    does: {
+      host: 'einen Kurs für die Rechner dieses Netzes bereitstellen und seine Seite öffnen',
+      join: 'an einem Kurs teilnehmen; alles andere ist wie immer',
+      watch: 'einen Kurs in diesem Terminal sehen',
+    },
+    host: {
+      plain: 'alle Lektionen; Ctrl-C beendet ihn, und derselbe Befehl macht mit ihm weiter',
+      some: 'Lektionen 2 bis 5, verschlüsselt',
+      lessons: 'Schritte des Kurses: 1-8, 3,5 (alle)',
+      folder: 'eigene Lektionen: ein Ordner mit lessons/ und manifests/',
+      port: 'wo er lauscht',
+      listen: 'eine Adresse dieses Rechners, wo es mehrere gibt (alle)',
+      name: 'wie der Kurs heißt',
+      allowName: 'Namen, unter denen der Kurs neben seinen Adressen erreichbar ist',
+      tls: 'verschlüsseln, mit einem hier gemachten Zertifikat; die Lernenden prüfen es mit der Adresse, die sie tippen',
+      new: 'einen anderen Kurs beginnen; der letzte bleibt auf der Platte',
+      noOpen: 'die Seite nicht im Browser öffnen',
+    },
+    join: {
+      plain: 'wie der Gastgeber es zeigt',
+      again: 'der Kurs, in dem du zuletzt warst',
+      address: 'was der Gastgeber zeigt: wo der Kurs ist, # und der Beitrittscode',
+      name: 'wie der Kurs dich nennen soll',
+      anew: 'als jemand, den der Kurs noch nicht kennt',
+    },
+    watch: {
+      plain: 'der Kurs, der auf diesem Rechner stattfindet',
+      address: 'die Adresse der Kursseite eines anderen Rechners, mit ihrem Token',
+    },
+  },
   sandbox: {
     description: 'die Sandbox von Hand starten, beenden und erreichen',
     azureScenario: 'was am Azure der Sandbox nicht stimmt: quota, policy, throttled… (alle: --azure-scenario ?)',

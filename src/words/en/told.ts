@@ -20,6 +20,37 @@ export const told = {
     open: (condition: string, expected: string, saw: string, why: string) =>
       `${condition}: expected ${expected}, saw ${saw}. ${why}`,
   },
+  classroom: {
+    begins: (name: string) => `The class "${name}" begins.`,
+    goesOn: (name: string, learners: number) =>
+      `The class "${name}" goes on; it knows ${counted(learners, { one: 'learner', other: 'learners' })}. Another one begins with --new.`,
+    lessons: (lessons: readonly string[]) => `Its lessons: ${lessons.join(', ')}`,
+    learnersType: 'Learners type:',
+    page: "The instructor's page; whoever has this address is an instructor, and it is not shown again:",
+    watch: 'The same in a terminal of this machine: meshwalk class watch',
+    end: 'Ctrl-C ends it. Nothing is lost: the same command goes on with it.',
+    damaged: (lines: number, file: string) =>
+      `${counted(lines, { one: 'line', other: 'lines' })} of ${file} cannot be read, and count for nothing; all others do.`,
+  },
+  /** `meshwalk class watch`. */
+  classWatch: {
+    counts: (present: number, all: number, stuck: number) => `${present} of ${all} here, ${stuck} stuck`,
+    offline: 'no connection to the class',
+    lead: (lesson: string, since: string) => `At “${lesson}” for ${since}`,
+    hold: (lesson: string, since: string) => `Held at “${lesson}” for ${since}`,
+    countdown: (left: string, label: string) => `${left} left ${label}`,
+    said: (text: string) => `Said last: ${text}`,
+    standing: { stuck: 'stuck', working: 'for', passed: 'done', 'not-begun': 'not begun', away: 'away' },
+    hands: (names: readonly string[]) => `Hands up: ${names.join(', ')}`,
+    heat: (held: number, there: number, condition: string, stuck: number) =>
+      `${held} of ${there} are held up by ${condition}, ${stuck} of them stuck`,
+    rule: (percent: number, minutes: number) =>
+      `Stuck: longer at a task than the class's median by ${percent} %, and by ${minutes} minutes at least.`,
+    prompt:
+      'hold 3, release, lead 4, say hello, say @Ada hello, countdown 5 break, end, lower Ada, here Ada, gone Ada; q leaves',
+    notUnderstood: (line: string, commands: string) =>
+      commands === '' ? `The class knows no such lesson or learner: ${line}` : `"${line}" is none of: ${commands}.`,
+  },
   troubles: {
     journal: (lines: number, aside: string) =>
       `The journal of your progress had ${counted(lines, { one: 'line', other: 'lines' })} that cannot be read. All others are kept; the damaged file is ${aside}.`,

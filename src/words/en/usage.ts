@@ -108,6 +108,38 @@ export const usage = {
     plain: 'of the latest task',
     one: 'of that one',
   },
+  classroom: {
+    description: 'hold a class on your network, join one, watch it',
+    does: {
+      host: 'serve a class to the machines of this network, and open its page',
+      join: 'take part in a class; everything else is as always',
+      watch: 'see a class in this terminal',
+    },
+    host: {
+      plain: 'the whole course; Ctrl-C ends it, and the same command goes on with it',
+      some: 'lessons 2 to 5, encrypted',
+      lessons: 'steps of the course: 1-8, 3,5 (all of them)',
+      folder: 'a course of your own: a folder that holds lessons/ and manifests/',
+      port: 'where to listen',
+      listen: 'an address of this machine, where it has several (all of them)',
+      name: 'what the class is called',
+      allowName: 'names under which the class may be reached, beside its addresses',
+      tls: 'encrypt, with a certificate made here; learners check it by the address they type',
+      new: 'begin another class; the last one stays on the disk',
+      noOpen: 'do not open the page in a browser',
+    },
+    join: {
+      plain: 'as the host shows it',
+      again: 'the class that you were in last',
+      address: 'what the host shows: where the class is, # and the join code',
+      name: 'what the class shall call you',
+      anew: 'as somebody whom the class does not know yet',
+    },
+    watch: {
+      plain: 'the class that is held on this machine',
+      address: "the address of another machine's instructor page, with its token",
+    },
+  },
   sandbox: {
     description: 'start, stop and reach the sandbox by hand',
     azureScenario: "what is wrong with the sandbox's Azure: quota, policy, throttled… (all: --azure-scenario ?)",

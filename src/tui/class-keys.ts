@@ -1,0 +1,35 @@
+import type { KeyAction } from './keymap.ts';
+import type { ScreenModel } from './screen-model.ts';
+import type { Reaction } from './screen-update.ts';
+import { clamp, movedBy } from './scrolling.ts';
+import type { View } from './view/frame.ts';
+import { scrollLimit } from './view/layout.ts';
+import { shareLines } from './view/share-screen.ts';
+import { listHeight } from './view/window.ts';
+
+/** Keys of who sits in a class, and those on the card of what is shared: what was seen there is what is sent. Pure. */
+export function openShare({ model, desk }: View): Reaction {
+  const evidence = desk?.evidence();
+  return { model: evidence ? { ...model, overlay: { type: 'share', evidence, top: 0 } } : model, acts: [] };
+}
+
+/** Undefined for a key that means nothing here. */
+export function inShare(view: View, action: KeyAction): Reaction | undefined {
+  const { model, size, words } = view;
+  const { overlay } = model;
+  if (overlay.type !== 'share') return undefined;
+  const closed: ScreenModel = { ...model, overlay: { type: 'none' } };
+  switch (action) {
+    case 'yes':
+      return { model: closed, acts: [{ type: 'share', evidence: overlay.evidence }] };
+    case 'no':
+    case 'interrupt':
+      return { model: closed, acts: [] };
+    default: {
+      const height = listHeight(size);
+      const limit = scrollLimit(shareLines(overlay.evidence, { width: size.columns - 2, words }).length, height);
+      const top = movedBy(action, clamp(overlay.top, limit), height, limit);
+      return top === undefined ? undefined : { model: { ...model, overlay: { ...overlay, top } }, acts: [] };
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type * as shape from '../en/classroom.ts';
+
+export const classroom: typeof shape.classroom = {
+  inClass: (name) => (name === '' ? 'Kurs' : `Kurs ${name}`),
+  connection: { joining: 'tritt bei', online: '', offline: 'getrennt', refused: 'nicht im Kurs' },
+  unsent: (records) => `${records} noch nicht geschickt`,
+  wait: 'warten',
+  hand: (place) => `gemeldet, ${place}.`,
+  left: (clock, label) => (label === '' ? `noch ${clock}` : `${label} noch ${clock}`),
+  held: (lesson) => `Der Kurs wartet am Ende von „${lesson}“, bis es weitergeht.`,
+  released: 'Der Kurs geht weiter.',
+  message: (text) => `Von der Kursleitung: ${text}`,
+  handLater: 'Deine Meldung kommt an, sobald der Kurs wieder da ist.',
+  sharing: 'Unterwegs zur Kursleitung.',
+  shared: 'Die Kursleitung hat es.',
+  notInClass: 'Du bist in keinem Kurs. meshwalk class join ADRESSE tritt einem bei.',
+  nothingToShare: 'Es ist nichts im Gang, was man teilen könnte.',
+  nowhereToCatchUp: 'Der Kurs ist bei dieser Lektion oder noch nirgends.',
+  share: {
+    title: 'Mit der Kursleitung teilen',
+    about: 'Enter schickt dies der Kursleitung, und sonst nichts. Sieh nach, ob etwas darin niemanden etwas angeht.',
+    conditions: 'Was die Prüfung sah:',
+    command: 'Der letzte Befehl:',
+    output: 'Das Ende seiner Ausgabe:',
+    enter: 'Enter schickt es, n nicht.',
+  },
+};

@@ -1,0 +1,26 @@
+/** A class, as its learner sees it: in the header, in notices, on the card of what is shared. */
+export const classroom = {
+  inClass: (name: string) => (name === '' ? 'class' : `class ${name}`),
+  connection: { joining: 'joining', online: '', offline: 'offline', refused: 'not in class' },
+  unsent: (records: number) => `${records} not sent yet`,
+  wait: 'wait',
+  hand: (place: number) => `hand up, ${place}.`,
+  left: (clock: string, label: string) => (label === '' ? clock : `${label} ${clock}`),
+  held: (lesson: string) => `The class waits at the end of “${lesson}” until the instructor goes on.`,
+  released: 'The class goes on.',
+  message: (text: string) => `From the instructor: ${text}`,
+  handLater: 'Your hand goes up when the class is there again.',
+  sharing: 'On its way to the instructor.',
+  shared: 'The instructor has it.',
+  notInClass: 'You are in no class. meshwalk class join ADDRESS joins one.',
+  nothingToShare: 'Nothing is under way that could be shared.',
+  nowhereToCatchUp: 'The class is at this lesson, or nowhere yet.',
+  share: {
+    title: 'Share with the instructor',
+    about: 'Enter sends this to the instructor, and nothing else. Look whether anything in it is nobody’s business.',
+    conditions: 'What the check saw:',
+    command: 'The last command:',
+    output: 'The end of what it said:',
+    enter: 'Enter sends it, n does not.',
+  },
+};
