@@ -16,6 +16,7 @@ import { ensurePrivateFolder } from '../platform/files.ts';
 import { acquireLock } from '../platform/lock.ts';
 import { classFolder } from '../progress/state-folders.ts';
 import { CertificateAuthority } from '../sandbox/pki/authority.ts';
+import type { Findings } from '../words/en/findings.ts';
 import { loadFindings } from '../words/language.ts';
 import type { ClassHostOptions } from './class.ts';
 import { lessonsIn, outlineOf } from './class-outline.ts';
@@ -29,6 +30,7 @@ import {
   setAside,
   withInstructor,
 } from './class-state.ts';
+import type { Machine } from './compose.ts';
 import { loadCourse } from './course-files.ts';
 import { qrLines } from './qr-lines.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -37,33 +39,27 @@ import type { Subcommand } from './subcommand.ts';
 export async function hostClass(options: ClassHostOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown, signal, log } = subcommand;
   const findings = await loadFindings(machine.words);
-  const { classroom: told } = findings.told;
-  const catalog = await loadCourse(options.folder ?? machine.root, machine.words.language);
+  const { language } = machine.words;
+  const catalog = await loadCourse(options.folder ?? machine.root, { language, world: 'sandbox' });
   const folder = classFolder(options.profile, machine.environment);
   ensurePrivateFolder(folder);
   if (options.new) setAside(folder, systemClock.now());
   const lock = acquireLock(join(folder, 'lock'));
   teardown.add(() => lock.release());
-  const known = readSettings(folder);
-  const lessons = lessonsIn(catalog, options.lessons);
-  const { token, settings: first } = withInstructor(
-    settingsOf(
-      known,
-      options,
-      lessons.map(({ id }) => id),
-    ),
-  );
-  const { token: watchToken, settings: second } = withInstructor(first);
-  const settings: ClassSettings = options.tls && !second.tls ? { ...second, tls: certificateOf() } : second;
+  const before = readSettings(folder);
+  const lessons = lessonsIn(catalog, options.lessons).map(({ id }) => id);
+  const { token, watchToken, settings } = prepare(before ?? newSettings(nameOf(options), lessons), options);
   keepSettings(folder, settings);
 
   const store = await FileStore.open(logFile(folder));
   teardown.add(() => store.close());
   const chosen = catalog.lessons.filter(({ id }) => settings.lessons.includes(id));
-  const classroom = new Classroom(store, outlineOf(chosen, checkKinds, findings), systemClock);
+  const classroom = new Classroom(store, outlineOf(chosen, language, checkKinds, findings), systemClock);
   await classroom.open(settings);
+  const { classroom: told } = findings.told;
   if (store.damaged > 0) machine.err(told.damaged(store.damaged, logFile(folder)));
   const tls = options.tls ? settings.tls : undefined;
+  const ways = waysTo(options, settings, tls);
   const server = await startClassServer(
     {
       classroom,
@@ -72,52 +68,76 @@ export async function hostClass(options: ClassHostOptions, subcommand: Subcomman
       code: settings.code,
       instructorKeys: settings.instructorKeys,
       ...(tls && { tls }),
+      join: ways(options.port).join.map(joinLine),
       onBug: (error) => void log.write('the class server', error),
     },
     { host: options.listen, port: options.port },
   );
   teardown.add(() => server.close());
-
-  const fingerprint = tls && fingerprintOf(new X509Certificate(tls.cert).raw);
-  const scheme = tls ? 'https' : 'http';
-  const joinAddresses = addressesOf(options.listen).map((address) =>
-    shownClassAddress({
-      origin: `${scheme}://${address}:${server.port}`,
-      code: shownCode(settings.code),
-      ...(fingerprint && { fingerprint }),
-    }),
-  );
-  const local = `${scheme}://${options.listen ?? '127.0.0.1'}:${server.port}`;
-  openDoor(folder, { origin: local, token: watchToken, ...(fingerprint && { fingerprint }) });
-  const page = `${local}/instructor/#token=${token}`;
+  const { origin, fingerprint, join: addresses } = ways(server.port);
+  openDoor(folder, { origin, token: watchToken, ...(fingerprint && { fingerprint }) });
   const { size, state } = classroom.roster;
-  machine.out(known && !options.new ? told.goesOn(state.name, size) : told.begins(state.name));
+  machine.out(before ? told.goesOn(state.name, size) : told.begins(state.name));
   machine.out(told.lessons(chosen.map(({ step, title }) => `${step} ${title}`)));
-  machine.out('');
-  machine.out(told.learnersType);
-  for (const address of joinAddresses) machine.out(`  meshwalk class join ${address}`);
-  if (process.stdout.isTTY) {
-    const [firstAddress = ''] = joinAddresses;
-    for (const line of await qrLines(tls ? firstAddress : `http://${firstAddress}`)) machine.out(line);
-  }
-  machine.out(told.page);
-  machine.out(`  ${page}`);
-  machine.out(told.watch);
-  machine.out(told.end);
+  const page = `${origin}/instructor/#token=${token}`;
+  await announce({ page, addresses }, told, machine);
   if (options.open && process.stdout.isTTY) await openPage(page);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   signal.throwIfAborted();
 }
 
-function settingsOf(
-  known: ClassSettings | undefined,
-  options: ClassHostOptions,
-  lessons: readonly string[],
-): ClassSettings {
-  const asked = plainLine(options.name ?? '', limits.nameLength);
-  if (known) return known;
-  return newSettings(asked || userInfo().username, lessons);
+async function announce(
+  { page, addresses }: { page: string; addresses: readonly string[] },
+  told: Findings['told']['classroom'],
+  { out }: Pick<Machine, 'out'>,
+): Promise<void> {
+  out(`\n${told.learnersType}`);
+  for (const address of addresses) out(`  ${joinLine(address)}`);
+  if (process.stdout.isTTY) {
+    const [first = ''] = addresses;
+    for (const line of await qrLines(/^https:/.test(first) ? first : `http://${first}`)) out(line);
+  }
+  out(told.page);
+  out(`  ${page}`);
+  out(told.watch);
+  out(told.end);
 }
+
+const joinLine = (address: string): string => `meshwalk class join ${address}`;
+
+/** With tokens for the page and for `class watch`, and a certificate where one is asked for. */
+function prepare(
+  settings: ClassSettings,
+  { tls }: ClassHostOptions,
+): { token: string; watchToken: string; settings: ClassSettings } {
+  const page = withInstructor(settings);
+  const watch = withInstructor(page.settings);
+  const own = tls && !settings.tls ? { tls: certificateOf() } : {};
+  return { token: page.token, watchToken: watch.token, settings: { ...watch.settings, ...own } };
+}
+
+interface Ways {
+  /** As programs of this machine reach it. */
+  origin: string;
+  fingerprint?: string;
+  /** What learners type. */
+  join: string[];
+}
+
+function waysTo({ listen }: ClassHostOptions, { code }: ClassSettings, tls: ClassSettings['tls']) {
+  const scheme = tls ? 'https' : 'http';
+  const fingerprint = tls && fingerprintOf(new X509Certificate(tls.cert).raw);
+  const pinned = fingerprint === undefined ? {} : { fingerprint };
+  return (port: number): Ways => ({
+    origin: `${scheme}://${listen === undefined ? '127.0.0.1' : addressesOf(listen)[0]}:${port}`,
+    ...pinned,
+    join: addressesOf(listen).map((address) =>
+      shownClassAddress({ origin: `${scheme}://${address}:${port}`, code: shownCode(code), ...pinned }),
+    ),
+  });
+}
+
+const nameOf = ({ name = '' }: ClassHostOptions): string => plainLine(name, limits.nameLength) || userInfo().username;
 
 /** A browser that cannot be started is no reason not to hold a class: the address is on the screen. */
 async function openPage(url: string): Promise<void> {

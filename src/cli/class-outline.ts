@@ -7,8 +7,14 @@ import type { Findings } from '../words/en/findings.ts';
 import { titlesOf } from './openings.ts';
 
 /** The course as an instructor needs it: titles, notes, and what each condition wants. */
-export function outlineOf(lessons: readonly Lesson[], kinds: readonly CheckKind[], words: Findings): CourseOutline {
+export function outlineOf(
+  lessons: readonly Lesson[],
+  language: string,
+  kinds: readonly CheckKind[],
+  words: Findings,
+): CourseOutline {
   return {
+    language,
     lessons: lessons.map((lesson) => {
       const titles = titlesOf(lesson, kinds, words);
       return {

@@ -90,6 +90,8 @@ export class InstructorEnd {
     if (refusal) return this.#say({ type: 'refused-control', number, reason: refusal });
     const origin = { source: this.#source ?? '', number };
     await this.#classroom.append([{ origin, at: now, record: recordOf(control, now) }]);
+    // Who hears that it is done has seen what it did.
+    if (this.#cancelTelling) this.#tell();
     this.#say({ type: 'done', number });
   }
 
@@ -116,6 +118,8 @@ export class InstructorEnd {
   }
 
   #tell(): void {
+    this.#cancelTelling?.();
+    this.#cancelTelling = undefined;
     const { roster, clock } = this.#classroom;
     const learners = [...this.#changed].map((id) => roster.card(id)).filter((card) => card !== undefined);
     const state = this.#isStateChanged ? { state: roster.state } : {};

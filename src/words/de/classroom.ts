@@ -2,7 +2,7 @@ import type * as shape from '../en/classroom.ts';
 
 export const classroom: typeof shape.classroom = {
   inClass: (name) => (name === '' ? 'Kurs' : `Kurs ${name}`),
-  connection: { joining: 'tritt bei', online: '', offline: 'getrennt', refused: 'nicht im Kurs' },
+  connection: { joining: 'tritt bei', offline: 'getrennt', refused: 'nicht im Kurs' },
   unsent: (records) => `${records} noch nicht geschickt`,
   wait: 'warten',
   hand: (place) => `gemeldet, ${place}.`,

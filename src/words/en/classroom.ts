@@ -1,11 +1,11 @@
 /** A class, as its learner sees it: in the header, in notices, on the card of what is shared. */
 export const classroom = {
   inClass: (name: string) => (name === '' ? 'class' : `class ${name}`),
-  connection: { joining: 'joining', online: '', offline: 'offline', refused: 'not in class' },
+  connection: { joining: 'joining', offline: 'offline', refused: 'not in class' },
   unsent: (records: number) => `${records} not sent yet`,
   wait: 'wait',
   hand: (place: number) => `hand up, ${place}.`,
-  left: (clock: string, label: string) => (label === '' ? clock : `${label} ${clock}`),
+  left: (clock: string, label: string) => (label === '' ? `${clock} left` : `${label}: ${clock} left`),
   held: (lesson: string) => `The class waits at the end of “${lesson}” until the instructor goes on.`,
   released: 'The class goes on.',
   message: (text: string) => `From the instructor: ${text}`,
