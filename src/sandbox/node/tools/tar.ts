@@ -10,12 +10,12 @@ const octal = (value: number, length: number) => `${value.toString(8).padStart(l
 
 function header(name: string, sizeBytes: number, isFolder: boolean, modifiedMs: number): Buffer {
   const block = Buffer.alloc(blockBytes);
-  const shown = isFolder ? `${name}/` : name;
+  const shown = Buffer.from(isFolder ? `${name}/` : name);
   // A longer name is split at a slash, as ustar has it.
-  const cut = shown.length > 100 ? shown.lastIndexOf('/', 155) : -1;
+  const cut = shown.length > 100 ? shown.lastIndexOf(0x2f, 155) : -1;
   if (shown.length > 100 && (cut < 0 || shown.length - cut - 1 > 100))
     throw new UsageError(`${name}: name is too long`);
-  block.write(shown.slice(cut + 1), 0);
+  shown.copy(block, 0, cut + 1);
   block.write(octal(isFolder ? 0o755 : 0o644, 8), 100);
   block.write(octal(0, 8), 108);
   block.write(octal(0, 8), 116);
@@ -24,7 +24,7 @@ function header(name: string, sizeBytes: number, isFolder: boolean, modifiedMs: 
   block.write('        ', 148);
   block.write(isFolder ? '5' : '0', 156);
   block.write('ustar\x0000', 257);
-  if (cut > 0) block.write(shown.slice(0, cut), 345);
+  if (cut > 0) shown.copy(block, 345, 0, cut);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return block;
@@ -57,7 +57,21 @@ interface Entry {
   bytes: Buffer;
 }
 
+/** POSIX pax: `28 path=of the next entry\n`, where the name is too long or too foreign for its header. */
+function paxPath(records: Buffer): string | undefined {
+  for (let at = 0; at < records.length; ) {
+    const digits = /^\d+(?= )/.exec(records.toString('latin1', at, at + 12))?.[0] ?? '';
+    const end = at + Number(digits);
+    const record = records.toString('utf8', at + digits.length + 1, end - 1);
+    if (record.startsWith('path=')) return record.slice('path='.length);
+    if (end <= at) return undefined;
+    at = end;
+  }
+  return undefined;
+}
+
 function* entriesOf(archive: Buffer): Generator<Entry> {
+  let longName: string | undefined;
   const text = (from: number, length: number) =>
     (archive.toString('utf8', from, from + length).split('\0', 1)[0] ?? '').trim();
   for (let at = 0; at + blockBytes <= archive.length && archive[at] !== 0; ) {
@@ -65,9 +79,12 @@ function* entriesOf(archive: Buffer): Generator<Entry> {
     const sizeBytes = Number.parseInt(text(at + 124, 12), 8);
     if (!(sizeBytes >= 0)) throw new UsageError('invalid tar magic');
     const start = at + blockBytes;
-    const name = `${prefix === '' ? '' : `${prefix}/`}${text(at, 100)}`;
-    if (type === '5' || type === '0' || type === '\0')
-      yield { name, isFolder: type === '5', bytes: archive.subarray(start, start + sizeBytes) };
+    const bytes = archive.subarray(start, start + sizeBytes);
+    if (bytes.length < sizeBytes) throw new UsageError('short read');
+    const name = longName ?? `${prefix === '' ? '' : `${prefix}/`}${text(at, 100)}`;
+    if (type === '5' || type === '0' || type === '\0') yield { name, isFolder: type === '5', bytes };
+    // L is GNU's way to say the same.
+    longName = type === 'x' ? paxPath(bytes) : type === 'L' ? text(start, sizeBytes) : undefined;
     at = start + Math.ceil(sizeBytes / blockBytes) * blockBytes;
   }
 }
