@@ -8,7 +8,7 @@ import { meshConfig } from '../../src/check/kinds/mesh-config.ts';
 import { namespacesInMesh } from '../../src/check/kinds/namespaces-in-mesh.ts';
 import { resource } from '../../src/check/kinds/resource.ts';
 import { workloadsReady } from '../../src/check/kinds/workloads-ready.ts';
-import { Fault } from '../../src/fault.ts';
+import { Fault, faultOf } from '../../src/fault.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { StatusError } from '../../src/kube/status.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
@@ -76,7 +76,29 @@ describe('azure-cluster', () => {
     const creating = { ...running, provisioningState: 'Creating' };
     expect(await look(azureCluster, spec, { azure: azure([creating]) })).toMatchObject({
       status: 'not-yet',
-      saw: 'state Creating',
+      saw: 'state Creating for less than a minute',
+    });
+  });
+
+  it('tells how long Azure works on it, by its own clock, and how far its pools are', async () => {
+    const clock = new SteppedClock();
+    const creating = { ...running, provisioningState: 'Creating' };
+    const pools = [{ name: 'nodepool1', provisioningState: 'Creating', count: 3 }];
+    const startedAt = clock.now() - 200_000;
+    const creation = { provisioningState: 'Creating', startedAt, pools, failure: undefined };
+    expect(await look(azureCluster, spec, { clock, azure: azure([creating], ['rg'], creation) })).toMatchObject({
+      status: 'not-yet',
+      saw: 'state Creating for 3 min; nodepool1 with 3 nodes: Creating',
+    });
+  });
+
+  it('tells why its creation failed, where Azure keeps that', async () => {
+    const failure = faultOf('azure.quota', 'No cores left.');
+    const creation = { provisioningState: 'Failed', startedAt: undefined, pools: [], failure };
+    const client = azure([{ ...running, provisioningState: 'Failed' }], ['rg'], creation);
+    expect(await look(azureCluster, spec, { azure: client })).toMatchObject({
+      status: 'wrong',
+      saw: "state Failed: The subscription's quota of virtual CPUs does not hold this cluster. Azure says: No cores left.",
     });
   });
 
@@ -116,7 +138,7 @@ describe('azure-cluster', () => {
 
   it('cannot tell without Azure or without its answer', async () => {
     expect(await look(azureCluster, spec, {})).toMatchObject({ status: 'unknown' });
-    const silent = { ...azure([]), resourceGroupExists: () => Promise.reject(unreachable) };
+    const silent = { ...azure([]), resourceGroup: () => Promise.reject(unreachable) };
     expect(await look(azureCluster, spec, { azure: silent })).toMatchObject({
       status: 'unknown',
       reason: 'No answer.',

@@ -1,7 +1,8 @@
+import { inWords } from '../../fault.ts';
 import type { Findings } from '../../words/en/findings.ts';
-import type { ManagedClusterView } from '../../world/world.ts';
-import { couldNotAsk, notYet, passed, unknown, wrong } from '../answers.ts';
-import type { CheckKind, CheckResult } from '../check.ts';
+import type { ClusterCreation, ManagedClusterView, ResourceGroupView } from '../../world/world.ts';
+import { couldNotAsk, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
+import type { CheckKind, CheckResult, Probe } from '../check.ts';
 import { SpecFields } from '../spec-fields.ts';
 
 interface Spec {
@@ -46,13 +47,14 @@ export const azureCluster: CheckKind<Spec> = {
     try {
       const azure = await probe.azure();
       if (!azure) return unknown(words.noAzure);
-      const groupExists = await azure.resourceGroupExists(spec.resourceGroup);
-      if (spec.absent) {
-        return judgeAbsent(spec, groupExists, groupExists ? await azure.managedClusters() : [], words);
-      }
-      if (!groupExists) return noGroup(spec, words);
+      const group = await azure.resourceGroup(spec.resourceGroup);
+      if (spec.absent) return judgeAbsent(spec, group, group ? await azure.managedClusters() : [], words);
+      if (!group) return noGroup(spec, words);
       if (spec.name === undefined) return passed(words.group(spec.resourceGroup));
-      return judge(spec, spec.name, await azure.managedCluster(spec.resourceGroup, spec.name), words);
+      const cluster = await azure.managedCluster(spec.resourceGroup, spec.name);
+      if (!cluster || cluster.provisioningState === 'Succeeded') return judge(spec, spec.name, cluster, words);
+      // Asked only while there is something to follow: it is two more requests.
+      return underWay(cluster, await azure.creationOf(spec.resourceGroup, spec.name), probe);
     } catch (error) {
       return couldNotAsk(error, 'Azure', 'az account show', probe.words);
     }
@@ -78,10 +80,6 @@ function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined
     const saw = words.notInGroup(name);
     return wrong({ expected: label, saw, on: words.cluster(name), tryThis: 'az aks list -o table' });
   }
-  const state = cluster.provisioningState;
-  const finding = { expected: words.inState(label), saw: words.state(state), tryThis: `${show} -o table` };
-  if (state === 'Failed' || state === 'Canceled') return wrong({ ...finding, on: `${label}, provisioningState` });
-  if (state !== 'Succeeded') return notYet(finding);
   if (cluster.powerState !== undefined && cluster.powerState !== 'Running') {
     const saw = words.powerState(cluster.powerState);
     const tryThis = `az aks start -g ${spec.resourceGroup} -n ${name}`;
@@ -102,17 +100,48 @@ function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined
   return passed(words.facts(name, cluster.kubernetesVersion, cluster.nodeCount) + addons.join(''));
 }
 
+/** Azure works on it, or stopped doing so: how long, how far, and why it failed. */
+function underWay(cluster: ManagedClusterView, creation: ClusterCreation | undefined, probe: Probe): CheckResult {
+  const words = probe.words.conditions.azureCluster;
+  const label = words.clusterIn(cluster.name, cluster.resourceGroup);
+  const state = creation?.provisioningState ?? cluster.provisioningState;
+  const expected = words.inState(label);
+  const tryThis = `az aks show -g ${cluster.resourceGroup} -n ${cluster.name} -o table`;
+  if (state === 'Failed' || state === 'Canceled') {
+    const failure = creation?.failure && inWords(creation.failure, probe.words.faultTexts);
+    const saw = failure ? words.failed(state, failure.message) : words.state(state);
+    return wrong({ expected, saw, on: `${label}, provisioningState`, tryThis });
+  }
+  const firstSeen = remembered(probe, `${state} since`, FirstSeen, () => new FirstSeen(probe.clock.now()));
+  // Azure tells when a cluster was begun, not when its last change was.
+  const since = (state === 'Creating' ? creation?.startedAt : undefined) ?? firstSeen.at;
+  const minutes = Math.floor(Math.max(0, probe.clock.now() - since) / minuteMs);
+  const pools = creation?.pools ?? [];
+  const told = pools.map(({ name, count, provisioningState }) => words.pool(name, count, provisioningState));
+  return notYet({ expected, saw: words.atWork(state, minutes, told), tryThis });
+}
+
+const minuteMs = 60_000;
+
+class FirstSeen {
+  readonly at: number;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+}
+
 function judgeAbsent(
   spec: Spec,
-  groupExists: boolean,
+  group: ResourceGroupView | undefined,
   clusters: readonly ManagedClusterView[],
   words: AzureWords,
 ): CheckResult {
-  if (!groupExists) return passed(words.isGone(spec.resourceGroup));
+  if (!group) return passed(words.isGone(spec.resourceGroup));
   const expected = words.noGroup(spec.resourceGroup);
   const tryThis = 'az group list -o table';
   const inside = clusters.filter((cluster) => cluster.resourceGroup.toLowerCase() === spec.resourceGroup.toLowerCase());
-  if (inside.some((cluster) => cluster.provisioningState === 'Deleting')) {
+  if (group.provisioningState === 'Deleting' || inside.some((one) => one.provisioningState === 'Deleting')) {
     return notYet({ expected, saw: words.isBeingDeleted, tryThis });
   }
   const saw = inside[0] ? words.stillHas(inside[0].name) : words.stillThere;

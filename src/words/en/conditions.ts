@@ -89,6 +89,11 @@ export const conditions = {
     notInGroup: (name: string) => `the resource group has no cluster ${name}`,
     inState: (cluster: string) => `${cluster} in state Succeeded`,
     state: (state: string) => `state ${state}`,
+    failed: (state: string, why: string) => `state ${state}: ${why}`,
+    atWork: (state: string, minutes: number, pools: readonly string[]) =>
+      [`state ${state} for ${minutes < 1 ? 'less than a minute' : `${minutes} min`}`, ...pools].join('; '),
+    pool: (name: string, nodes: number, state: string) =>
+      `${name} with ${counted(nodes, { one: 'node', other: 'nodes' })}: ${state}`,
     isRunning: (cluster: string) => `${cluster} running`,
     powerState: (state: string) => `power state ${state}`,
     addonEnabled: (name: string) => `the add-on ${name} enabled`,
@@ -101,7 +106,7 @@ export const conditions = {
     withAddonOn: (name: string) => `, ${name} enabled`,
     withAddonOff: (name: string) => `, ${name} disabled`,
     isGone: (group: string) => `resource group ${group} is gone`,
-    isBeingDeleted: 'its cluster is being deleted',
+    isBeingDeleted: 'it is being deleted',
     stillHas: (name: string) => `it still has the cluster ${name}`,
     stillThere: 'it is still there',
   },
