@@ -6,6 +6,7 @@ import { languageIn, languageOf, loadWords } from '../words/language.ts';
 import { changesCommand } from './changes.ts';
 import { chartsCommand } from './charts.ts';
 import { classCommand } from './class.ts';
+import { cleanupCommand } from './cleanup.ts';
 import type { Machine } from './compose.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -103,6 +104,7 @@ export function commandLine(subcommand: Subcommand): Command {
     chartsCommand,
     traceCommand,
     doctorCommand,
+    cleanupCommand,
   ]) {
     program.addCommand(
       command(subcommand)

@@ -61,6 +61,13 @@ export function learnersKubeconfig(learner: Readonly<Record<string, string | und
   return join(learner['HOME'] ?? learner['USERPROFILE'] ?? '', '.kube', 'config');
 }
 
+/** All entries of a list, in the order of the files. */
+export const kubeconfigItems = (
+  files: readonly KubeconfigFile[],
+  list: string,
+): { file: KubeconfigFile; item: Record<string, unknown> }[] =>
+  files.flatMap((file) => itemsOf(file.config, list).map((item) => ({ file, item })));
+
 /** The first entry of that name in a list (`contexts`, `clusters`, `users`), and the file that has it. */
 export function findNamed(
   files: readonly KubeconfigFile[],

@@ -17,6 +17,12 @@ export type OwnedItem =
       location: string;
       clusters: readonly string[];
       nodeGroups: readonly string[];
+      /** Its deletion was agreed to before, and goes on. */
+      isUnderWay: boolean;
+      /** When its first cluster was made, by Azure's clock. */
+      createdAt?: number;
+      /** An estimate in US dollars; absent where nothing in it costs much. */
+      perHour?: { low: number; high: number };
     }
   | { type: 'namespace'; name: string; pods: number }
   /** Settings that lessons turned, as paths below spec, to be set as they were before the first lesson. */
@@ -27,6 +33,8 @@ export type OwnedItem =
 /** In the order in which it should be removed; empty when nothing is ours. */
 export interface Inventory {
   items: readonly OwnedItem[];
+  /** Named as ours are, without our tag: told, never touched. */
+  untagged?: readonly string[];
 }
 
 /** What is under way while something goes; `left` counts what is still there, where that is known. */

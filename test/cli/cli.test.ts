@@ -72,6 +72,7 @@ describe('meshwalk', () => {
     [['lint']],
     [['search']],
     [['doctor']],
+    [['cleanup']],
   ])('has help with examples for %j', async (command: string[]) => {
     const { code, out } = await meshwalk(tempFolder(), [...command, '--help']);
     expect(code).toBe(0);

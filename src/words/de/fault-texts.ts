@@ -1,5 +1,6 @@
 import type { faultTexts as shape } from '../en/fault-texts.ts';
 import { azureFaults } from './azure-faults.ts';
+import { cleanupFaults } from './cleanup-faults.ts';
 import { clusterFaults } from './cluster-faults.ts';
 
 const elsewhere = 'Oder leg den Stand woanders ab: MESHWALK_HOME=/anderer/ordner meshwalk';
@@ -161,6 +162,7 @@ export const faultTexts: typeof shape = {
   }),
 
   ...clusterFaults,
+  ...cleanupFaults,
   'world.no-snapshots': (world) => ({
     what: `In der Welt "${world}" lässt sich nichts zurücknehmen.`,
     why: 'Ein echter Cluster hebt kein Bild davon auf, wie er war; was dort gelöscht wurde, ist weg.',

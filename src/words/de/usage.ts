@@ -196,6 +196,13 @@ export const usage: typeof shape = {
     plain: 'vor einem Kurs oder auf einem langsamen Rechner',
     without: 'das Programm es nicht von selbst tun lassen',
   },
+  cleanup: {
+    description:
+      'löschen, was die Lektionen in deiner Subscription oder deinem Cluster angelegt haben, und es beweisen',
+    aks: 'Gruppen mit unserem Tag und ihre Einträge in der kubeconfig; nach jedem Namen wird gefragt',
+    cluster: 'Namespaces mit unserem Label; Einstellungen des Mesh wie vorher',
+    unasked: 'ohne Frage, für Skripte',
+  },
   doctor: {
     description: 'diesen Rechner ansehen: was da ist, was fehlt, was zu tun ist',
     plain: 'ansehen',

@@ -1,4 +1,5 @@
 import { azureFaults } from './azure-faults.ts';
+import { cleanupFaults } from './cleanup-faults.ts';
 import { clusterFaults } from './cluster-faults.ts';
 
 /**
@@ -165,6 +166,7 @@ export const faultTexts = {
 
   // Worlds.
   ...clusterFaults,
+  ...cleanupFaults,
   'world.no-snapshots': (world: string) => ({
     what: `Nothing can be undone in the ${world} world.`,
     why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',

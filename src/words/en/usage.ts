@@ -198,6 +198,12 @@ export const usage = {
     plain: 'before a class, or on a slow machine',
     without: 'keep the program from doing it by itself',
   },
+  cleanup: {
+    description: 'delete what the lessons made in your subscription or cluster, and prove that it is gone',
+    aks: 'groups with our tag, and their entries in your kubeconfig; each name is asked for',
+    cluster: 'namespaces with our label; settings of the mesh as they were',
+    unasked: 'without a question, for scripts',
+  },
   doctor: {
     description: 'look at this machine: what is there, what is missing, what to do',
     plain: 'look',
