@@ -13,6 +13,7 @@ import { isBug, methodNotAllowed, sendError, sendObject, sendText } from './http
 import { type Authenticate, callerOf, isOwnHost } from './http/authentication.ts';
 import { impersonated } from './http/impersonation.ts';
 import { limitTime } from './http/patience.ts';
+import { answerUnreadable } from './http/unreadable.ts';
 import { createOpenApi } from './openapi.ts';
 import type { Caller, RequestApi } from './request-api.ts';
 import { type RouteParts, route, routeUpgrade } from './routes.ts';
@@ -95,6 +96,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       refuseUpgrade(socket, error);
     });
   });
+  server.on('clientError', (error, socket) => answerUnreadable(error, socket, options.clock));
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   await listen(server, options.port);
   return {

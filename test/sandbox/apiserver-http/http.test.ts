@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMaps, customResourceDefinitions, deployments, services } from '../../../src/kube/resources.ts';
 import { ClusterFixture, token } from '../kubectl/cluster-fixture.ts';
@@ -99,6 +100,20 @@ describe('who is let in', () => {
     for (const path of ['/healthz', '/readyz', '/livez'])
       expect(await ask(path, none)).toMatchObject({ code: 200, body: 'ok' });
     expect((await ask('/version', none)).json()).toMatchObject({ gitVersion: 'v1.33.5', major: '1', minor: '33' });
+  });
+
+  it('nobody whose head is too long, or no HTTP, and tells him so while he still sends', async () => {
+    const answerTo = async (text: string) => {
+      const { port } = cluster.server;
+      const socket = connect({ host: '127.0.0.1', port, ca: cluster.caPem, servername: 'localhost' });
+      socket.write(text);
+      let answer = '';
+      for await (const chunk of socket) answer += chunk;
+      return answer;
+    };
+    const long = `GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ${'x'.repeat(300_000)}\r\n\r\n`;
+    expect(await answerTo(long)).toMatch(/^HTTP\/1\.1 431 (?:.*\r\n)*\r\n431 Request Header Fields Too Large$/);
+    expect(await answerTo('no request at all\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 (?:.*\r\n)*\r\n400 Bad Request$/);
   });
 
   it('no page that rebinds its own name to this machine', async () => {
