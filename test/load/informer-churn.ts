@@ -1,5 +1,6 @@
 import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
 import { integerBetween, seededRandom } from '../../src/platform/random.ts';
+import { within } from './within.ts';
 
 export interface Churn {
   seed: number;
@@ -72,9 +73,13 @@ export async function churnUnderInformer(kubeconfig: string, churn: Churn): Prom
   }
   const server = (await list()).items.map((object) => `${nameOf(object)}@${revisionOf(object)}`).sort();
   const cached = () => [...informer.list()].map((object) => `${nameOf(object)}@${revisionOf(object)}`).sort();
-  const giveUpAt = performance.now() + 20_000;
-  while (cached().join() !== server.join() && performance.now() < giveUpAt)
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  await within(20_000, (resolve) => {
+    const look = () => {
+      if (cached().join() === server.join()) resolve();
+    };
+    for (const change of ['add', 'update', 'delete'] as const) informer.on(change, () => queueMicrotask(look));
+    look();
+  });
   const atEnd = cached();
   const told = new Set([...heard].map(([name, revision]) => `${name}@${revision}`));
   await informer.stop();

@@ -1,6 +1,7 @@
 import { Samples } from '../bench/samples.ts';
 import { inParallel, LoadClient, type LoadTarget } from './load-client.ts';
 import { readEvent, WatchLedger } from './watch-ledger.ts';
+import { within } from './within.ts';
 
 export interface LoadSize {
   objects: number;
@@ -59,7 +60,7 @@ export async function runLoad(
       paged = await pagesOf(client, query);
     });
     const { metadata } = JSON.parse(await client.call('GET', `${collection}?limit=1`));
-    const { ledgers, fanOut, arrive, acknowledge } = watchBooks(watches);
+    const { ledgers, fanOut, arrive, acknowledge, untilAll } = watchBooks(watches);
     for (const ledger of ledgers) {
       const path = `${collection}${query}&watch=true&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}`;
       stops.push(
@@ -82,7 +83,7 @@ export async function runLoad(
       }),
     );
     const [writeMs] = await Promise.all([writing, beside()]);
-    await untilAll(ledgers, expected.count);
+    await untilAll(expected.count);
     return {
       createsPerSecond: (objects * 1000) / createMs,
       writesPerSecond: (writes * 1000) / writeMs,
@@ -124,6 +125,7 @@ function watchBooks(watches: number) {
   const ledgers = Array.from({ length: watches }, () => new WatchLedger());
   const fanOut = new Samples();
   const acknowledged = new Map<number, number>();
+  let onArrival = () => {};
   return {
     ledgers,
     fanOut,
@@ -133,14 +135,16 @@ function watchBooks(watches: number) {
       ledger.see(event.revision);
       const since = acknowledged.get(event.write);
       fanOut.add(since === undefined ? 0 : performance.now() - since);
+      onArrival();
     },
     acknowledge: (write: number) => void acknowledged.set(write, performance.now()),
+    /** The last event may come after the last answer, and a lost one never. */
+    untilAll: (count: number) =>
+      within(60_000, (resolve) => {
+        onArrival = () => {
+          if (ledgers.every((ledger) => ledger.count >= count)) resolve();
+        };
+        onArrival();
+      }),
   };
-}
-
-/** Looks every few milliseconds: the last event may come after the last answer, and a lost one never. */
-async function untilAll(ledgers: readonly WatchLedger[], count: number): Promise<void> {
-  const giveUpAt = performance.now() + 60_000;
-  while (ledgers.some((ledger) => ledger.count < count) && performance.now() < giveUpAt)
-    await new Promise((resolve) => setTimeout(resolve, 5));
 }
