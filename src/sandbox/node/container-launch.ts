@@ -30,6 +30,7 @@ export function launchContainer(parts: KubeletParts, of: Launch): ContainerRun {
   const { uid = '', namespace = '', name = '', labels = {} } = pod.metadata;
   const { nodeName = '', serviceAccountName = 'default' } = pod.spec;
   const container = withSubPaths(of.spec, env);
+  const mounts = volumes.forRun(container);
   const podUser = (pod.spec['securityContext'] as { runAsUser?: number } | undefined)?.runAsUser;
   const userId = container.securityContext?.runAsUser ?? podUser ?? program.user ?? 0;
   const system = { pod, container: of.spec, program, podIp, userId };
@@ -43,12 +44,12 @@ export function launchContainer(parts: KubeletParts, of: Launch): ContainerRun {
       image: container.image ?? '',
       argv,
       env,
-      readFile: (path: string) => volumes.readFile(container, path),
+      readFile: mounts.readFile,
       clock,
       random,
     },
     restMs: timing.restMs,
-    processes: (owned) => containerProcesses(system, parts, owned, volumes.mountsOf(container)),
+    processes: (owned) => containerProcesses(system, parts, owned, mounts.list()),
     workingFolder: container.workingDir ?? '/',
     spec: container,
   });

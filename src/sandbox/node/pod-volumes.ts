@@ -46,6 +46,14 @@ interface Volume {
 /** A token of the pod's service account, bound to the pod. */
 export type IssueToken = (pod: Pod) => Promise<string | undefined>;
 
+type VolumeMount = NonNullable<Container['volumeMounts']>[number];
+
+/** What one run of a container finds in its mounts. */
+export interface RunMounts {
+  list(): Mount[];
+  readFile(path: string): string | undefined;
+}
+
 /**
  * The files that a pod's containers see in their mounts, read at the moment they are asked for, so that a changed
  * secret shows at the next read. It knows nothing of what the files mean.
@@ -55,6 +63,7 @@ export class PodVolumes {
   readonly #facts: PodFacts;
   readonly #token: string | undefined;
   readonly #scratches = new Map<string, FileTree>();
+  readonly #lastMounted = new Map<string, Record<string, string>>();
 
   constructor(cluster: ClusterApi, facts: PodFacts, token: string | undefined) {
     this.#cluster = cluster;
@@ -66,7 +75,7 @@ export class PodVolumes {
   missing(): string | undefined {
     for (const volume of this.#volumes()) {
       try {
-        this.#files(volume);
+        this.#lastMounted.set(volume.name, this.#files(volume));
       } catch (error) {
         if (!(error instanceof ContainerConfigError)) throw error;
         return `MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`;
@@ -75,22 +84,44 @@ export class PodVolumes {
     return undefined;
   }
 
-  /** The mounts of a container as its processes see them. Volumes without content of their own are shared folders. */
-  mountsOf(container: Container): Mount[] {
-    return (container.volumeMounts ?? []).map((mount) => {
-      const path = mount.mountPath.replace(/\/+$/, '') || '/';
-      const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
-      const isLive = volume && (volume.secret || volume.configMap || volume.downwardAPI || volume.projected);
-      if (!volume || !isLive) {
-        const tree = this.#scratch(mount.name);
-        const below = (mount.subPath ?? '').split('/').filter((name) => name !== '' && name !== '.');
-        makeFolders(tree, below, this.#createdMs);
-        const content = { type: 'tree', tree, below } as const;
-        return { path, isReadOnly: mount['readOnly'] === true, content };
-      }
-      const files = () => within(this.#present(volume), mount.subPath ?? '');
-      return { path, isReadOnly: true, content: { type: 'live', files } };
+  /**
+   * The mounts of one run of a container. Content follows its secret or config map, but where a subPath names it: that was
+   * bound at the start. Volumes without content of their own are shared folders.
+   */
+  forRun(container: Container): RunMounts {
+    const mounts = (container.volumeMounts ?? []).map((mount) => {
+      const files = this.#filesAt(mount);
+      const bound = mount.subPath ? files() : undefined;
+      return { mount, files: bound ? () => bound : files };
     });
+    // The longest mount path wins, as a mount inside another one hides what is below it.
+    const deepestFirst = mounts.toSorted((a, b) => b.mount.mountPath.length - a.mount.mountPath.length);
+    return {
+      list: () => mounts.map(({ mount, files }) => this.#mounted(mount, files)),
+      readFile(path) {
+        for (const { mount, files } of deepestFirst) {
+          const root = mount.mountPath.replace(/\/$/, '');
+          if (path === root || path.startsWith(`${root}/`)) return files()[path.slice(root.length + 1)];
+        }
+        return undefined;
+      },
+    };
+  }
+
+  #filesAt({ name, subPath = '' }: VolumeMount): () => Record<string, string> {
+    const volume = this.#volumes().find((candidate) => candidate.name === name);
+    return () => (volume ? within(this.#present(volume), subPath) : {});
+  }
+
+  #mounted(mount: VolumeMount, files: () => Record<string, string>): Mount {
+    const path = mount.mountPath.replace(/\/+$/, '') || '/';
+    const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
+    const hasContent = volume && (volume.secret || volume.configMap || volume.downwardAPI || volume.projected);
+    if (hasContent) return { path, isReadOnly: true, content: { type: 'live', files } };
+    const tree = this.#scratch(mount.name);
+    const below = (mount.subPath ?? '').split('/').filter((name) => name !== '' && name !== '.');
+    makeFolders(tree, below, this.#createdMs);
+    return { path, isReadOnly: mount.readOnly === true, content: { type: 'tree', tree, below } };
   }
 
   /** Kubernetes: an emptyDir lives as long as its pod and is shared by its containers. */
@@ -104,29 +135,18 @@ export class PodVolumes {
     return Date.parse(this.#facts.pod.metadata.creationTimestamp ?? '') || 0;
   }
 
-  readFile(container: Container, path: string): string | undefined {
-    // The longest mount path wins, as a mount inside another one hides what is below it.
-    const mounts = (container.volumeMounts ?? []).toSorted((a, b) => b.mountPath.length - a.mountPath.length);
-    for (const mount of mounts) {
-      const root = mount.mountPath.replace(/\/$/, '');
-      if (path !== root && !path.startsWith(`${root}/`)) continue;
-      const volume = this.#volumes().find((candidate) => candidate.name === mount.name);
-      const inside = [mount.subPath ?? '', path.slice(root.length + 1)].filter((part) => part !== '').join('/');
-      return volume && this.#present(volume)[inside];
-    }
-    return undefined;
-  }
-
   #volumes(): Volume[] {
     return (this.#facts.pod.spec.volumes ?? []) as Volume[];
   }
 
-  /** The secret may go away after the mount; a real kubelet would keep the old content until the pod ends. */
+  /** Kubernetes: a kubelet keeps what it mounted last when a secret or config map goes away. */
   #present(volume: Volume): Record<string, string> {
     try {
-      return this.#files(volume);
+      const files = this.#files(volume);
+      this.#lastMounted.set(volume.name, files);
+      return files;
     } catch (error) {
-      if (error instanceof ContainerConfigError) return {};
+      if (error instanceof ContainerConfigError) return this.#lastMounted.get(volume.name) ?? {};
       throw error;
     }
   }
