@@ -126,6 +126,29 @@ const clientWithoutModels = {
   },
 };
 
+/** The instructor's page, which the class server hands to browsers: three files and an icon, nothing inline. */
+async function bundlePage() {
+  const page = join(root, 'src/classroom/page/browser');
+  await build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: join(page, 'main.ts'), out: 'page' },
+      { in: join(page, 'page.css'), out: 'page' },
+    ],
+    outdir: join(out, 'page/instructor'),
+    bundle: true,
+    minify: true,
+    legalComments: 'none',
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    logLevel: 'warning',
+  });
+  for (const name of ['index.html', 'icon.svg']) copyFileSync(join(page, name), join(out, 'page/instructor', name));
+  // Whoever comes without the instructor's link is told how to join.
+  copyFileSync(join(page, 'index.html'), join(out, 'page/index.html'));
+}
+
 async function bundle() {
   const entries = ['main', 'sandbox/server', 'sandbox/bin/az', 'sandbox/bin/osm', 'sandbox/bin/kubectl'];
   const startedAt = new Date();
@@ -161,6 +184,7 @@ async function bundle() {
     plugins: [clientWithoutModels, layoutWithoutFetch, httpWithoutWebSocket, emojiOnDemand],
     logLevel: 'warning',
   });
+  await bundlePage();
   copyFileSync(join(root, 'src/meshwalk.cjs'), join(out, 'meshwalk.cjs'));
   writeLicences(metafile);
   writeFileSync(join(out, '.built'), '');

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import type { CourseOutline } from '../../src/classroom/protocol.ts';
 import { type ClassServer, startClassServer } from '../../src/classroom/server/class-server.ts';
 import { Classroom } from '../../src/classroom/server/classroom.ts';
 import type { PageFile } from '../../src/classroom/server/page-files.ts';
@@ -29,12 +30,15 @@ interface HostOptions {
   pages?: ReadonlyMap<string, PageFile>;
   tls?: { key: string; cert: string };
   store?: ClassStore;
+  course?: CourseOutline;
+  lessons?: readonly string[];
+  join?: readonly string[];
 }
 
 export async function hostClass(folder: string, options: HostOptions = {}): Promise<TestClass> {
   const store = options.store ?? (await FileStore.open(join(folder, 'log.jsonl')));
-  const classroom = new Classroom(store, course, options.clock ?? systemClock);
-  await classroom.open({ id: 'class-1', name: 'Tuesday', lessons: ['first', 'second'] });
+  const classroom = new Classroom(store, options.course ?? course, options.clock ?? systemClock);
+  await classroom.open({ id: 'class-1', name: 'Tuesday', lessons: options.lessons ?? ['first', 'second'] });
   const bugs: unknown[] = [];
   const server = await startClassServer(
     {
@@ -45,6 +49,7 @@ export async function hostClass(folder: string, options: HostOptions = {}): Prom
       instructorKeys: [keyOf(instructorToken)],
       onBug: (error) => bugs.push(error),
       ...(options.tls && { tls: options.tls }),
+      ...(options.join && { join: options.join }),
     },
     { host: '127.0.0.1', port: options.port ?? 0 },
   );

@@ -37,7 +37,7 @@ export const classPage: typeof shape = {
   view: {
     room: 'Raumansicht',
     roomHelp: 'Für den Beamer: groß, ohne Notizen und Steuerung',
-    themes: { auto: 'Hell oder dunkel', light: 'Hell', dark: 'Dunkel' },
+    themes: { auto: 'Automatisch', light: 'Hell', dark: 'Dunkel' },
     theme: 'Farben',
   },
   filters: {

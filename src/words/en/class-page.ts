@@ -37,7 +37,7 @@ export const classPage = {
   view: {
     room: 'Room view',
     roomHelp: 'For the projector: large, without notes and controls',
-    themes: { auto: 'Light or dark', light: 'Light', dark: 'Dark' },
+    themes: { auto: 'Automatic', light: 'Light', dark: 'Dark' },
     theme: 'Colours',
   },
   filters: {

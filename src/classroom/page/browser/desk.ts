@@ -1,0 +1,13 @@
+import type { Control } from '../../protocol.ts';
+import type { GridChoice } from '../view/grid.ts';
+import type { PageWords } from '../view/page-words.ts';
+
+/** What parts of the page can ask for. */
+export interface Desk {
+  words: PageWords;
+  send(control: Control): void;
+  choose(choice: Partial<GridChoice>): void;
+  open(learner: string): void;
+  showEvidence(learner: string): void;
+  export(format: 'csv' | 'json'): void;
+}
