@@ -17,6 +17,7 @@ const equalOnPurpose = [
   /^keys\.bindings\.(shell|traffic)\.label$/, // words that German engineers use
   /^(session\.(seconds|minutes)|courseMap\.minutes)$/, // units
   /^cost\.elapsed$/, // units
+  /^classPage\.(elapsed\..*|lead\.of)$/, // units and numbers
   /^output\.ended$/, // only a comma
   /^traffic\.(mutualTls|service|percent|percentOf|rate)$/,
   /^charts\.(number|requests)$/,
@@ -85,6 +86,7 @@ const literalsKept: readonly { file: string; text: RegExp; why: string }[] = [
   { file: 'cli/traces.ts', text: /^variables and folder$/, why: 'a name, as data' },
   { file: 'cli/narrator.ts', text: /^finished already$/, why: 'JSON' },
   { file: 'cli/sandbox-by-hand.ts', text: /^export [A-Z_]+=/, why: 'lines for a shell' },
+  { file: 'classroom/page/browser/main.ts', text: /^meshwalk class join/, why: 'a line to type' },
   { file: 'preflight/install-lines.ts', text: /./, why: 'lines to type' },
   { file: 'preflight/machine.ts', text: /^Get-NetTCPConnection /, why: 'a line to type' },
   { file: 'check/answers.ts', text: /^kubeconfig, current-context$/, why: 'a file and its field' },
@@ -145,6 +147,7 @@ const places: readonly Place[] = [
     files: [...directly('check'), ...files('check/kinds'), ...files('check/explain')],
     isKept: ({ text, before }) => isCommand.test(text) || isForAuthors.test(before),
   },
+  { of: "the instructor's page", files: files('classroom/page') },
   {
     of: 'examinations',
     files: files('preflight'),

@@ -1,13 +1,18 @@
 // Tells English that has no business on a screen in another language.
 import { expect } from 'vitest';
+import { classPage as deClassPage } from '../../src/words/de/class-page.ts';
 import { findings as deFindings } from '../../src/words/de/findings.ts';
 import { de } from '../../src/words/de.ts';
+import { classPage as enClassPage } from '../../src/words/en/class-page.ts';
 import { findings as enFindings } from '../../src/words/en/findings.ts';
 import { en } from '../../src/words/en.ts';
 import { entriesOf } from './entries.ts';
 
 /** All that is said in a language, whichever part of the catalogue it is loaded with. */
-export const everything = { en: { ...en, ...enFindings }, de: { ...de, ...deFindings } };
+export const everything = {
+  en: { ...en, ...enFindings, classPage: enClassPage },
+  de: { ...de, ...deFindings, classPage: deClassPage },
+};
 
 interface Fragment {
   path: string;
