@@ -21,6 +21,7 @@ import type { World } from '../world/world.ts';
 import { loadCourse } from './course-files.ts';
 import { courseNames, worldFolder } from './course-names.ts';
 import { lookAt } from './evidence.ts';
+import { explainingRunner } from './explaining-runner.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
 import { type Settler, settleWorld } from './settling.ts';
@@ -139,7 +140,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       spokenPorts(
         {
           clock,
-          runner: shell,
+          runner: explainingRunner(shell, findings.faultTexts, hooks.onTrouble),
           describeWorld: () => world.describe(),
           watchWorld: (onChange) => watch.watch(onChange),
           look: (request, report) => lookAt({ world: seen, kinds: checkKinds, clock, findings }, request, report),

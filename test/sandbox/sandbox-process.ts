@@ -19,6 +19,8 @@ export interface ControlAnswer {
   clusters?: { id: string; server: string }[];
   error?: string;
   notices?: string[];
+  azureScenario?: { name: string; seed: number } | null;
+  fault?: { code: string; why?: string };
 }
 
 /**
@@ -64,10 +66,16 @@ export class SandboxProcess {
     return JSON.parse(readFileSync(join(this.folder, 'sandbox.json'), 'utf8'));
   }
 
-  async control(method: string, path: string, token = this.description().control.token) {
+  /** What is wrong with its Azure from now on; undefined: nothing. */
+  playScenario(scenario: string | undefined) {
+    return this.control('POST', '/azure-scenario', undefined, { scenario: scenario ?? null });
+  }
+
+  async control(method: string, path: string, token = this.description().control.token, body?: object) {
     const response = await fetch(`${this.description().control.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}` },
+      ...(body && { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: (await response.json()) as ControlAnswer };
   }

@@ -352,3 +352,70 @@ describe('az and its arguments', () => {
     },
   );
 });
+
+describe('az in a scenario', () => {
+  it.each([
+    [
+      'login-expired',
+      'group list',
+      'ExpiredAuthenticationToken',
+      /^The access token expiry UTC time '\S+' is earlier than/,
+    ],
+    ['subscription-missing', 'aks list', 'SubscriptionNotFound', /^The subscription '\S+' could not be found\.$/],
+    [
+      'throttled',
+      'aks list',
+      'SubscriptionRequestsThrottled',
+      /^Number of requests for this subscription has exceeded/,
+    ],
+    [
+      'forbidden',
+      'group create -l eastus -n mine',
+      'AuthorizationFailed',
+      /^The client '\S+' with object id '\S+' does not have/,
+    ],
+    [
+      'policy',
+      'group create -l eastus -n mine',
+      'RequestDisallowedByPolicy',
+      /^Resource 'mine' was disallowed by policy\./,
+    ],
+    [
+      'quota',
+      `aks create -g ${group} -n late --no-ssh-key`,
+      'ErrCode_InsufficientVCPUQuota',
+      /^Insufficient vcpu quota/,
+    ],
+    [
+      'quota-late',
+      `aks create -g ${group} -n late --no-ssh-key`,
+      'QuotaExceeded',
+      /approved Total Regional Cores quota/,
+    ],
+    [
+      'add-on-retired',
+      `aks create -g ${group} -n late --no-ssh-key -a open-service-mesh`,
+      'AddonNotSupported',
+      /is retired/,
+    ],
+  ])('prints three lines in %s, as azure-cli does', async (scenario, line, code, said) => {
+    const played = await sandbox.playScenario(scenario);
+    expect(played.body.azureScenario).toMatchObject({ name: scenario });
+    const { code: exitCode, stdout, stderr } = await az(line);
+    await sandbox.playScenario(undefined);
+    const [first = '', second, third = ''] = stderr.replace(/^WARNING: .*\n/, '').split('\n');
+    const message = third.replace(/^Message: /, '');
+    expect(message).toMatch(said);
+    expect([exitCode, stdout, first, second]).toEqual([1, '', `ERROR: (${code}) ${message}`, `Code: ${code}`]);
+  });
+
+  it('is refused for a name that is none, with all that there are', async () => {
+    const { status, body } = await sandbox.playScenario('meteor');
+    expect(status).toBe(500);
+    expect(body.fault).toMatchObject({
+      code: 'sandbox.scenario',
+      why: expect.stringContaining('quota, regional-quota'),
+    });
+    expect((await sandbox.control('GET', '/status')).body.azureScenario).toBeNull();
+  });
+});

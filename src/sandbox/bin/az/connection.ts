@@ -43,6 +43,25 @@ function readConfig(env: Readonly<Record<string, string | undefined>>): SandboxC
   return config;
 }
 
+/** The SDK says of a refused list that its pagination failed, and forgets what Azure said. */
+const tellRefusals: Parameters<ResourceManagementClient['pipeline']['addPolicy']>[0] = {
+  name: 'tellRefusalsPolicy',
+  async sendRequest(request, next) {
+    const response = await next(request);
+    if (response.status < 400 || request.method !== 'GET') return response;
+    const body = JSON.parse(response.bodyAsText ?? '{}') as RefusalBody;
+    const { code, message } = body.error ?? body;
+    throw Object.assign(new Error(message), { code, statusCode: response.status });
+  },
+};
+
+/** With Resource Manager's envelope, or without, as AKS sends it. */
+interface RefusalBody {
+  error?: { code?: string; message?: string };
+  code?: string;
+  message?: string;
+}
+
 export function openConnection(
   env: Readonly<Record<string, string | undefined>>,
   wantedSubscription: string | undefined,
@@ -54,21 +73,22 @@ export function openConnection(
   const credential = {
     getToken: async () => ({ token: config.token, expiresOnTimestamp: Date.now() + 3_600_000 }),
   };
+  const ready = <C extends ResourceManagementClient | ContainerServiceClient>(client: C): C => {
+    client.pipeline.removePolicy({ name: 'proxyPolicy' });
+    client.pipeline.addPolicy(tellRefusals);
+    return client;
+  };
   const options = { endpoint: config.endpoint, tlsOptions: { ca: config.ca }, retryOptions: { maxRetries: 0 } };
   return {
     config,
     // The SDKs cost a quarter of a second each; most commands need one.
     async resources() {
       const { ResourceManagementClient } = await import('@azure/arm-resources');
-      const client = new ResourceManagementClient(credential, id, options);
-      client.pipeline.removePolicy({ name: 'proxyPolicy' });
-      return client;
+      return ready(new ResourceManagementClient(credential, id, options));
     },
     async containers() {
       const { ContainerServiceClient } = await import('@azure/arm-containerservice');
-      const client = new ContainerServiceClient(credential, id, options);
-      client.pipeline.removePolicy({ name: 'proxyPolicy' });
-      return client;
+      return ready(new ContainerServiceClient(credential, id, options));
     },
   };
 }
