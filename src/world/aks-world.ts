@@ -10,6 +10,7 @@ import { connectAzure } from './azure-client.ts';
 import { KubeAccess } from './kube-access.ts';
 import { learnersKubeconfig } from './kube-context.ts';
 import { learnerPath, loginEnvironment, mustHavePrograms } from './learner-environment.ts';
+import { ourTag } from './ours.ts';
 import type { AzureClient, PrepareStep, World, WorldDescription } from './world.ts';
 
 /**
@@ -60,8 +61,11 @@ class AksWorld implements World {
     mustHavePrograms('aks', ['az', 'kubectl', 'osm'], this.#options.learner);
     const { resourceGroup } = this.#mustHaveChoices();
     signal?.throwIfAborted();
-    // One question tells whether login, subscription and network are well.
-    await (await this.azure()).resourceGroup(resourceGroup);
+    // One question tells whether login, subscription and network are well, and whose the group is: lesson 1 would put our
+    // tag on it, and with the tag all that is in it would be ours to delete.
+    const group = await (await this.azure()).resourceGroup(resourceGroup);
+    if (group && group.tags[ourTag.name] !== ourTag.value)
+      throw faultOf('aks.group-taken', resourceGroup, `${ourTag.name}=${ourTag.value}`);
     progress('azure-reached');
   }
 

@@ -26,6 +26,7 @@ export function admit(state: AzureState, conditions: AzureConditions, asked: Ask
       'ReadOnlyDisabledSubscription',
       `The subscription '${state.subscription.id}' is disabled and therefore marked as read only. You cannot perform any write actions on this subscription until it is re-enabled.`,
     );
+  if (asked.method === 'DELETE' && conditions.isLocked) throw scopeLocked(state, asked);
   if (asked.method === 'PUT') checkPolicy(state, conditions, asked);
 }
 
@@ -68,6 +69,13 @@ function forbidden(state: AzureState, asked: Asked): ArmError {
     `The client '${state.subscription.user}' with object id '${state.subscription.tenantId}' does not have authorization to perform action '${actionOf(asked)}' over scope '${asked.path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   );
 }
+
+const scopeLocked = ({ subscription }: AzureState, { path }: Asked): ArmError =>
+  new ArmError(
+    409,
+    'ScopeLocked',
+    `The scope '${path}' cannot perform delete operation because following scope(s) are locked: '/subscriptions/${subscription.id}'. Please remove the lock and try again.`,
+  );
 
 const policyName = 'Allowed locations';
 

@@ -18,6 +18,8 @@ export interface AzureConditions {
   role: 'owner' | 'reader';
   login: 'good' | 'expired' | 'invalid';
   subscription: 'enabled' | 'disabled' | 'missing';
+  /** Somebody forbade deletions, for the whole subscription. */
+  isLocked: boolean;
   /** Whether AKS still enables the Open Service Mesh add-on. */
   offersOpenServiceMesh: boolean;
 }
@@ -32,5 +34,6 @@ export const goodConditions: AzureConditions = {
   role: 'owner',
   login: 'good',
   subscription: 'enabled',
+  isLocked: false,
   offersOpenServiceMesh: true,
 };

@@ -60,6 +60,7 @@ export const scenarios = {
   'login-invalid': { conditions: { login: 'invalid' } },
   'subscription-missing': { conditions: { subscription: 'missing' } },
   'subscription-disabled': { conditions: { subscription: 'disabled' } },
+  locked: { conditions: { isLocked: true } },
   provider: { prepare: unregister },
   'name-taken': { prepare: takeName },
   'add-on-retired': { conditions: { offersOpenServiceMesh: false } },

@@ -100,6 +100,13 @@ export const azureFaults: typeof shape = {
       'Warte, bis Succeeded dasteht, und gib den Befehl dann noch einmal.',
     ],
   }),
+  'azure.locked': (sentence) => ({
+    what: 'Eine Sperre verhindert, dass das gelöscht wird.',
+    ...whyOf(sentence),
+    next: [
+      'Nimm die Sperre weg (Azure-Portal, unter Sperren), oder frag, wer sie gesetzt hat; dann gib den Befehl noch einmal.',
+    ],
+  }),
   'azure.taken': (sentence) => ({
     what: 'Der Name gehört in Azure schon etwas anderem, und daraus lässt sich das hier nicht machen.',
     ...whyOf(sentence),

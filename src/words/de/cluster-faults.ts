@@ -21,6 +21,14 @@ export const clusterFaults: typeof shape = {
     why: 'Es gibt kein Terminal.',
     next: ['meshwalk run --world aks --yes', 'Oder einmal in einem Terminal zustimmen: meshwalk --world aks'],
   }),
+  'aks.group-taken': (group, tag) => ({
+    what: `In deiner Subscription gibt es schon eine Resource Group "${group}", die nicht von diesen Lektionen stammt.`,
+    why: `Das Tag ${tag} fehlt ihr. Das Aufräumen nach den Lektionen würde alles löschen, was darin ist.`,
+    next: [
+      'Nimm einen anderen Namen: meshwalk --world aks --group meshwalk-lessons',
+      `Darin ist nichts, was du behalten willst? az group delete --name ${group}`,
+    ],
+  }),
   'cluster.no-contexts': (file) => ({
     what: `In ${file} steht kein Kontext.`,
     why: 'Ein Kontext paart einen Cluster mit einem Benutzer; Werkzeuge, die Cluster machen, wie kind oder az, schreiben einen hinein.',

@@ -95,6 +95,11 @@ export const azureFaults = {
     ...whyOf(sentence),
     next: ['See its state: az aks list --output table', 'Wait until it says Succeeded, then run the command again.'],
   }),
+  'azure.locked': (sentence: string) => ({
+    what: 'A lock keeps this from being deleted.',
+    ...whyOf(sentence),
+    next: ['Take the lock away (Azure portal, under Locks), or ask who set it; then run the command again.'],
+  }),
   'azure.taken': (sentence: string) => ({
     what: 'The name is taken by something else in Azure, which cannot be changed into this.',
     ...whyOf(sentence),

@@ -20,6 +20,14 @@ export const clusterFaults = {
     why: 'There is no terminal.',
     next: ['meshwalk run --world aks --yes', 'Or agree once in a terminal: meshwalk --world aks'],
   }),
+  'aks.group-taken': (group: string, tag: string) => ({
+    what: `Your subscription has a resource group "${group}" that these lessons did not make.`,
+    why: `It does not carry the tag ${tag}. Cleaning up after the lessons would take away all that is in it.`,
+    next: [
+      'Choose another name: meshwalk --world aks --group meshwalk-lessons',
+      `Nothing in it is worth keeping? az group delete --name ${group}`,
+    ],
+  }),
   'cluster.no-contexts': (file: string) => ({
     what: `There is no context in ${file}.`,
     why: 'A context pairs a cluster with a user; tools that make clusters, such as kind or az, write one.',

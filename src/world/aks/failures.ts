@@ -18,6 +18,7 @@ type SentenceFault =
   | 'azure.subscription'
   | 'azure.subscription-disabled'
   | 'azure.busy'
+  | 'azure.locked'
   | 'azure.taken'
   | 'azure.version'
   | 'azure.add-on';
@@ -52,6 +53,7 @@ const explanations: Readonly<Record<string, Explain>> = {
   Conflict: said('azure.busy'),
   OperationNotAllowed: said('azure.busy'),
   ResourceGroupBeingDeleted: said('azure.busy'),
+  ScopeLocked: said('azure.locked'),
   DnsPrefixInUse: said('azure.taken'),
   InvalidResourceLocation: said('azure.taken'),
   InvalidResourceGroupLocation: said('azure.taken'),

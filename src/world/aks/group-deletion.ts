@@ -55,6 +55,8 @@ const statusOf = (error: unknown): number | undefined =>
     ? error.statusCode
     : undefined;
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
 /** A text that cannot be read: the SDK throws plain errors then, which have neither status nor code. */
 const isUnusable = (error: unknown): boolean =>
   error instanceof Error && statusOf(error) === undefined && !('code' in error) && error.name !== 'AbortError';
@@ -68,8 +70,8 @@ async function begun({ client, name, options }: Deletion): Promise<Operation | u
     await poller.submitted();
     return { poller };
   } catch (error) {
-    // 404: gone before we asked. 409: Azure is deleting it.
-    if (statusOf(error) === 404 || statusOf(error) === 409) return undefined;
+    // 404: gone before we asked. Other conflicts (a lock, a disabled subscription) are a no, and nothing would ever go.
+    if (statusOf(error) === 404 || codeOf(error) === 'ResourceGroupBeingDeleted') return undefined;
     throw error;
   }
 }

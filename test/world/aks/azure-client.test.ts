@@ -162,10 +162,16 @@ describe('a deletion', () => {
     await (await client(systemClock)).deleteGroup('nowhere');
   });
 
-  it('that Azure refuses is told as that', async () => {
-    await azure.start({ scenario: 'forbidden' });
-    const refused = (await client(systemClock)).deleteGroup('meshwalk-rg');
-    expect(await faultOfPromise(refused)).toMatchObject({ code: 'azure.forbidden' });
+  it.each([
+    ['forbidden', 'azure.forbidden'],
+    ['locked', 'azure.locked'],
+    ['subscription-disabled', 'azure.subscription-disabled'],
+  ])('that Azure refuses (%s) is told as that, and not waited for', async (scenario, code) => {
+    const clock = await somethingToDelete();
+    azure.play(scenario);
+    const refused = (await client(clock)).deleteGroup('meshwalk-rg');
+    expect(await faultOfPromise(refused)).toMatchObject({ code });
+    expect(await (await client(clock)).resourceGroupExists('meshwalk-rg')).toBe(true);
   });
 });
 
