@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JsonSchema } from '../../kube/api-extensions.ts';
 import { apiVersionOf } from '../../kube/resources.ts';
+import { listKeys } from './patch/list-keys.ts';
 import type { RequestApi } from './request-api.ts';
 import { builtInTypes } from './schema/built-in-types.ts';
 import { descriptions } from './schema/descriptions.ts';
@@ -117,11 +118,11 @@ function typeName(type: string): string {
   return ['io.k8s', owner.toLowerCase(), version.toLowerCase(), name].filter(Boolean).join('.');
 }
 
-function addBuiltIn(schemas: Record<string, Json>, type: string): void {
-  const name = typeName(type);
-  const fields = builtInTypes[type];
+function addBuiltIn(schemas: Record<string, Json>, schemaType: string): void {
+  const name = typeName(schemaType);
+  const fields = builtInTypes[schemaType];
   if (schemas[name] || !fields) return;
-  const texts = descriptions[type] ?? {};
+  const texts = descriptions[schemaType] ?? {};
   const properties: Json = {};
   const schema: Json = { type: 'object', ...(texts[''] ? { description: texts[''] } : {}), properties };
   schemas[name] = schema;
@@ -134,7 +135,28 @@ function addBuiltIn(schemas: Record<string, Json>, type: string): void {
     const text = texts[field] ?? descriptions[type]?.[''];
     const description = text ? { description: text } : {};
     // OpenAPI 3.0 ignores what stands beside a $ref, so a described reference goes into allOf, as upstream writes it.
-    properties[field] = '$ref' in value ? { allOf: [value], ...description } : { ...value, ...description };
+    const beside = { ...description, ...mergeRule(`${schemaType}.${field}`, written.startsWith('[]')) };
+    properties[field] = '$ref' in value ? { allOf: [value], ...beside } : { ...value, ...beside };
+  }
+}
+
+/** How a client merges the field by itself, by the same table as the server does. */
+function mergeRule(owner: string, isList: boolean): Json {
+  const rule = listKeys[owner];
+  switch (rule?.type) {
+    case 'keyed':
+      return {
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': rule.keys,
+        'x-kubernetes-patch-merge-key': rule.keys[0],
+        'x-kubernetes-patch-strategy': rule.retainKeys ? 'merge,retainKeys' : 'merge',
+      };
+    case 'set':
+      return { 'x-kubernetes-list-type': 'set', 'x-kubernetes-patch-strategy': 'merge' };
+    case 'retain-keys':
+      return { 'x-kubernetes-patch-strategy': 'retainKeys' };
+    case undefined:
+      return isList ? { 'x-kubernetes-list-type': 'atomic' } : {};
   }
 }
 
