@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { plain, span, wrap } from '../tui/view/spans.ts';
 
 /** Questions in plain lines, before a screen opens or where there is none. Knows no subject. */
 export interface PlainTerminal {
@@ -32,3 +33,27 @@ export const visible = (text: string): string =>
     /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+const usualColumns = 80;
+
+/** Sentences, folded at words. */
+export const sentenceLines = (sentences: readonly string[], { output }: PlainTerminal): string[] =>
+  sentences.flatMap((sentence) => folded(sentence, output, '', ''));
+
+/** Names and values below each other; foreign values are made visible. */
+export function rowLines(
+  rows: readonly (readonly [title: string, value: string])[],
+  { output }: PlainTerminal,
+): string[] {
+  const width = Math.max(...rows.map(([title]) => title.length)) + 2;
+  return rows.flatMap(([title, value]) =>
+    folded(visible(value), output, `  ${title.padEnd(width)}`, ' '.repeat(width + 2)),
+  );
+}
+
+const folded = (
+  text: string,
+  { columns = usualColumns }: { columns?: number },
+  first: string,
+  rest: string,
+): string[] => wrap([span(text)], columns, [span(first)], [span(rest)]).map(plain);

@@ -4,7 +4,7 @@ import { type AzSubscription, azureAccess, subscriptionsOf } from '../world/aks/
 import { type AksChoices, checkedChoices, defaultChoices, readChoices, writeChoices } from '../world/aks/choices.ts';
 import { costPerHour } from '../world/aks/prices.ts';
 import { type Retirement, retirementOf } from '../world/retirement.ts';
-import { type PlainTerminal, visible } from './plain-lines.ts';
+import { type PlainTerminal, rowLines, sentenceLines } from './plain-lines.ts';
 import { saidYes } from './trust.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function settleAks(settling: AksSettling): Promise<void> {
   if (!settling.yes) {
     if (!terminal) throw faultOf('aks.ask');
     const subscription = subscriptionsOf(learner).find(({ id }) => id === subscriptionId);
-    for (const line of cardOf(choices, subscription ?? subscriptionId, settling)) settling.out(line);
+    for (const line of cardOf(choices, subscription ?? subscriptionId, terminal, settling)) settling.out(line);
     const question = findings.settling.aks.agree;
     if (!(await saidYes(terminal, signal, { question, yes: findings.told.trust.yes }))) throw faultOf('aks.not-agreed');
   }
@@ -50,33 +50,27 @@ const isSame = (one: AksChoices, other: AksChoices): boolean =>
 function cardOf(
   choices: AksChoices,
   subscription: AzSubscription | string,
+  terminal: PlainTerminal,
   { findings: { settling }, now }: AksSettling,
 ): string[] {
   const { aks: words } = settling;
   const { low, high, source, asOf, widenedFor } = costPerHour(choices);
-  const rows = [
-    [
-      words.fields.subscription,
-      typeof subscription === 'string' ? subscription : `${subscription.name} (${subscription.id})`,
-    ],
+  const payer = typeof subscription === 'string' ? subscription : `${subscription.name} (${subscription.id})`;
+  const rows: [string, string][] = [
+    [words.fields.subscription, payer],
     [words.fields.group, choices.resourceGroup],
     [words.fields.cluster, choices.cluster],
     [words.fields.region, choices.region],
     [words.fields.nodes, words.nodes(choices.nodeCount, choices.nodeSize)],
-    [words.fields.cost, words.cost(low.toFixed(2), high.toFixed(2))],
-    ['', words.source(source, asOf)],
-  ] as const;
-  const width = Math.max(...rows.map(([title]) => title.length));
-  return [
-    words.title,
-    '',
-    ...rows.map(([title, value]) => `  ${title.padEnd(width)}  ${visible(value)}`),
-    '',
+    [words.fields.cost, `${words.cost(low.toFixed(2), high.toFixed(2))} (${words.source(source, asOf)})`],
+  ];
+  const sentences = [
     ...widenedFor.map((what) => words.widened[what]),
     retirementSentence(retirementOf(now), words),
     words.change,
     words.nothingYet,
   ];
+  return [words.title, '', ...rowLines(rows, terminal), '', ...sentenceLines(sentences, terminal)];
 }
 
 function retirementSentence({ phase, day, daysLeft }: Retirement, { retirement }: Findings['settling']['aks']): string {

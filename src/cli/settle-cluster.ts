@@ -11,7 +11,7 @@ import { readMeshConfig } from '../world/cluster/our-objects.ts';
 import { learnersKubeconfig, type NamedContext, readKubeContexts } from '../world/kube-context.ts';
 import { connectKubernetes } from '../world/kubernetes-client.ts';
 import { ourLabel, ourSelector } from '../world/ours.ts';
-import { askLine, type PlainTerminal, visible } from './plain-lines.ts';
+import { askLine, type PlainTerminal, rowLines, sentenceLines, visible } from './plain-lines.ts';
 import { saidYes } from './trust.ts';
 
 /**
@@ -126,9 +126,17 @@ async function mustAgree(
       ? faultOf('cluster.doubtful', facts.context, doubts)
       : faultOf('cluster.which', [facts.context]);
   }
-  for (const line of cardOf(facts, mesh, words)) out(line);
-  if (before && before.context !== facts.context) out(words.progressElsewhere(visible(before.context)));
-  for (const doubt of doubts) out(doubt);
+  const elsewhere =
+    before && before.context !== facts.context ? [words.progressElsewhere(visible(before.context))] : [];
+  const after = [...sentencesOf(facts, mesh, words), ...elsewhere, ...doubts];
+  for (const line of [
+    words.cluster,
+    '',
+    ...rowLines(rowsOf(facts, mesh, words), terminal),
+    '',
+    ...sentenceLines(after, terminal),
+  ])
+    out(line);
   const isAgreed =
     doubts.length > 0
       ? (await askLine(terminal, words.typeContext, signal)) === facts.context
@@ -138,23 +146,16 @@ async function mustAgree(
 
 type SettlingWords = Findings['settling'];
 
-function cardOf(facts: ClusterFacts & { wanted: readonly string[] }, mesh: FoundMesh, words: SettlingWords): string[] {
-  const rows = [
-    [words.fields.context, facts.context],
-    [words.fields.server, facts.server],
-    [words.fields.mesh, words.mesh(mesh.version || words.unknownVersion, mesh.namespace)],
-    [words.fields.namespaces, facts.namespaces.join(', ')],
-  ] as const;
-  const width = Math.max(...rows.map(([title]) => title.length));
-  return [
-    words.cluster,
-    '',
-    ...rows.map(([title, value]) => `  ${title.padEnd(width)}  ${visible(value)}`),
-    '',
-    words.willDo(facts.wanted.join(', '), ourSelector),
-    words.cleaning,
-    ...(mesh.age === 'older' ? [words.older] : mesh.age === 'newer' ? [words.newer] : []),
-  ];
+const rowsOf = (facts: ClusterFacts, mesh: FoundMesh, words: SettlingWords): [string, string][] => [
+  [words.fields.context, facts.context],
+  [words.fields.server, facts.server],
+  [words.fields.mesh, words.mesh(mesh.version || words.unknownVersion, mesh.namespace)],
+  [words.fields.namespaces, facts.namespaces.join(', ')],
+];
+
+function sentencesOf({ wanted }: { wanted: readonly string[] }, { age }: FoundMesh, words: SettlingWords): string[] {
+  const aged = age === 'older' || age === 'newer' ? [words[age]] : [];
+  return [words.willDo(wanted.join(', '), ourSelector), words.cleaning, ...aged];
 }
 
 function sentenceOf(doubt: Doubt, words: SettlingWords): string {
