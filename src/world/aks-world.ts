@@ -5,12 +5,13 @@ import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import { azureAccess, subscriptionsOf } from './aks/azure-access.ts';
 import { type AksChoices, readChoices } from './aks/choices.ts';
+import { type AksGround, oursInAks, removeFromAks } from './aks/ours.ts';
 import { costPerHour } from './aks/prices.ts';
 import { connectAzure } from './azure-client.ts';
 import { KubeAccess } from './kube-access.ts';
 import { learnersKubeconfig } from './kube-context.ts';
 import { learnerPath, loginEnvironment, mustHavePrograms } from './learner-environment.ts';
-import { ourTag } from './ours.ts';
+import { type Inventory, type OwnedItem, ourTag, type RemoveProgress } from './ours.ts';
 import type { AzureClient, PrepareStep, World, WorldDescription } from './world.ts';
 
 /**
@@ -105,8 +106,21 @@ class AksWorld implements World {
     };
   }
 
+  async ours(): Promise<Inventory> {
+    return oursInAks(await this.#ground());
+  }
+
+  async remove(item: OwnedItem, progress: (progress: RemoveProgress) => void, signal?: AbortSignal): Promise<void> {
+    await removeFromAks(await this.#ground(), item, progress, signal);
+  }
+
   async close(): Promise<void> {
     this.#kube.close();
+  }
+
+  async #ground(): Promise<AksGround> {
+    const { folder, learner } = this.#options;
+    return { azure: await this.azure(), folder, kubeconfig: learnersKubeconfig(learner), clock: this.#clock };
   }
 
   #mustHaveChoices(): AksChoices {

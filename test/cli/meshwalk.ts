@@ -19,16 +19,23 @@ export function build(): void {
   });
 }
 
+/** Somebody else than the test's own user, or with an environment beyond the usual. */
+interface Who {
+  uid?: number;
+  environment?: Readonly<Record<string, string>>;
+}
+
 export function start(
   home: string,
   args: readonly string[],
-  who: { uid?: number } = {},
+  { uid, environment }: Who = {},
 ): ChildProcessWithoutNullStreams {
-  const env = { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' };
-  return spawn(process.execPath, [entry, ...args], { env, cwd: home, ...who });
+  const own = { PATH: process.env['PATH'] ?? '', HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' };
+  const env = { ...own, ...environment };
+  return spawn(process.execPath, [entry, ...args], { env, cwd: home, ...(uid !== undefined && { uid }) });
 }
 
-export async function meshwalk(home: string, args: readonly string[], who: { uid?: number } = {}) {
+export async function meshwalk(home: string, args: readonly string[], who: Who = {}) {
   const child = start(home, args, who);
   child.stdin.end();
   let out = '';

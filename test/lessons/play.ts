@@ -32,9 +32,17 @@ export interface Play {
   events: PlayEvent[];
 }
 
-export async function play(home: string, course: string, ...more: string[]): Promise<Play> {
+export const play = (home: string, course: string, ...more: string[]): Promise<Play> => playIn({}, home, course, more);
+
+/** With variables of the learner's environment. */
+export async function playIn(
+  environment: Readonly<Record<string, string>>,
+  home: string,
+  course: string,
+  more: readonly string[],
+): Promise<Play> {
   const args = ['run', '--json', '--pace', 'instant', '--trust', '--lessons', course, ...more];
-  const { code, out, err } = await meshwalk(home, args);
+  const { code, out, err } = await meshwalk(home, args, { environment });
   const lines = out.split('\n').filter((line) => line !== '');
   return { code, err, events: lines.map((line): PlayEvent => JSON.parse(line)) };
 }

@@ -80,7 +80,8 @@ export function meshOfServiceLink(one: Case): Step | undefined {
 }
 
 export function modeLink({ evidence, words: { mode } }: Case): Step {
-  const command = 'kubectl get meshconfig osm-mesh-config -n kube-system -o jsonpath={.spec.traffic}';
+  const where = evidence.meshNamespace === undefined ? '-A' : `osm-mesh-config -n ${evidence.meshNamespace}`;
+  const command = `kubectl get meshconfig ${where} -o jsonpath={.spec.traffic}`;
   return holds('mode', evidence.isPermissive ? mode.permissive : mode.policies, command);
 }
 

@@ -16,6 +16,8 @@ export interface Evidence {
   servers: readonly Party[];
   service: Service | undefined;
   namespaces: readonly Namespace[];
+  /** Where its MeshConfig is; undefined without one. */
+  meshNamespace: string | undefined;
   isPermissive: boolean;
   isEgressOn: boolean;
   trafficTargets: readonly KubeObject[];
@@ -52,12 +54,14 @@ export async function gatherEvidence(
     ...['TrafficTarget', 'HTTPRouteGroup', 'TCPRoute', 'TrafficSplit'].map((kind) => listed(kube, objectsOf(kind))),
   ]);
   const [trafficTargets = [], httpRouteGroups = [], tcpRoutes = [], trafficSplits = []] = policies;
-  const traffic = trafficOf(configs.find(({ metadata }) => metadata.name === meshConfigName));
+  const config = configs.find(({ metadata }) => metadata.name === meshConfigName);
+  const traffic = trafficOf(config);
   return {
     client,
     servers,
     service,
     namespaces: spaces,
+    meshNamespace: config?.metadata.namespace,
     // Without a MeshConfig OSM takes every switch as off.
     isPermissive: traffic['enablePermissiveTrafficPolicyMode'] === true,
     isEgressOn: traffic['enableEgress'] === true,
