@@ -5,7 +5,7 @@ import { exitCodes } from './report.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples, forPrograms } from './subcommand.ts';
 
-type DoctorOptions = Pick<CommonOptions, 'profile' | 'world'> & { json?: boolean };
+type DoctorOptions = Pick<CommonOptions, 'profile' | 'world' | 'context'> & { json?: boolean };
 
 /** `meshwalk doctor`: what this machine, cluster and subscription have and lack for a world. Changes nothing. */
 export const doctorCommand = (subcommand: Subcommand): Command => {
@@ -16,6 +16,7 @@ export const doctorCommand = (subcommand: Subcommand): Command => {
     .option('--json', words.usage.options.json)
     .addOption(worldOption(words))
     .addOption(profileOption(words))
+    .option('--context <name>', words.usage.options.context)
     .addHelpText(
       'after',
       examples(
@@ -33,8 +34,8 @@ async function doctor(options: DoctorOptions, { machine, signal, exit }: Subcomm
   const { loadFindings } = await import('../words/language.ts');
   const { examine } = await import('../preflight/examine.ts');
   const { groundOf } = await import('./examined-ground.ts');
-  const { preflight } = await loadFindings(options.json ? forPrograms : machine.words);
-  const groups = await examine(groundOf(options, machine, signal), preflight);
+  const { preflight, faultTexts } = await loadFindings(options.json ? forPrograms : machine.words);
+  const groups = await examine(groundOf(options, machine, signal), preflight, faultTexts);
   const findings = groups.flatMap(({ group, findings }) => findings.map((finding) => ({ group, ...finding })));
   const isReady = findings.every(({ status }) => status !== 'bad');
   if (options.json) {

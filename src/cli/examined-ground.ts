@@ -7,7 +7,7 @@ import type { CommonOptions } from './options.ts';
 
 /** This machine, with the learner's own environment, to be examined for a world. */
 export const groundOf = (
-  { profile, world }: Pick<CommonOptions, 'profile' | 'world'>,
+  { profile, world, context }: Pick<CommonOptions, 'profile' | 'world' | 'context'>,
   { environment }: Pick<Machine, 'environment'>,
   signal: AbortSignal,
 ): Ground =>
@@ -17,6 +17,7 @@ export const groundOf = (
     arch: process.arch,
     environment,
     folders: stateFolders(profile, world, environment),
+    ...(context !== undefined && { context }),
     clock: systemClock,
     signal,
   });

@@ -3,7 +3,8 @@ import { namespacesOfLessons } from '../lesson/course-namespaces.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { StateFolders } from '../progress/state-folders.ts';
 import type { Findings } from '../words/en/findings.ts';
-import type { AksChoices } from '../world/aks/choices.ts';
+import { type AksChoices, readChoices } from '../world/aks/choices.ts';
+import { readClusterChoice } from '../world/cluster/choice.ts';
 import type { Machine } from './compose.ts';
 import { courseFiles, loadCourse } from './course-files.ts';
 import { worldFolder } from './course-names.ts';
@@ -28,6 +29,8 @@ export async function settleWorld(
     case 'sandbox':
       return;
     case 'aks': {
+      if (settler.terminal && !readChoices(worldFolder('aks', folders)))
+        await tellObstacles(options, machine, findings, settler.signal);
       const { settleAks } = await import('./settle-aks.ts');
       await settleAks({
         wanted: wantedFor(options),
@@ -42,6 +45,8 @@ export async function settleWorld(
       return;
     }
     case 'cluster': {
+      if (settler.terminal && !readClusterChoice(worldFolder('cluster', folders)))
+        await tellObstacles(options, machine, findings, settler.signal);
       const { settleCluster } = await import('./settle-cluster.ts');
       await settleCluster({
         ...(options.context !== undefined && { context: options.context }),
@@ -58,6 +63,27 @@ export async function settleWorld(
       });
     }
   }
+}
+
+/**
+ * Before somebody chooses a world that is not the sandbox for the first time: what would stand in its way, and what is
+ * worth a word. The choice is theirs all the same.
+ */
+async function tellObstacles(
+  options: CommonOptions,
+  machine: Machine,
+  { preflight, faultTexts }: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  const { examine } = await import('../preflight/examine.ts');
+  const { isWorthAWord } = await import('../preflight/finding.ts');
+  const { groundOf } = await import('./examined-ground.ts');
+  const { findingLines } = await import('./finding-lines.ts');
+  machine.out(preflight.looking);
+  const groups = await examine(groundOf(options, machine, signal), preflight, faultTexts);
+  const findings = groups.flatMap((group) => group.findings).filter(isWorthAWord);
+  for (const line of findings.flatMap((finding) => findingLines(finding, process.stdout.columns))) machine.out(line);
+  machine.out('');
 }
 
 /** What the command line says about the cluster in Azure. */

@@ -1,3 +1,4 @@
+import { type Fault, type FaultTexts, inWords } from '../fault.ts';
 import type { PreflightWords } from '../words/en/preflight.ts';
 import type { WorldKind } from '../world/world.ts';
 import type { Finding } from './finding.ts';
@@ -16,13 +17,16 @@ export interface ExaminationSpec<Facts> {
 }
 
 /** What lines to type depend on. */
-export type Setting = Pick<Ground, 'os' | 'arch' | 'world'>;
+export interface Setting extends Pick<Ground, 'os' | 'arch' | 'world'> {
+  /** A Fault in the reader's words. */
+  told(fault: Fault): Fault;
+}
 
 /** An examination whose facts are its own business. */
 export interface Examination {
   group: keyof PreflightWords['groups'];
   worlds: readonly WorldKind[];
-  examine(ground: Ground, words: PreflightWords): Promise<Finding[]>;
+  examine(ground: Ground, words: PreflightWords, faultTexts: FaultTexts): Promise<Finding[]>;
 }
 
 export const everywhere: readonly WorldKind[] = ['sandbox', 'aks', 'cluster'];
@@ -31,5 +35,8 @@ export const realClusters: readonly WorldKind[] = ['aks', 'cluster'];
 export const examination = <Facts>({ group, worlds, look, judge }: ExaminationSpec<Facts>): Examination => ({
   group,
   worlds,
-  examine: async (ground, words) => judge(await look(ground), words, ground),
+  async examine(ground, words, faultTexts) {
+    const { os, arch, world } = ground;
+    return judge(await look(ground), words, { os, arch, world, told: (fault) => inWords(fault, faultTexts) });
+  },
 });

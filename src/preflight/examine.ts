@@ -1,4 +1,7 @@
+import type { FaultTexts } from '../fault.ts';
 import type { PreflightWords } from '../words/en/preflight.ts';
+import { azure, retirement } from './azure.ts';
+import { cluster } from './cluster.ts';
 import type { Examination } from './examination.ts';
 import type { Finding } from './finding.ts';
 import type { Ground } from './ground.ts';
@@ -22,6 +25,9 @@ const examinations: readonly Examination[] = [
   kubectl,
   osm,
   network,
+  azure,
+  retirement,
+  cluster,
   sandbox,
 ];
 
@@ -31,9 +37,9 @@ export interface FindingGroup {
 }
 
 /** All that counts in the ground's world, looked at together; in the order above, however long each takes. */
-export async function examine(ground: Ground, words: PreflightWords): Promise<FindingGroup[]> {
+export async function examine(ground: Ground, words: PreflightWords, faultTexts: FaultTexts): Promise<FindingGroup[]> {
   const wanted = examinations.filter(({ worlds }) => worlds.includes(ground.world));
-  const found = await Promise.all(wanted.map((one) => one.examine(ground, words)));
+  const found = await Promise.all(wanted.map((one) => one.examine(ground, words, faultTexts)));
   const groups: FindingGroup[] = [];
   for (const [index, { group }] of wanted.entries()) {
     const findings = found[index] ?? [];

@@ -5,12 +5,17 @@ import type { Tool } from './ground.ts';
  * How each tool comes to each system, as its own makers document it: learn.microsoft.com/cli/azure/install-azure-cli,
  * kubernetes.io/docs/tasks/tools, and the releases of openservicemesh/osm, whose last is v1.2.4.
  */
-export function installLines(tool: Tool, setting: Pick<Setting, 'os' | 'arch'>): readonly string[] {
+export function installLines(
+  tool: Tool,
+  setting: Pick<Setting, 'os' | 'arch'>,
+  /** Of kubectl, where a certain one is wanted and can be had. */
+  version?: string,
+): readonly string[] {
   switch (tool) {
     case 'az':
       return az[setting.os];
     case 'kubectl':
-      return kubectl(setting);
+      return kubectl(setting, version === undefined ? undefined : `v${version}`);
     case 'osm':
       return osm(setting);
   }
@@ -28,11 +33,14 @@ const az = {
 /** Go's word for a processor. */
 const goArch = (arch: string) => (arch === 'arm64' ? 'arm64' : 'amd64');
 
-function kubectl({ os, arch }: Pick<Setting, 'os' | 'arch'>): readonly string[] {
+function kubectl(
+  { os, arch }: Pick<Setting, 'os' | 'arch'>,
+  release = '$(curl -Ls https://dl.k8s.io/release/stable.txt)',
+): readonly string[] {
   if (os === 'macos') return ['brew install kubectl'];
   if (os === 'windows') return ['winget install --exact --id Kubernetes.kubectl'];
   return [
-    `curl -LO "https://dl.k8s.io/release/$(curl -Ls https://dl.k8s.io/release/stable.txt)/bin/linux/${goArch(arch)}/kubectl"`,
+    `curl -LO "https://dl.k8s.io/release/${release}/bin/linux/${goArch(arch)}/kubectl"`,
     'sudo install -m 0755 kubectl /usr/local/bin/kubectl',
   ];
 }

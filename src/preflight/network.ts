@@ -4,6 +4,7 @@ import type { PreflightWords } from '../words/en/preflight.ts';
 import type { WorldKind } from '../world/world.ts';
 import { examination, realClusters, type Setting } from './examination.ts';
 import type { Finding } from './finding.ts';
+import type { Ground } from './ground.ts';
 
 /** Whether this machine gets to the places that a world needs, and if not, at which step it fails. */
 type Purpose = keyof PreflightWords['network']['purposes'];
@@ -30,13 +31,16 @@ export interface NetworkFacts {
   proxy: string | undefined;
 }
 
+/** Another Resource Manager than Azure's takes the place of its doors. */
+const isElsewhere = ({ environment }: Pick<Ground, 'environment'>) => !!environment['MESHWALK_ARM_ENDPOINT'];
+
 export const network = examination<NetworkFacts[]>({
   group: 'network',
   worlds: realClusters,
   look: (ground) =>
     Promise.all(
       places
-        .filter(({ worlds }) => worlds.includes(ground.world))
+        .filter(({ worlds, isForNodes }) => worlds.includes(ground.world) && (isForNodes || !isElsewhere(ground)))
         .map(async (place) => ({
           place,
           reach: await ground.reach(place),
@@ -57,12 +61,12 @@ export function judgePlace(
   if (reach.type === 'reached') return { ...about, status: 'good', saw: said.reached(reach.ms) + by };
   const status = place.isForNodes ? 'note' : 'bad';
   const why = place.isForNodes ? said.nodes(said.purposes[place.purpose]) : said.purposes[place.purpose];
-  const { saw, next } = seen(reach, place, proxy, words, setting);
+  const { saw, next } = describeReach(reach, place, proxy, words, setting);
   return { ...about, status, saw: saw + by, why, next };
 }
 
 /** What was met on the way, and the line that looks closer. */
-function seen(
+export function describeReach(
   reach: Exclude<Reach, { type: 'reached' }>,
   { host, port }: Endpoint,
   proxy: string | undefined,

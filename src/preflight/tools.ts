@@ -37,7 +37,12 @@ export const osm = examination<Program>({
   judge: (program, words, setting) => judgeTool('osm', program, words, setting),
 });
 
-export function judgeTool(tool: Tool, program: Program, { tools: said }: PreflightWords, setting: Setting): Finding[] {
+export function judgeTool(
+  tool: Tool,
+  program: Program,
+  { tools: said }: PreflightWords,
+  setting: Pick<Setting, 'os' | 'arch'>,
+): Finding[] {
   const about = { id: tool, what: tool };
   const why = said.neededFor[tool];
   const next = installLines(tool, setting);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tempFolders } from '../platform/temp-folder.ts';
+import { AzureFixture, token } from '../sandbox/azure/azure-fixture.ts';
 import { build, entry } from './meshwalk.ts';
 
 const tempFolder = tempFolders();
@@ -52,6 +53,13 @@ function tools(versions: { az?: string; kubectl?: string; osm?: string }): strin
   return `${bin}:/usr/sbin:/bin`;
 }
 
+const armOf = (azure: AzureFixture) => ({
+  MESHWALK_ARM_ENDPOINT: azure.started.endpoint,
+  MESHWALK_ARM_CA: azure.authority.certPem,
+  MESHWALK_ARM_TOKEN: token,
+  MESHWALK_ARM_SUBSCRIPTION: azure.started.file.state.subscription.id,
+});
+
 interface Told {
   ready: boolean;
   findings: { group: string; id: string; status: string; saw: string; next?: string[] }[];
@@ -88,6 +96,30 @@ describe('meshwalk doctor', () => {
     expect(out).toContain('✗ Shell: neither bash nor sh\n');
     expect(out).toMatch(/✗ management\.azure\.com: refused with HTTP 403, by the proxy 127\.0\.0\.1:\d+\n/);
     expect(out).toMatch(/\n\d+ things stand in the way \(✗\)\.\n$/);
+  });
+
+  it.each([
+    [
+      undefined,
+      { 'sign-in': 'good', subscription: 'good', provider: 'good', versions: 'good', size: 'good', quota: 'good' },
+    ],
+    ['quota', { 'sign-in': 'good', quota: 'bad' }],
+    ['login-expired', { 'sign-in': 'bad' }],
+  ])('asks the subscription by the real SDKs; in the scenario %s', async (scenario, wanted) => {
+    const azure = new AzureFixture();
+    try {
+      await azure.start(scenario === undefined ? {} : { scenario });
+      const { out } = await closedProxy((HTTPS_PROXY) =>
+        doctor(['--world', 'aks', '--json'], { PATH: '/bin', HTTPS_PROXY, ...armOf(azure) }),
+      );
+      const { findings } = JSON.parse(out) as Told;
+      const seen = Object.fromEntries(
+        findings.filter(({ group }) => group === 'azure').map(({ id, status }) => [id, status]),
+      );
+      expect(seen).toMatchObject(wanted);
+    } finally {
+      await azure.close();
+    }
   });
 
   it('tells versions that work from those that do not', async () => {

@@ -26,7 +26,7 @@ const equalOnPurpose = [
   /^typed\.(enter|key)$/,
   /^wayBack\.things\.shell$/,
   /^told\.solving\.blocked$/,
-  /^preflight\.(groups\.sandbox|terminal\.what|port\.what|shell\.install\..*|network\.showProxy\..*)$/, // also lines to type
+  /^preflight\.(groups\.(sandbox|azure|cluster)|azure\.(subscription|named|provider|versions|sized|quota)|cluster\.(named|mesh|found)|terminal\.what|port\.what|shell\.install\..*|network\.showProxy\..*)$/, // also lines to type
   /^chain\.(clientRoute\.either|titles\.(name|namespace|endpoints|server))$/,
   /^conditions\.waits\.(pod|told)$/,
   /^conditions\.(all|azureCluster\.cluster|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,

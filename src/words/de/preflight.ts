@@ -1,15 +1,18 @@
 import type { PreflightWords } from '../en/preflight.ts';
 import { grammarOf } from '../grammar.ts';
 
-const { counted } = grammarOf('de');
+const { counted, listed } = grammarOf('de');
 
 export const preflight: PreflightWords = {
   groups: {
     machine: 'Dieser Rechner',
     tools: 'Werkzeuge',
     network: 'Netz',
+    azure: 'Azure',
+    cluster: 'Cluster',
     sandbox: 'Sandbox',
   },
+  looking: 'Ein Blick auf das, was diese Welt braucht …',
   verdict: {
     ready: 'Nichts steht im Weg.',
     notes: (count) =>
@@ -93,6 +96,61 @@ export const preflight: PreflightWords = {
       windows: '$env:NODE_EXTRA_CA_CERTS = $env:REQUESTS_CA_BUNDLE = "C:\\pfad\\zur\\ca.pem"',
     },
     showProxy: { linux: 'env | grep -i _proxy', macos: 'env | grep -i _proxy', windows: 'Get-ChildItem env:*_proxy' },
+  },
+  azure: {
+    signIn: 'Anmeldung',
+    signedIn: 'ist da',
+    subscription: 'Subscription',
+    named: (name, id, state) => `${name} (${id}), ${state}`,
+    pastDue: 'Azure ist zuletzt nicht bezahlt worden und schaltet sie vielleicht ab.',
+    disabled: 'Darin lässt sich nichts anlegen. Nimm eine andere:',
+    provider: 'Provider',
+    notRegistered:
+      'In Lektion 1 registriert az ihn von selbst, was Minuten dauert und das Recht dazu braucht. Jetzt schon:',
+    notInRegion: (region) => `In ${region} gibt es AKS nicht. Nimm eine andere Region:`,
+    versions: 'Kubernetes',
+    offered: (versions, preset) =>
+      `${listed(versions)}${preset === undefined ? '' : `; ${preset}, wenn keine genannt ist`}`,
+    noVersions: (region) => `AKS bietet in ${region} keine Version an`,
+    versionsNeeded: 'Lektion 1 nimmt die, die AKS zuerst anbietet.',
+    size: 'Maschinen',
+    picked: (names) => `AKS sucht sie aus, zum Beispiel ${listed(names)}`,
+    sized: (name, vcpus) => `${name}, ${counted(vcpus, { one: 'vCPU', other: 'vCPUs' })}`,
+    noSize: (region) => `in ${region} wird dir keine passende angeboten`,
+    notOffered: (name, region) => `${name} wird dir in ${region} nicht angeboten`,
+    sizeNeeded:
+      'Nodes brauchen mindestens zwei vCPUs und 4 GiB, auf amd64, damit die Control Plane des Mesh Platz hat.',
+    quota: 'Quota',
+    vcpus: (needed, lines) => `${counted(needed, { one: 'vCPU', other: 'vCPUs' })} nötig; ${listed(lines)}`,
+    left: (left, limit, name) => `${left} von ${limit} frei bei ${name}`,
+    quotaNeeded:
+      'Azure würde den Cluster ablehnen, vielleicht erst nach Minuten. Sieh nach, was belegt ist, oder nimm weniger:',
+    addOn: 'Mesh-Add-on',
+    supported: (day, days) => `unterstützt bis ${day} (${days} Tage)`,
+    ending: 'Das Mesh neuer Cluster verliert bald seine Unterstützung; für die Lektionen macht das nichts.',
+    ended: (day) => `nicht mehr unterstützt seit ${day}`,
+    afterEnd:
+      'AKS lehnt es vielleicht ab. Dieselben Lektionen laufen in der Sandbox und auf einem Cluster mit dem OSM von Upstream:',
+  },
+  cluster: {
+    context: 'Kontext',
+    named: (name, server) => `${name}, ${server}`,
+    noneCurrent: (known) =>
+      known === 0
+        ? 'deine kubeconfig hat keinen'
+        : `von ${counted(known, { one: 'Kontext', other: 'Kontexten' })} ist keiner gewählt`,
+    noContext: (name) => `deine kubeconfig hat keinen Kontext ${name}`,
+    needed: 'Die Lektionen laufen auf dem Cluster eines Kontexts. Nenne ihn, oder nimm die Sandbox:',
+    apiServer: 'API-Server',
+    mustAnswer: 'Ohne ihn geht keine Lektion.',
+    skew: (kubectl) => `kubectl ${kubectl} ist mehr als eine Minor-Version entfernt, was niemand prüft. Ein näheres:`,
+    mesh: 'Mesh',
+    notTold: 'konnte nicht gesucht werden',
+    noMesh: 'in diesem Cluster gibt es kein OSM',
+    meshNeeded: 'Um OSM geht es in den Lektionen. Auf einem Cluster zum Üben:',
+    found: (name, version, namespace) => `${name} ${version} in ${namespace}`,
+    otherMesh: 'Die Lektionen sind für OSM 1.2 geschrieben; manche laufen vielleicht anders.',
+    osmSkew: (osm) => `osm ${osm} ist von einer anderen Minor-Version. Ein näheres:`,
   },
   sandbox: {
     notRunning: 'läuft nicht; sie startet mit den Lektionen',

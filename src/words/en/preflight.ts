@@ -1,6 +1,6 @@
 import { grammarOf } from '../grammar.ts';
 
-const { counted } = grammarOf('en');
+const { counted, listed } = grammarOf('en');
 
 /** What is found before a lesson begins, by `meshwalk doctor` and by the program itself. */
 export const preflight = {
@@ -8,8 +8,11 @@ export const preflight = {
     machine: 'This machine',
     tools: 'Tools',
     network: 'Network',
+    azure: 'Azure',
+    cluster: 'Cluster',
     sandbox: 'Sandbox',
   },
+  looking: 'Looking at what this world needs…',
   verdict: {
     ready: 'Nothing stands in the way.',
     notes: (count: number) =>
@@ -93,6 +96,59 @@ export const preflight = {
       windows: '$env:NODE_EXTRA_CA_CERTS = $env:REQUESTS_CA_BUNDLE = "C:\\path\\to\\ca.pem"',
     },
     showProxy: { linux: 'env | grep -i _proxy', macos: 'env | grep -i _proxy', windows: 'Get-ChildItem env:*_proxy' },
+  },
+  azure: {
+    signIn: 'Sign-in',
+    signedIn: 'there is one',
+    subscription: 'Subscription',
+    named: (name: string, id: string, state: string) => `${name} (${id}), ${state}`,
+    pastDue: 'Azure has not been paid lately, and may switch it off.',
+    disabled: 'Nothing can be made in it. Choose another one:',
+    provider: 'Provider',
+    notRegistered: 'In lesson 1 az registers it by itself, which takes minutes and needs the right to. To do it now:',
+    notInRegion: (region: string) => `AKS is not in ${region}. Take another region:`,
+    versions: 'Kubernetes',
+    offered: (versions: readonly string[], preset: string | undefined) =>
+      `${listed(versions)}${preset === undefined ? '' : `; ${preset} if none is named`}`,
+    noVersions: (region: string) => `AKS offers no version in ${region}`,
+    versionsNeeded: 'Lesson 1 takes the one that AKS offers first.',
+    size: 'Machines',
+    picked: (names: readonly string[]) => `AKS picks; it could be ${listed(names)}`,
+    sized: (name: string, vcpus: number) => `${name}, ${counted(vcpus, { one: 'vCPU', other: 'vCPUs' })}`,
+    noSize: (region: string) => `none that fits is offered to you in ${region}`,
+    notOffered: (name: string, region: string) => `${name} is not offered to you in ${region}`,
+    sizeNeeded: "Nodes need two vCPUs and 4 GiB at least, on amd64, to hold the mesh's control plane.",
+    quota: 'Quota',
+    vcpus: (needed: number, lines: readonly string[]) =>
+      `${counted(needed, { one: 'vCPU', other: 'vCPUs' })} needed; ${listed(lines)}`,
+    left: (left: number, limit: number, name: string) => `${left} of ${limit} left of ${name}`,
+    quotaNeeded: 'Azure would refuse the cluster, perhaps only after minutes. See what is used, or ask for less:',
+    addOn: 'Mesh add-on',
+    supported: (day: string, days: number) => `supported until ${day} (${days} days)`,
+    ending: 'Clusters made now lose the support of their mesh soon; for the lessons that is no matter.',
+    ended: (day: string) => `no longer supported since ${day}`,
+    afterEnd: 'AKS may refuse to enable it. The same lessons run in the sandbox, and on a cluster with upstream OSM:',
+  },
+  cluster: {
+    context: 'Context',
+    named: (name: string, server: string) => `${name}, ${server}`,
+    noneCurrent: (known: number) =>
+      known === 0
+        ? 'your kubeconfig has none'
+        : `none of your ${counted(known, { one: 'context', other: 'contexts' })} is current`,
+    noContext: (name: string) => `your kubeconfig has no context ${name}`,
+    needed: 'The lessons run on the cluster of one context. Name it, or take the sandbox:',
+    apiServer: 'API server',
+    mustAnswer: 'No lesson can go on without it.',
+    skew: (kubectl: string) =>
+      `kubectl ${kubectl} is more than one minor version away, which nobody tests. A closer one:`,
+    mesh: 'Mesh',
+    notTold: 'could not be looked for',
+    noMesh: 'there is no OSM in this cluster',
+    meshNeeded: 'The lessons are about it. On a cluster for practice:',
+    found: (name: string, version: string, namespace: string) => `${name} ${version} in ${namespace}`,
+    otherMesh: 'The lessons are written for OSM 1.2; some may not go as they say.',
+    osmSkew: (osm: string) => `osm ${osm} is of another minor version. A closer one:`,
   },
   sandbox: {
     notRunning: 'does not run; it starts with the lessons',
