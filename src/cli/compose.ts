@@ -12,7 +12,7 @@ import { type Log, openLog } from '../platform/log.ts';
 import { Journal } from '../progress/journal.ts';
 import { type StateFolders, stateFolders } from '../progress/state-folders.ts';
 import { type Summary, summarize } from '../progress/summary.ts';
-import type { DriverPorts, LessonOpening } from '../session/ports.ts';
+import type { CommandRunner, DriverPorts, LessonOpening } from '../session/ports.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Words } from '../words/en.ts';
 import { loadFindings } from '../words/language.ts';
@@ -22,6 +22,7 @@ import { loadCourse } from './course-files.ts';
 import { courseNames, worldFolder } from './course-names.ts';
 import { lookAt } from './evidence.ts';
 import { explainingRunner } from './explaining-runner.ts';
+import { guardedRunner } from './guarded-runner.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
 import { type Settler, settleWorld } from './settling.ts';
@@ -112,6 +113,9 @@ export async function openParts(
   return knit({ folders, catalog, journal, world, shell, log, words, findings, worldRestarts: () => troubles }, hooks);
 }
 
+const runnerFor = (world: World, shell: LearnerShell, { faultTexts }: Findings): CommandRunner =>
+  world.astray ? guardedRunner(shell, async () => world.astray?.(), faultTexts) : shell;
+
 type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words' | 'findings'> & {
   worldRestarts: () => number;
 };
@@ -140,7 +144,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       spokenPorts(
         {
           clock,
-          runner: explainingRunner(shell, findings.faultTexts, hooks.onTrouble),
+          runner: explainingRunner(runnerFor(world, shell, findings), findings.faultTexts, hooks.onTrouble),
           describeWorld: () => world.describe(),
           watchWorld: (onChange) => watch.watch(onChange),
           look: (request, report) => lookAt({ world: seen, kinds: checkKinds, clock, findings }, request, report),

@@ -1,5 +1,5 @@
 import { delimiter } from 'node:path';
-import { faultOf } from '../fault.ts';
+import { type Fault, faultOf } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
@@ -7,6 +7,7 @@ import { azureAccess, subscriptionsOf } from './aks/azure-access.ts';
 import { type AksChoices, readChoices } from './aks/choices.ts';
 import { type AksGround, oursInAks, removeFromAks } from './aks/ours.ts';
 import { costPerHour } from './aks/prices.ts';
+import { cleanSentence } from './aks/refusals.ts';
 import { connectAzure } from './azure-client.ts';
 import { KubeAccess } from './kube-access.ts';
 import { learnersKubeconfig } from './kube-context.ts';
@@ -83,6 +84,14 @@ class AksWorld implements World {
   async kube(): Promise<KubeClient | undefined> {
     const context = await this.#kube.context();
     return context?.name === this.#mustHaveChoices().cluster ? this.#kube.clientFor(context) : undefined;
+  }
+
+  /** The kubeconfig is the learner's, who may have switched to other work meanwhile. */
+  async astray(): Promise<Fault | undefined> {
+    const context = await this.#kube.context();
+    const { cluster } = this.#mustHaveChoices();
+    if (!context || context.name === cluster) return undefined;
+    return faultOf('aks.other-context', cleanSentence(context.name), cleanSentence(context.server), cluster);
   }
 
   azure(): Promise<AzureClient> {

@@ -127,6 +127,8 @@ export interface World {
   kube(): Promise<KubeClient | undefined>;
   azure(): Promise<AzureClient | undefined>;
   describe(): Promise<WorldDescription>;
+  /** Why a command would reach another cluster than the lessons' just now; absent in worlds whose commands cannot. */
+  astray?(): Promise<Fault | undefined>;
   /** Sandbox only: forgets every cluster and all of Azure's state; the next prepare starts fresh. */
   reset?(): Promise<void>;
   /** Sandbox only: the ways back. Ask for them with mustHaveSnapshots, which says why there are none. */

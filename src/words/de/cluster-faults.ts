@@ -29,6 +29,14 @@ export const clusterFaults: typeof shape = {
       `Darin ist nichts, was du behalten willst? az group delete --name ${group}`,
     ],
   }),
+  'aks.other-context': (context, server, cluster) => ({
+    what: `Das lief nicht: kubectl würde es an den Kontext "${context}" schicken.`,
+    why: `Der führt zu ${server || 'keinem bekannten Server'} und nicht zum Cluster der Lektionen.`,
+    next: [
+      `kubectl config use-context ${cluster}`,
+      'Den gibt es nicht? Lektion 2 holt ihn: az aks get-credentials --resource-group meshwalk-rg --name meshwalk-aks',
+    ],
+  }),
   'cluster.no-contexts': (file) => ({
     what: `In ${file} steht kein Kontext.`,
     why: 'Ein Kontext paart einen Cluster mit einem Benutzer; Werkzeuge, die Cluster machen, wie kind oder az, schreiben einen hinein.',

@@ -28,6 +28,14 @@ export const clusterFaults = {
       `Nothing in it is worth keeping? az group delete --name ${group}`,
     ],
   }),
+  'aks.other-context': (context: string, server: string, cluster: string) => ({
+    what: `This was not run: kubectl would send it to the context "${context}".`,
+    why: `That leads to ${server || 'no known server'} and not to the cluster of the lessons.`,
+    next: [
+      `kubectl config use-context ${cluster}`,
+      'Not there? Lesson 2 fetches it: az aks get-credentials --resource-group meshwalk-rg --name meshwalk-aks',
+    ],
+  }),
   'cluster.no-contexts': (file: string) => ({
     what: `There is no context in ${file}.`,
     why: 'A context pairs a cluster with a user; tools that make clusters, such as kind or az, write one.',

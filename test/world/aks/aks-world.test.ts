@@ -49,6 +49,21 @@ it('a group of that name that the lessons did not make keeps them out: with thei
   expect(await faultOfPromise(world.prepare(() => {}))).toMatchObject({ code: 'aks.group-taken' });
 });
 
+it('tells commands that another context is current, and where that leads, whenever it is asked', async () => {
+  const switchTo = (name: string) => {
+    const clusters = [{ name: 'a', cluster: { server: 'https://shop.example:443' } }];
+    const contexts = ['shop-prod', 'meshwalk-aks'].map((one) => ({ name: one, context: { cluster: 'a', user: 'a' } }));
+    mkdirSync(join(home, '.kube'), { recursive: true });
+    writeFileSync(join(home, '.kube', 'config'), JSON.stringify({ 'current-context': name, clusters, contexts }));
+  };
+  expect(await world.astray?.()).toBeUndefined();
+  switchTo('shop-prod');
+  expect(await world.astray?.()).toMatchObject({ code: 'aks.other-context' });
+  expect((await world.astray?.())?.why).toContain('https://shop.example:443');
+  switchTo('meshwalk-aks');
+  expect(await world.astray?.()).toBeUndefined();
+});
+
 it('no group is as good as one that the lessons made', async () => {
   await world.prepare(() => {});
   await (await lessonOne(azure)).createGroup();
