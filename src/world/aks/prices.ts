@@ -18,7 +18,7 @@ export interface CostEstimate {
   widenedFor: readonly ('region' | 'size')[];
 }
 
-const source = 'Azure retail prices as generated into github.com/Azure/karpenter-provider-azure';
+const source = "Azure's retail prices (Azure/karpenter-provider-azure)";
 const asOf = '2026-06-18';
 
 /** Prices of machines with two vCPUs; in these series four cost twice as much. B4ms has four. */

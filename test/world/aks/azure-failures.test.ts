@@ -314,6 +314,11 @@ describe('errors that are not of Azure', () => {
     });
   });
 
+  it('about the add-on are known by what they are about, whatever their code will be', () => {
+    const body = { code: 'InvalidParameter', message: 'No.', target: 'properties.addonProfiles.openServiceMesh' };
+    expect(explainAzureFailure(body)?.code).toBe('azure.add-on');
+  });
+
   it('in details are found behind a code that says nothing', () => {
     const body = {
       code: 'DeploymentFailed',
