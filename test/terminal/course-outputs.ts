@@ -24,6 +24,7 @@ export const outputs: Readonly<Record<string, string | LongOutput>> = {
     says: 'enablePermissiveTrafficPolicyMode: true',
   },
   'onboard-namespaces/create-namespaces': 'namespace/bookwarehouse created',
+  'onboard-namespaces/label-namespaces': 'namespace/bookwarehouse labeled',
   'onboard-namespaces/get-namespaces': 'kube-system',
   'onboard-namespaces/add-namespaces': 'Namespace [bookwarehouse] successfully added to mesh [osm]',
   'onboard-namespaces/list-namespaces': 'bookwarehouse   osm    enabled',

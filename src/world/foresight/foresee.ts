@@ -8,7 +8,7 @@ import type { ForeseenChange, Foresight, ObjectName, Unforeseen } from './foresi
 import { changeOf, mergePatched, nameOf } from './object-diff.ts';
 import { meshOf, meshPatch } from './osm-steps.ts';
 import { planOf, type Step } from './plan.ts';
-import type { Word } from './shell-words.ts';
+import { textOf, type Word } from './shell-words.ts';
 
 /**
  * Foresees what a script would do to a cluster: asks the API server for dry runs through the learner's own kubectl, and
@@ -104,7 +104,22 @@ class Foreseer {
       for (const after of objectsIn(answer.printed)) await this.#note(after);
       return;
     }
-    if (!(await this.#noteInNewNamespaces(words))) this.#refuse(text, answer.said);
+    if (await this.#noteInNewNamespaces(words)) return;
+    if (!(await this.#labelNewNamespaces(words))) this.#refuse(text, answer.said);
+  }
+
+  /** Namespaces that an earlier command would only create: they have no label that this one could meet. */
+  async #labelNewNamespaces(words: readonly Word[]): Promise<boolean> {
+    const [verb, kind = '', ...rest] = words.map((word) => textOf(word) ?? '');
+    if (verb !== 'label' || !/^(namespaces?|ns)$/.test(kind)) return false;
+    const pairs = rest.filter((word) => /^[^-][^=]*=/.test(word));
+    const labels = Object.fromEntries(pairs.map((pair) => [pair.replace(/=.*$/, ''), pair.replace(/^[^=]*=/, '')]));
+    const names = rest.filter((word) => !pairs.includes(word));
+    const found = names.map((name) => this.#would.get(keyOf({ kind: 'Namespace', name })));
+    const isNew = names.length > 0 && names.every((name) => this.#isNewNamespace(name, new Set()));
+    if (!isNew) return false;
+    for (const namespace of found) if (namespace) await this.#note(mergePatched(namespace, { metadata: { labels } }));
+    return true;
   }
 
   /**

@@ -109,6 +109,7 @@ describe('what a command would change', () => {
   it('counts what an earlier line of the same command would bring', async () => {
     const script = [
       'kubectl create namespace bookthief',
+      'kubectl label namespace bookthief app.kubernetes.io/part-of=meshwalk-course',
       'osm namespace add bookthief',
       'kubectl apply -f manifests/apps/bookthief.yaml',
       'kubectl rollout status deployment/bookthief -n bookthief',
