@@ -86,6 +86,11 @@ export class Roster {
     return this.#aboutClass(event, record, at);
   }
 
+  /** The host begins anew: nobody is connected, and away only from now on, however long ago they joined. */
+  begun(at: number): void {
+    for (const learner of this.#learners.values()) learner.card = { ...learner.card, online: false, onlineSince: at };
+  }
+
   /** A connection began or ended: no event of the log, since it says nothing after a restart. */
   connected(id: string, online: boolean, at: number): Touched {
     const learner = this.#learners.get(id);

@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import { bookstoreAtRest } from './rows/bookstore-at-rest.ts';
+import { classLoad } from './rows/class-load.ts';
 import { conditionTurnsGreen } from './rows/condition-turns-green.ts';
 import { falseRejections } from './rows/false-rejections.ts';
 import { firstFrame } from './rows/first-frame.ts';
@@ -40,4 +41,5 @@ export const rows: readonly Row[] = [
   splitVerdicts,
   killNine,
   informer,
+  classLoad,
 ];

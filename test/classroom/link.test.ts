@@ -66,6 +66,7 @@ describe("the learner's link", () => {
     ada.link.raiseHand(true);
     kept(await hostClass(folder, { port }));
     await until(() => ada.state.class?.hand === 1);
+    expect(ada.state.class?.name).toBe('Tuesday');
   });
 
   it('stops at a class that has more of the journal than there is', async () => {

@@ -51,7 +51,9 @@ describe('the class server', () => {
     await ada.next('acknowledged', ({ number }) => number === 3);
     ada.close();
     for (const one of open.splice(0).reverse()) await one.close();
+    const before = Date.now();
     const { port, classroom, folder } = await aClass(first.folder);
+    expect(classroom.roster.cards()[0]?.onlineSince).toBeGreaterThanOrEqual(before);
     const again = kept(await new RawConnection(port, '/v1/learner').opened());
     again.say({ ...helloOf('Ada', token), code: undefined });
     expect(await again.next('welcome')).toMatchObject({ acknowledged: 3, name: 'Ada' });

@@ -77,7 +77,7 @@ it('walks two learners and an instructor, each a process, through a lesson with 
 
   await enterUntil(ada, 'your turn');
   ada.press('b');
-  await enterUntil(ada, 'Lesson finished');
+  await enterUntil(ada, 'Lesson done');
   ada.press('enter');
   await see(ada, 'The class waits at the end of “Welcome aboard”');
   await instructor('release');
@@ -92,9 +92,9 @@ it('walks two learners and an instructor, each a process, through a lesson with 
   // The host goes and comes back on the same port; nobody has to do anything.
   const port = /:(\d+)\//.exec(first.address)?.[1] ?? '';
   first.child.kill('SIGKILL');
-  await see(bob, 'offline');
+  await see(bob, 'offline · class Tuesday');
   await host(port);
-  await bob.waitFor((screen) => !screen.includes('offline'), 'the class again', patienceMs);
+  await bob.waitFor((screen) => !screen.includes('offline ·'), 'the class again', patienceMs);
   await instructorSees(/2 of 2 here/);
   for (const session of [ada, bob]) {
     session.press('q');

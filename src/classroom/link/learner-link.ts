@@ -40,7 +40,7 @@ export interface LinkState {
   connection: 'joining' | 'online' | 'offline' | 'refused' | 'wrong-certificate';
   refusal?: Refusal;
   /** What the class says; the last word of it while the connection is away. */
-  class?: ClassForLearner & { learner: string; name: string; id: string };
+  class?: ClassForLearner & { learner: string; id: string };
   /** When that was said, by this machine's clock. */
   heardAt: number;
   /** Entries that the class does not have yet. */
@@ -143,7 +143,7 @@ export class LearnerLink {
         this.#underWay = message.acknowledged;
         this.#become({
           connection: 'online',
-          class: { lessons: [], ...this.#state.class, id: message.class, learner: message.learner, name: message.name },
+          class: { name: '', lessons: [], ...this.#state.class, id: message.class, learner: message.learner },
         });
         break;
       case 'ping':
@@ -173,9 +173,10 @@ export class LearnerLink {
     }
   }
 
-  #own(): { id: string; learner: string; name: string } {
-    const { id = '', learner = '', name = this.#options.name } = this.#state.class ?? {};
-    return { id, learner, name };
+  /** Which class it is, and who we are to it. */
+  #own(): { id: string; learner: string } {
+    const { id = '', learner = '' } = this.#state.class ?? {};
+    return { id, learner };
   }
 
   #refused(reason: Refusal, retryMs: number | undefined): void {

@@ -27,6 +27,7 @@ export class Classroom {
   /** Everything that happened so far is folded when it resolves; a class that has no events yet is opened. */
   async open(about: { id: string; name: string; lessons: readonly string[] }): Promise<void> {
     await this.#store.follow((events) => this.#apply(events));
+    this.roster.begun(this.clock.now());
     if (this.roster.id === '') {
       const record: ClassRecord = { type: 'class-opened', ...about };
       await this.append([{ origin: { source: 'class', number: 0 }, at: this.clock.now(), record }]);
