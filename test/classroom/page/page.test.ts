@@ -241,11 +241,15 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
 
   it('tells learners who open it how to join, and a stale link that it is one', async () => {
     const { port } = await aClass();
-    const { page, context } = await watchedPage(browser);
+    const { page, context, complaints } = await watchedPage(browser);
     kept(context);
-    await page.goto(`http://127.0.0.1:${port}/`);
-    await page.getByText(`meshwalk class join http://127.0.0.1:${port}`).waitFor();
+    await page.goto(`http://127.0.0.1:${port}/#GNHC-9YKD`);
+    await page.getByText(`meshwalk class join 127.0.0.1:${port}/#GNHC-9YKD`, { exact: true }).waitFor();
+    await page.goto(`http://127.0.0.1:${port}/#;reboot`);
+    await page.reload();
+    await page.getByText(`meshwalk class join 127.0.0.1:${port}/`, { exact: true }).waitFor();
     await page.goto(addressOf(port, 'x'.repeat(43)));
     await page.getByText('The class does not know this token.').waitFor();
+    expect(complaints).toEqual([]);
   });
 });
