@@ -128,6 +128,12 @@ describe('a pod that fails', () => {
     const { clock, states } = await startAtRealPace([program('app')]);
     await test.cluster.create(pods, pod('nowhere:v1'));
     await clock.step(100_000);
+    const pulls = () => events('Pulling').reduce((sum, { count }) => sum + (count ?? 0), 0);
+    const before = pulls();
+    await setImage('nowhere:v2');
+    // Another image is tried at once, and its pauses begin anew: at 0 s, 10 s and 31 s.
+    await clock.step(35_000);
+    expect(pulls() - before).toBe(3);
     await setImage('app:v2');
     await clock.step(3000);
     expect(states.slice(-2).map((line) => line.replace(/^\d+ /, ''))).toEqual(['ImagePullBackOff 0', 'Running 0']);
@@ -152,9 +158,27 @@ describe('a pod that fails', () => {
     await test.cluster.create(pods, pod('crash:v1'));
     await clock.step(30_000);
     expect(states.at(-1)).toMatch(/CrashLoopBackOff/);
+    await setImage('crash:v2');
+    await clock.step(3000);
+    // Its first start was in place of the other's: what ends now is not restarted at once.
+    expect(states.at(-1)).toMatch(/CrashLoopBackOff/);
+    expect(status()?.state.waiting?.message).toMatch(/^back-off 10s /);
     await setImage('app:v1');
     await clock.step(3000);
     expect(states.at(-1)).toMatch(/Running/);
+  });
+
+  it('ends as what it was when it is deleted between two tries', async () => {
+    test = await startTestCluster({ images: [program('crash', async () => 3)] });
+    const ends: unknown[] = [];
+    test.cluster.watch(pods, ({ object }) => {
+      if (object.metadata.deletionTimestamp) ends.push(object.status?.containerStatuses?.[0]?.state);
+    });
+    await test.cluster.create(pods, pod('crash:v1'));
+    await untilStatus(({ state }) => state.waiting?.reason === 'CrashLoopBackOff');
+    await test.cluster.delete(pods, 'p', 'default');
+    await test.until(pods, (all) => all.length === 0);
+    expect(ends.at(-1)).toMatchObject({ terminated: { exitCode: 3, reason: 'Error' } });
   });
 
   it.each([

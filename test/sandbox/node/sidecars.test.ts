@@ -48,8 +48,13 @@ describe('an init container that is always restarted', () => {
       { name: 'side', started: true, ready: true, state: { running: {} } },
       { name: 'step', ready: true, state: { terminated: { exitCode: 0 } } },
     ]);
+    let last: Pod | undefined;
+    test.cluster.watch(pods, ({ object }) => {
+      last = object;
+    });
     await test.cluster.delete(pods, 'p', 'default');
     await test.until(pods, (all) => all.length === 0);
+    expect(last?.status?.initContainerStatuses?.[0]?.state).toMatchObject({ terminated: { exitCode: 0 } });
     const order = ['side begins', 'step begins', 'step ends', 'app begins', 'app ends', 'side ends'];
     expect(story).toEqual(order);
   });
