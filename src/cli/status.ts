@@ -55,6 +55,7 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     const count = told.tasks(finishedTasks, tasks);
     machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
+  if (options.world === 'aks') await tellCost(options, machine);
   const whose = options.profile === 'default' ? '' : ` --profile ${options.profile}`;
   machine.out(lessons.every(({ finished }) => finished) ? `\n${told.allDone}` : `\n${told.goOn(`meshwalk${whose}`)}`);
   const [further] = catalog.courses.filter((course) => course !== firstCourse);
@@ -63,5 +64,21 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     !lessons.some(({ course, finishedTasks }) => course !== undefined && finishedTasks > 0)
   ) {
     machine.out(told.further(`meshwalk${whose} --course ${further}`));
+  }
+}
+
+/** What goes on costing money now, whoever made it; nothing where nothing does, or Azure does not say in time. */
+async function tellCost({ profile, world }: StatusOptions, machine: Subcommand['machine']): Promise<void> {
+  const { createWorld } = await import('../world/registry.ts');
+  const { stateFolders } = await import('../progress/state-folders.ts');
+  const { worldFolder } = await import('./course-names.ts');
+  const { remindOfCost } = await import('./cost-on-leaving.ts');
+  const { environment: learner, root, words, out } = machine;
+  const folder = worldFolder(world, stateFolders(profile, world, learner));
+  const opened = createWorld(world, { folder, workingFolder: root, serverFile: '', pace: 'brisk', learner });
+  try {
+    await remindOfCost(opened, words, out);
+  } finally {
+    await opened.close();
   }
 }

@@ -11,6 +11,7 @@ import { faultOf } from '../../src/fault.ts';
 import { SteppedClock } from '../../src/platform/clock.ts';
 import { findings } from '../../src/words/en/findings.ts';
 import { en } from '../../src/words/en.ts';
+import { defaultChoices, writeChoices } from '../../src/world/aks/choices.ts';
 import type { Inventory, OwnedItem } from '../../src/world/ours.ts';
 import { tempFolders } from '../platform/temp-folder.ts';
 import { AzureFixture, token } from '../sandbox/azure/azure-fixture.ts';
@@ -150,8 +151,7 @@ describe('meshwalk cleanup --world aks', () => {
   });
   afterEach(() => azure.close());
 
-  async function cleanup(...args: string[]) {
-    const home = tempFolder();
+  async function run(home: string, ...args: string[]) {
     const kubeconfig = join(home, 'config');
     const user = 'clusterUser_meshwalk-rg_meshwalk-aks';
     const config = {
@@ -172,10 +172,25 @@ describe('meshwalk cleanup --world aks', () => {
       MESHWALK_ARM_TOKEN: token,
       MESHWALK_ARM_SUBSCRIPTION: azure.started.file.state.subscription.id,
     };
-    const child = spawn(process.execPath, [entry, 'cleanup', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { out, err, code, kubeconfig: readFileSync(kubeconfig, 'utf8') };
   }
+
+  const cleanup = (...args: string[]) => run(tempFolder(), 'cleanup', ...args);
+
+  it('is what meshwalk status names while a cluster costs money', async () => {
+    const lesson = await lessonOne(azure);
+    await lesson.createGroup();
+    await lesson.createCluster();
+    const home = tempFolder();
+    writeChoices(join(home, 'default', 'aks'), defaultChoices);
+    const { out } = await run(home, 'status', '--world', 'aks');
+    expect(out).toMatch(
+      /The cluster meshwalk-aks costs money since \d+ min \(about \$0\.\d\d so far, \$0\.\d\d to \$\d\.\d\d an hour/,
+    );
+    expect(out).toContain('  → meshwalk cleanup --world aks\n');
+  });
 
   it('finds by the tag alone what is ours, deletes it, and proves by Azure and the kubeconfig that it is gone', async () => {
     const lesson = await lessonOne(azure);
