@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../../platform/clock.ts';
 import { findNamed, isRecord, kubeconfigItems, readKubeconfig } from '../kube-context.ts';
 import { removeContext } from '../kubeconfig-removal.ts';
 import { type Inventory, type OwnedItem, ourTag, type RemoveProgress } from '../ours.ts';
-import type { AzureClient, AzureHolding } from '../world.ts';
+import type { AzureClient, AzureHolding, ResourceGroupView } from '../world.ts';
 import { defaultChoices, readChoices } from './choices.ts';
 import { type DeletionRecord, forgetDeletion, keepDeletion, readDeletions } from './deletion-record.ts';
 import { costPerHour } from './prices.ts';
@@ -58,11 +58,14 @@ function groupItem({ group, clusters, nodeGroups }: AzureHolding, begun: readonl
     // Azure lists a cluster no longer while its group still goes.
     clusters: [...new Set([...clusters.map(({ name }) => name), ...(record?.clusters ?? [])])],
     nodeGroups: [...new Set([...nodeGroups.map(({ name }) => name), ...(record?.nodeGroups ?? [])])],
-    isUnderWay: record !== undefined,
+    isUnderWay: record !== undefined && isGoing(group),
     ...(createdAt !== undefined && { createdAt }),
     ...(costs.length > 0 && { perHour: { low: sum('low'), high: sum('high') } }),
   };
 }
+
+/** A yes of another day, to a deletion that Azure then refused or that never reached it, is none for what is there now. */
+const isGoing = ({ provisioningState }: ResourceGroupView): boolean => provisioningState === 'Deleting';
 
 interface ClustersOfGroup {
   group: string;
@@ -138,8 +141,10 @@ async function removeGroup(
   if (there && there.tags[ourTag.name] !== ourTag.value)
     throw faultOf('cleanup.no-tag', name, `${ourTag.name}=${ourTag.value}`);
   const record = { group: name, clusters, nodeGroups };
-  const resumeFrom = readDeletions(folder).find(({ group }) => group === name)?.resumeFrom;
-  // Written before Azure is asked: whoever is killed in between said yes all the same.
+  // A group of that name that was made anew is not what an earlier deletion was about.
+  const begun = there && isGoing(there) ? readDeletions(folder).find(({ group }) => group === name) : undefined;
+  const resumeFrom = begun?.resumeFrom;
+  // Written before Azure is asked, which may take it on without an answer that reaches us.
   keepDeletion(folder, { ...record, ...(resumeFrom !== undefined && { resumeFrom }) });
   progress({ type: 'asked' });
   await azure.deleteGroup(name, {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SteppedClock, systemClock } from '../../../src/platform/clock.ts';
 import { writeChoices } from '../../../src/world/aks/choices.ts';
-import { readDeletions } from '../../../src/world/aks/deletion-record.ts';
+import { keepDeletion, readDeletions } from '../../../src/world/aks/deletion-record.ts';
 import { type AksGround, oursInAks, removeFromAks } from '../../../src/world/aks/ours.ts';
 import { connectAzure } from '../../../src/world/azure-client.ts';
 import type { OwnedItem } from '../../../src/world/ours.ts';
@@ -157,5 +157,26 @@ describe('removing', () => {
     for (const item of later.items) await removeFromAks(mine, item, () => {});
     expect((await oursInAks(mine)).items).toEqual([]);
     expect(readDeletions(mine.folder)).toEqual([]);
+  });
+
+  it('that Azure refused is asked about again, and a group made anew is deleted by an order of its own', async () => {
+    await azure.start();
+    const lesson = await lessonOne(azure);
+    await lesson.createGroup();
+    const mine = await ground(kubeconfig());
+    const inventory = async () => (await oursInAks(mine)).items[0] ?? Promise.reject(new Error('nothing is ours'));
+    azure.play('locked');
+    expect((await faultOfPromise(removeFromAks(mine, await inventory(), () => {}))).code).toBe('azure.locked');
+    azure.play(undefined);
+    expect(await inventory()).toMatchObject({ name: 'meshwalk-rg', isUnderWay: false });
+
+    const seen: string[] = [];
+    await mine.azure.deleteGroup('meshwalk-rg', { onProgress: ({ resumeFrom = '' }) => void seen.push(resumeFrom) });
+    await lesson.createGroup();
+    keepDeletion(mine.folder, { group: 'meshwalk-rg', clusters: [], nodeGroups: [], resumeFrom: seen[0] ?? '' });
+    const anew = await inventory();
+    expect(anew).toMatchObject({ isUnderWay: false });
+    await removeFromAks(mine, anew, () => {});
+    expect(await mine.azure.resourceGroupExists('meshwalk-rg')).toBe(false);
   });
 });
