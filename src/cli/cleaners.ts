@@ -1,4 +1,6 @@
 import { systemClock } from '../platform/clock.ts';
+import { ensurePrivateFolder } from '../platform/files.ts';
+import { acquireLock } from '../platform/lock.ts';
 import { systemRandom } from '../platform/random.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import type { Findings } from '../words/en/findings.ts';
@@ -38,7 +40,9 @@ async function aksCleaner({ profile, subscription }: CleanupOptions, { machine }
   const { learnersKubeconfig } = await import('../world/kube-context.ts');
   const { environment } = machine;
   const folder = worldFolder('aks', stateFolders(profile, 'aks', environment));
-  const access = azureAccess(environment, subscription ?? readChoices(folder)?.subscription);
+  const chosen = readChoices(folder);
+  // Where the lessons ran, also when az works in another subscription by now.
+  const access = azureAccess(environment, subscription ?? chosen?.subscription ?? chosen?.agreedIn);
   const azure = await connectAzure(access, { clock: systemClock, random: systemRandom });
   const ground = { azure, folder, kubeconfig: learnersKubeconfig(environment), clock: systemClock };
   return {
@@ -56,6 +60,10 @@ async function clusterCleaner(
   const { settleWorld } = await import('./settling.ts');
   const { profile, context, yes } = options;
   const folders = stateFolders(profile, 'cluster', machine.environment);
+  // A screen that is open has its commands go where this one's choice says.
+  ensurePrivateFolder(folders.state);
+  const lock = acquireLock(folders.lock);
+  teardown.add(() => lock.release());
   const common = { world: 'cluster', pace: 'brisk', profile } as const;
   // Nothing to ask where the choice is kept; where it is gone, the cluster is chosen as it was for the lessons.
   await settleWorld(

@@ -30,9 +30,10 @@ export interface AksSettling {
 export async function settleAks(settling: AksSettling): Promise<void> {
   const { wanted, folder, learner, terminal, signal, findings } = settling;
   const before = readChoices(folder);
-  const choices = checkedChoices({ ...(before ?? defaultChoices), ...wanted });
+  const named = checkedChoices({ ...(before ?? defaultChoices), ...wanted });
   // Says what is missing before anybody is asked: a login, or a subscription.
-  const { subscriptionId } = azureAccess(learner, choices.subscription);
+  const { subscriptionId } = azureAccess(learner, named.subscription);
+  const choices = { ...named, agreedIn: subscriptionId };
   if (before && isSame(before, choices)) return;
   if (!settling.yes) {
     if (!terminal) throw faultOf('aks.ask');

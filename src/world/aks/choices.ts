@@ -16,6 +16,8 @@ export interface AksChoices {
   nodeCount: number;
   /** AKS picks one by capacity and quota without it. */
   nodeSize?: string;
+  /** Id of the subscription that was shown when the learner agreed; another one wants another yes. */
+  agreedIn?: string;
 }
 
 export const defaultChoices: AksChoices = {
@@ -89,7 +91,7 @@ export function readChoices(folder: string): AksChoices | undefined {
 function parse(value: unknown): AksChoices {
   const kept = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const text = (name: keyof AksChoices) => (typeof kept[name] === 'string' ? kept[name] : undefined);
-  const [subscription, nodeSize] = [text('subscription'), text('nodeSize')];
+  const [subscription, nodeSize, agreedIn] = [text('subscription'), text('nodeSize'), text('agreedIn')];
   return {
     ...(subscription === undefined ? {} : { subscription }),
     resourceGroup: text('resourceGroup') ?? '',
@@ -97,6 +99,7 @@ function parse(value: unknown): AksChoices {
     region: text('region') ?? '',
     nodeCount: Number(kept['nodeCount']),
     ...(nodeSize === undefined ? {} : { nodeSize }),
+    ...(agreedIn !== undefined && subscriptionId.test(agreedIn) ? { agreedIn } : {}),
   };
 }
 
