@@ -15,6 +15,12 @@ export type CheckResult =
   | { status: 'wrong'; expected: string; saw: string; on?: string; tryThis?: string }
   | { status: 'unknown'; reason: string; tryThis?: string };
 
+/** A command that is kept going. One that has said nothing yet may still be on its way up. */
+export interface CommandBeside {
+  command: string;
+  isUp: boolean;
+}
+
 /** Through this a condition sees the world. All times in ms of `clock`. */
 export interface Probe {
   kube(): Promise<KubeClient | undefined>;
@@ -30,8 +36,8 @@ export interface Probe {
   memory: Map<string, unknown>;
   /** One HTTP GET from the learner's machine (a port that they forwarded). */
   httpGet(url: string, signal: AbortSignal): Promise<{ status: number; body: string }>;
-  /** Commands beside the lesson (port-forwards) that are on their way up; asked anew each time. None if left out. */
-  comingUp?(): readonly string[];
+  /** Commands that go on beside the lesson (port-forwards); asked anew each time. None if left out. */
+  beside?(): readonly CommandBeside[];
   signal: AbortSignal;
   /** In which what was expected and seen is said. */
   words: Findings;

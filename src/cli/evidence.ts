@@ -27,7 +27,7 @@ export async function lookAt(
   await runCheck({
     conditions: request.check.conditions,
     kinds: lookout.kinds,
-    probe: { ...probeOf(lookout, { since, answers, signal }), comingUp: () => request.comingUp() },
+    probe: { ...probeOf(lookout, { since, answers, signal }), beside: () => request.beside() },
     memory: request.memory,
     patienceMs: request.patient ? patienceMs : 0,
     onWorldChange: request.onWorldChange,

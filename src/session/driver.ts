@@ -1,3 +1,4 @@
+import type { CommandBeside } from '../check/check.ts';
 import { Fault } from '../fault.ts';
 import { watchSleep } from '../platform/awake.ts';
 import { BackgroundCommands } from './background.ts';
@@ -81,7 +82,7 @@ class SessionDriver implements Driver {
     this.#looks = new Looks(
       ports,
       (event) => this.#dispatch(event),
-      () => comingUp(this.#state),
+      () => beside(this.#state),
     );
     this.#foresights = new Foresights(ports, (event) => this.#dispatch(event));
     this.#background = new BackgroundCommands(ports, (event) => this.#dispatch(event));
@@ -391,7 +392,9 @@ class SessionDriver implements Driver {
   }
 }
 
-const comingUp = ({ background }: SessionState): string[] =>
-  background.filter(({ status }) => status === 'starting' || status === 'restarting').map(({ command }) => command);
+const beside = ({ background }: SessionState): CommandBeside[] =>
+  background
+    .filter(({ status }) => status !== 'ended')
+    .map(({ command, status, lastLines }) => ({ command, isUp: status === 'running' && lastLines.length > 0 }));
 
 const nameOf = (proposal: Proposal): string => proposal.command?.name ?? proposal.script;

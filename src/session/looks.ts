@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Effect, SessionEvent } from './events.ts';
 import { wantsAnotherLook } from './looking.ts';
 import { taskKey, taskOf } from './next-step.ts';
-import type { DriverPorts } from './ports.ts';
+import type { DriverPorts, LookRequest } from './ports.ts';
 import type { SessionState } from './state.ts';
 
 /**
@@ -30,12 +30,12 @@ export class Looks {
   #cancelBackOff: (() => void) | undefined;
   #delayMs = firstDelayMs;
 
-  readonly #comingUp: () => readonly string[];
+  readonly #beside: LookRequest['beside'];
 
-  constructor(ports: Ports, dispatch: (event: SessionEvent) => void, comingUp: () => readonly string[]) {
+  constructor(ports: Ports, dispatch: (event: SessionEvent) => void, beside: LookRequest['beside']) {
     this.#ports = ports;
     this.#dispatch = dispatch;
-    this.#comingUp = comingUp;
+    this.#beside = beside;
   }
 
   /** Whether a look is under way or about to begin. */
@@ -89,7 +89,7 @@ export class Looks {
       since,
       memory,
       patient: state.status === 'verifying',
-      comingUp: this.#comingUp,
+      beside: this.#beside,
       onWorldChange: (listener: () => void) => {
         this.#glances.add(listener);
         return () => this.#glances.delete(listener);

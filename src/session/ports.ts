@@ -1,4 +1,4 @@
-import type { CheckResult } from '../check/check.ts';
+import type { CheckResult, CommandBeside } from '../check/check.ts';
 import type { Check, Lesson } from '../lesson/lesson.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunEnd } from '../platform/run-end.ts';
@@ -44,8 +44,8 @@ export interface LookRequest {
   memory: Map<string, unknown>;
   /** Somebody waits for the answer: what needs only a moment is waited for. */
   patient: boolean;
-  /** Commands beside the lesson that are on their way up, asked anew each time. */
-  comingUp(): readonly string[];
+  /** Commands that are kept going beside the lesson, asked anew each time. */
+  beside(): readonly CommandBeside[];
   /** Calls back when the world changes during the look, which is worth another glance; returns how to stop. */
   onWorldChange(listener: () => void): () => void;
   signal: AbortSignal;

@@ -5,6 +5,7 @@ import { AwakeTime } from '../platform/awake.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Driver } from './driver.ts';
+import type { Intent } from './events.ts';
 import { isFinished, taskOf } from './next-step.ts';
 import type { BackgroundCommand, FinishedRun, SessionState } from './state.ts';
 
@@ -23,7 +24,7 @@ export type Solved =
 const afterFailureMs = 5_000;
 /** On real clusters a command meets broken connections and busy servers; these are the pauses before it is tried again. */
 const retryPausesMs = [1_000, 2_000, 4_000, 8_000];
-/** More steps than any task has: a rule that leads nowhere must end as a failure and not as a loop. */
+/** More than any task takes, retries among them: a rule that leads nowhere must end as a failure and not as a loop. */
 const mostSteps = 500;
 
 export async function solveTask(
@@ -42,7 +43,12 @@ export async function solveTask(
   let retries = 0;
   let absences = driver.worldAbsences;
   const gone = new Set(driver.state.background);
-  for (let step = 0; step < mostSteps; step += 1) {
+  let steps = 0;
+  const act = (intent: Intent) => {
+    steps += 1;
+    driver.send(intent);
+  };
+  while (steps < mostSteps) {
     signal?.throwIfAborted();
     const state = driver.state;
     if (state.taskIndex !== taskIndex || isFinished(state) || state.status === 'finished') {
@@ -55,7 +61,7 @@ export async function solveTask(
     if (state.status === 'running' || state.lastRun !== seenRun) patience.restart(at);
     seenRun = state.lastRun;
     const isOver = state.status !== 'verifying' && patience.isOver(openResults(state), driver.isWorldAway, at);
-    if (state.status === 'confirming') driver.send({ type: 'confirm' });
+    if (state.status === 'confirming') act({ type: 'confirm' });
     else if (state.status === 'running' || state.status === 'verifying') await changed(driver, clock, 1_000, signal);
     else if (isOver) return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
     else {
@@ -69,10 +75,12 @@ export async function solveTask(
       }
       if (!lastFailed) {
         absences = driver.worldAbsences;
-        await take(driver, state, authored, clock, signal);
+        const intent = intentFor(state, authored);
+        if (intent) act(intent);
+        else await changed(driver, clock, 1_000, signal);
       } else if (holdsAll(state)) {
         // What the command was to make is there: a learner presses v, and so do we.
-        driver.send({ type: 'verify' });
+        act({ type: 'verify' });
       } else if (driver.isWorldAway) {
         await changed(driver, clock, 200, signal);
       } else if (driver.worldAbsences > absences || isDue(state, lastFailed, retries, at - failedAt)) {
@@ -80,7 +88,7 @@ export async function solveTask(
         if (driver.worldAbsences > absences) absences = driver.worldAbsences;
         else retries += 1;
         const { command, script } = lastFailed;
-        driver.send(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
+        act(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
       } else if (at - failedAt > afterFailureMs && !mayRetry(state, lastFailed, retries)) {
         return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
       } else await changed(driver, clock, 200, signal);
@@ -119,28 +127,17 @@ function authoredSolution(state: SessionState): Command[] {
   return [...task.solution];
 }
 
-async function take(
-  driver: Driver,
-  state: SessionState,
-  authored: Command[],
-  clock: Clock,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** What comes next; undefined where there is nothing left but to wait. Takes the author's own commands one by one. */
+function intentFor(state: SessionState, authored: Command[]): Intent | undefined {
   const next = 'next' in state ? state.next : undefined;
   if (next?.type === 'answer') {
-    const question = taskOf(state)?.questions.find(({ id }) => id === next.question);
-    driver.send(answerTo(question));
-    return;
+    return answerTo(taskOf(state)?.questions.find(({ id }) => id === next.question));
   }
   const command = next?.type === 'run' ? next.proposal.command : undefined;
-  if (command?.optional) {
-    driver.send({ type: 'skip-command' });
-    return;
-  }
+  if (command?.optional) return { type: 'skip-command' };
   const own = authored.shift();
-  if (own) driver.send({ type: 'propose', script: own.script, edited: false });
-  else if (state.status === 'failed') await changed(driver, clock, 1_000, signal);
-  else driver.send({ type: 'proceed' });
+  if (own) return { type: 'propose', script: own.script, edited: false };
+  return state.status === 'failed' ? undefined : { type: 'proceed' };
 }
 
 const answerTo = (question: Question | undefined) =>

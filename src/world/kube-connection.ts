@@ -210,9 +210,14 @@ export class KubeConnection {
     try {
       return await this.#sendOnce(path, options, signal, writing);
     } catch (error) {
-      // The server closed a connection that was kept, just then: it has not seen the request.
+      // The server closed a connection that was kept, just then: it has not seen the request. The others are as old.
       if (!(error instanceof StaleConnection)) throw error;
-      return this.#sendOnce(path, options, signal, writing);
+      this.#retireAgent();
+      this.#credentials = undefined;
+      const anew = await this.#inTime(this.#options(), signal);
+      return this.#sendOnce(path, anew, signal, writing).catch((again: unknown) => {
+        throw this.#unreachable(again);
+      });
     }
   }
 
@@ -238,14 +243,15 @@ export class KubeConnection {
         resolve,
       );
       outgoing.on('error', (error) => {
-        const isStale = outgoing.reusedSocket && codeOf(error) === 'ECONNRESET' && !signal.aborted;
-        reject(isStale ? new StaleConnection('closed while it was kept') : this.#unreachable(error));
+        const isStale = outgoing.reusedSocket && brokenCodes.has(codeOf(error) ?? '') && !signal.aborted;
+        reject(isStale ? new StaleConnection('closed while it was kept', { cause: error }) : this.#unreachable(error));
       });
       outgoing.end(body);
     });
   }
 
   #unreachable(error: unknown): unknown {
+    if (error instanceof StaleConnection) return this.#unreachable(error.cause);
     const isStopped = error instanceof Error && error.name === 'AbortError' && !isTimeout(error.cause);
     if (isStopped || error instanceof Fault || error instanceof StatusError) return error;
     const why = error instanceof Error ? reasonOf(error) : String(error);
@@ -254,6 +260,8 @@ export class KubeConnection {
 }
 
 class StaleConnection extends Error {}
+
+const brokenCodes = new Set(['ECONNRESET', 'EPIPE']);
 
 const isTimeout = (error: unknown) => error instanceof Error && error.name === 'TimeoutError';
 

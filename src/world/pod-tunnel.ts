@@ -117,12 +117,15 @@ export class PodTunnels {
 
   /** One GET. A tunnel that its pod closed meanwhile is replaced once. */
   async get(pod: PodPort, path: string, signal: AbortSignal): Promise<{ status: number; body: string }> {
+    const inTime = (error: unknown) => (isTimeout(signal.reason) ? unreachable(pod, '') : error);
     try {
       return await this.#send(pod, path, signal);
     } catch (error) {
-      if (signal.aborted) throw isTimeout(signal.reason) ? unreachable(pod, '') : error;
+      if (signal.aborted) throw inTime(error);
       this.#drop(pod);
-      return this.#send(pod, path, signal);
+      return this.#send(pod, path, signal).catch((again: unknown) => {
+        throw inTime(again);
+      });
     }
   }
 

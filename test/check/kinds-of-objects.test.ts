@@ -437,12 +437,17 @@ describe('http', () => {
       reason: 'The cluster does not answer.',
     });
     const kube = new ScriptedKube();
-    const coming = { ...probeOf({ kube, httpGet }), comingUp: () => ['forward'] };
+    const coming = { ...probeOf({ kube, httpGet }), beside: () => [{ command: 'forward', isUp: false }] };
     expect(await http.verify(http.parse({ url }), coming)).toMatchObject({
       status: 'not-yet',
       saw: 'forward ended and is being started again',
     });
     expect((await look(http, { url }, { httpGet, kube })).status).toBe('wrong');
+    const clock = new SteppedClock();
+    const up = { ...probeOf({ kube, httpGet, clock }), beside: () => [{ command: 'forward', isUp: true }] };
+    expect((await http.verify(http.parse({ url }), up)).status).toBe('not-yet');
+    await clock.step(5_000);
+    expect((await http.verify(http.parse({ url }), up)).status).toBe('wrong');
     let tries = 0;
     const backSoon = async () => {
       tries += 1;

@@ -148,6 +148,18 @@ describe('a cluster that does not answer', () => {
     hasty.close();
   });
 
+  it('is asked over a new connection when those that were kept turn out to be dead, however many', async () => {
+    const three = () => Promise.all([list(), list(), list()]);
+    await three();
+    server.cut();
+    expect(await three()).toEqual([[], [], []]);
+    expect(reach().absences).toBe(0);
+    server.answer = (_, response) => void response.socket?.destroy();
+    expect(await Promise.all([list(), list(), list()].map(failure))).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ why: 'The connection was cut.' })),
+    );
+  });
+
   it('does not keep us waiting when a pod of it is asked', async () => {
     const hasty = await connectKubernetes(join(folder, 'config'), clock, { ...limits, requestMs: 100 });
     const dumb = { namespace: 'shop', name: 'store', port: 15000 };

@@ -50,6 +50,7 @@ export const http: CheckKind<Spec> = {
     const asked = await ask(spec.url, { expected, on: spec.url, tryThis }, probe);
     if ('result' in asked) return asked.result;
     const { reply } = asked;
+    probe.memory.delete(silentSince);
     const miss = missedBy(spec, reply, words);
     if (miss) {
       const sharers = await sharersOf(spec, probe);
@@ -65,7 +66,7 @@ type Asked = { reply: Reply } | { result: CheckResult };
 
 /**
  * A forward that does not answer may be the learner's mistake, or end because the way to the cluster broke a moment ago.
- * Only when the cluster answers, no forward is on its way up, and there is still nobody, is it the learner's.
+ * Only when the cluster answers, no forward is on its way up, and there is still nobody after a moment, is it the learner's.
  */
 async function ask(
   url: string,
@@ -81,14 +82,30 @@ async function ask(
       return passed('');
     });
     if (away.status === 'unknown') return { result: away };
-    const coming = probe.comingUp?.() ?? [];
+    const forwards = probe.beside?.() ?? [];
+    const coming = forwards.filter(({ isUp }) => !isUp).map(({ command }) => command);
     if (coming.length > 0) return { result: notYet({ ...finding, saw: words.conditions.http.comingUp(coming) }) };
     const second = await get(url, probe);
     if ('reply' in second) return second;
-    return { result: noAnswer(second.error, finding, words) };
+    const result = noAnswer(second.error, finding, words);
+    const isNews = forwards.length > 0 && result.status === 'wrong' && isFresh(probe);
+    return { result: isNews ? notYet({ ...finding, saw: result.saw }) : result };
   }
   return { result: noAnswer(first.error, finding, words) };
 }
+
+/** A forward whose connection broke takes a moment to notice. */
+const noticeMs = 5_000;
+
+/** Whether nobody answered for the first time a moment ago. */
+function isFresh({ memory, clock }: Probe): boolean {
+  const known = memory.get(silentSince);
+  const since = typeof known === 'number' ? known : clock.now();
+  memory.set(silentSince, since);
+  return clock.now() - since < noticeMs;
+}
+
+const silentSince = 'silent since';
 
 const get = (url: string, probe: Probe): Promise<{ reply: Reply } | { error: unknown }> =>
   probe.httpGet(url, probe.signal).then(
