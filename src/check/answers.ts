@@ -12,6 +12,8 @@ export interface Finding {
   on?: string;
   /** One command that shows it. */
   tryThis?: string;
+  /** The object, by kind and name, that is not there at all. */
+  missing?: string;
 }
 
 export const passed = (saw: string): CheckResult => ({ status: 'passed', saw });

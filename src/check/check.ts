@@ -12,7 +12,8 @@ export type CheckResult =
   | { status: 'passed'; saw: string }
   /** `isStuck`: on its way, and something is in it that time alone will not take away. */
   | { status: 'not-yet'; expected: string; saw: string; tryThis?: string; isStuck?: true }
-  | { status: 'wrong'; expected: string; saw: string; on?: string; tryThis?: string }
+  /** `missing`: the object, by kind and name, that is not there at all. */
+  | { status: 'wrong'; expected: string; saw: string; on?: string; tryThis?: string; missing?: string }
   | { status: 'unknown'; reason: string; tryThis?: string };
 
 /** A command that is kept going. One that has said nothing yet may still be on its way up. */

@@ -28,10 +28,12 @@ import type {
 import type { ExplainSubject } from '../tui/view/explain-screen.ts';
 import type { Completion } from '../world/completion/complete.ts';
 import { BackCards } from './back-cards.ts';
+import { openInBrowser } from './browser.ts';
 import { type CommandHistory, openHistory } from './command-history.ts';
 import { completeLine } from './completing.ts';
 import type { Parts } from './compose.ts';
-import { findDrift } from './drift.ts';
+import { courseEntries } from './course-entries.ts';
+import { driftNotice } from './drift.ts';
 import { explainSubject } from './explaining.ts';
 import { fieldPorts, openText } from './field-ports.ts';
 import { foreseer } from './foreseeing.ts';
@@ -39,7 +41,7 @@ import { startAt } from './lesson-starts.ts';
 import { libraryOf } from './library.ts';
 import { isLessonFinished, isToDoAgain, lessonToResume } from './openings.ts';
 import { recallAfter } from './recalling.ts';
-import { isWorldBeyond } from './start-state.ts';
+import { buildStartState, isWorldBeyond } from './start-state.ts';
 import { askToEmpty, stoppedBy } from './stopping.ts';
 import type { Offer } from './traces.ts';
 import { damageWords } from './troubles.ts';
@@ -75,7 +77,7 @@ export class LessonHost implements ScreenHost {
     this.#parts = parts;
     this.#teller(parts.words.frame.gettingReady)(parts.words.frame.starting);
     this.#wayBack = new WayBack(parts);
-    this.#cards = new BackCards(parts, this.#wayBack, () => this.#tell());
+    this.#cards = new BackCards(parts, this.#wayBack, this.#closing.signal, () => this.#tell());
     this.#history = openHistory(parts.folders.state);
     this.#pendingNotice = damageWords(parts);
   }
@@ -113,18 +115,7 @@ export class LessonHost implements ScreenHost {
   }
 
   course(): readonly CourseEntry[] {
-    const { catalog, world } = this.#parts;
-    const first = catalog.lessonsOf(firstCourse);
-    return catalog.all.map((lesson) => ({
-      id: lesson.id,
-      title: lesson.title,
-      minutes: lesson.minutes,
-      // The welcome before and the clean-up after are no steps of the first course.
-      number: lesson === first[0] || lesson === first.at(-1) ? undefined : lesson.step,
-      tasks: lesson.tasks.map(({ id, title }) => ({ id, title })),
-      ...(courseOf(lesson) !== firstCourse && { course: catalog.titleOf(courseOf(lesson)) }),
-      ...(!lesson.worlds.includes(world.kind) && { locked: this.#parts.words.host.notInWorld(world.kind) }),
-    }));
+    return courseEntries(this.#parts);
   }
 
   glossary(): readonly Term[] {
@@ -188,7 +179,7 @@ export class LessonHost implements ScreenHost {
   }
 
   lookBack(way: Way): void {
-    void this.#cards.find(way);
+    void this.#cards.find(way, this.#driver?.state.lesson.id);
   }
 
   backCard(): BackCard | undefined {
@@ -198,10 +189,11 @@ export class LessonHost implements ScreenHost {
   goBack(): void {
     const offer = this.#cards.take();
     if (!offer) return;
-    const lesson = this.#parts.catalog.find(offer.lesson) ?? this.#driver?.state.lesson;
+    const open = this.#driver?.state.lesson;
+    const lesson = (offer.way === 'replay' ? undefined : this.#parts.catalog.find(offer.lesson)) ?? open;
     if (!lesson) return;
     this.#work = this.#work
-      .then(() => this.#goBack(offer, lesson))
+      .then(() => (offer.way === 'replay' ? this.#replay(lesson) : this.#goBack(offer, lesson)))
       .catch((error: unknown) => {
         if (!this.#closing.signal.aborted) this.#stopped(this.#left?.lesson ?? lesson, error);
       });
@@ -225,9 +217,7 @@ export class LessonHost implements ScreenHost {
   }
 
   openPage(url: string): void {
-    if (!/^https?:\/\//.test(url)) return;
-    const opening = import('open').then(({ default: open }) => open(url));
-    opening.catch(() => this.notice(this.#parts.words.host.noBrowser(url)));
+    openInBrowser(url, () => this.notice(this.#parts.words.host.noBrowser(url)));
   }
 
   lendTerminal(lend: LendTerminal): void {
@@ -288,14 +278,30 @@ export class LessonHost implements ScreenHost {
     const { wayBack: words } = this.#parts.words;
     const title = lesson.tasks.find(({ id }) => id === offer.task)?.title ?? lesson.title;
     this.#teller(title)(offer.way === 'undo' ? words.undoing : words.redoing);
-    const running = this.#driver?.state.background.filter(({ status }) => status !== 'ended') ?? [];
+    const running = this.#running();
     await this.#leave();
-    const background = await this.#wayBack.go(
-      offer,
-      running.map(({ command, script }) => ({ command, script })),
-    );
+    const background = await this.#wayBack.go(offer, running);
     this.#pendingNotice ??= offer.way === 'undo' ? words.undone(title) : words.redone(title);
     await this.#show(lesson, lesson.tasks.find(({ id }) => id === offer.task)?.id, background);
+  }
+
+  /** Plays again what was lost of finished tasks; the learner goes on where they were. */
+  async #replay(lesson: Lesson): Promise<void> {
+    this.#isAway = true;
+    const { wayBack: words } = this.#parts.words;
+    const background = this.#running();
+    await this.#leave();
+    await buildStartState(this.#parts, lesson, {
+      tell: this.#teller(words.titles.replay),
+      signal: this.#closing.signal,
+    });
+    this.#pendingNotice ??= words.replayed;
+    await this.#show(lesson, this.#left?.task, background);
+  }
+
+  #running(): BackgroundScript[] {
+    const running = this.#driver?.state.background.filter(({ status }) => status !== 'ended') ?? [];
+    return running.map(({ command, script }) => ({ command, script }));
   }
 
   async #finishGoingBack(): Promise<void> {
@@ -363,14 +369,8 @@ export class LessonHost implements ScreenHost {
   }
 
   async #tellDrift(lesson: string): Promise<void> {
-    const { signal } = this.#closing;
-    try {
-      const drift = await findDrift(this.#parts, lesson, signal);
-      if (drift && this.#driver?.state.lesson.id === lesson) this.#driver.notice(drift);
-    } catch (error) {
-      // The learner asked for nothing here; the lesson's own look will meet the same trouble and tell it.
-      if (!signal.aborted) this.#parts.log.write('looking for drift', error);
-    }
+    const drift = await driftNotice(this.#parts, lesson, this.#closing.signal);
+    if (drift && this.#driver?.state.lesson.id === lesson) this.#driver.notice(drift);
   }
 
   #teller(title: string): (sentence: string) => void {

@@ -1,4 +1,4 @@
-import { faultOf } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import { courseOf } from '../lesson/catalog.ts';
 import type { Command, Condition, Lesson, Task } from '../lesson/lesson.ts';
 import { createDriver } from '../session/driver.ts';
@@ -35,12 +35,20 @@ export async function buildStartState(parts: Parts, lesson: Lesson, building: Bu
     const wanted = outcomes.get(step) ?? [];
     const seen = await lookAtOutcomes(parts, wanted, patienceMs, signal);
     signal.throwIfAborted();
+    if (!seen.every(isPassed)) await mustAnswer(parts);
     // Where later tasks have the last word on everything, only they can tell; then it is done again if they are missing.
     const isThere = wanted.length > 0 ? seen.every(isPassed) : await isBehind(parts, steps, step, outcomes, signal);
     if (isThere) continue;
     tell(`${step.lesson.title}: ${step.task.title}`);
     await play(parts, step, wanted, signal);
   }
+}
+
+/** What cannot be seen is not missing: nothing is played into a cluster that does not answer. Rejects with a Fault then. */
+export async function mustAnswer({ world }: Pick<Parts, 'world'>): Promise<void> {
+  const trouble = (await world.kube())?.reach?.trouble;
+  if (!trouble) return;
+  throw trouble instanceof Fault ? trouble : faultOf('cluster.refuses', trouble.message).because(trouble);
 }
 
 const leavesSomething = (task: Task): boolean => task.solution.some(({ effect }) => effect !== 'reads');
@@ -112,6 +120,9 @@ async function play(parts: Parts, step: Step, wanted: readonly Condition[], sign
     openLesson: async () => Promise.reject(new Error('a replay stays in its lesson')),
   });
   const task = replayOf(step, wanted);
+  if (task.commands.some(({ effect }) => effect === 'cloud') && (await parts.world.describe()).costsMoney) {
+    throw faultOf('lesson.costs', step.lesson.title, task.title);
+  }
   const lesson = { ...step.lesson, tasks: [task] };
   const driver = await createDriver(ports, {
     lesson,

@@ -96,13 +96,21 @@ export interface ClassNow {
   label?: string;
 }
 
-/** Undo a task, redo it, or only look at what the last one changed. */
-export type Way = 'undo' | 'redo' | 'look';
+/** Undo a task, redo it, only look at what the last one changed, or put back what was lost of finished ones. */
+export type Way = 'undo' | 'redo' | 'look' | 'replay';
 
 export type BackCard =
   | { status: 'looking'; way: Way }
   /** Titles of lesson and task. */
-  | { status: 'ready'; way: Way; lesson: string; task: string; changes: Changes }
+  | { status: 'ready'; way: Exclude<Way, 'replay'>; lesson: string; task: string; changes: Changes }
+  /** What was lost, in sentences, and titles of the tasks that bring it back; of `costly` ones only by the learner's hand. */
+  | {
+      status: 'drifted';
+      way: 'replay';
+      sentences: readonly string[];
+      tasks: readonly string[];
+      costly: readonly string[];
+    }
   | { status: 'nothing'; way: Way }
   | { status: 'failed'; way: Way; what: string; why: string; tryThis: readonly string[] };
 

@@ -45,6 +45,7 @@ export type KeyAction =
   | 'copy'
   | 'undo'
   | 'redo'
+  | 'replay'
   | 'changes'
   | 'hand'
   | 'share'
@@ -164,6 +165,7 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'end-search', keys: ['escape'], places: ['lesson'], name: 'end-search' },
   { action: 'undo', keys: ['u'], places: ['lesson'], name: 'undo' },
   { action: 'redo', keys: ['U'], places: ['lesson'], name: 'redo' },
+  { action: 'replay', keys: ['R'], places: ['lesson'], name: 'replay' },
   { action: 'changes', keys: ['D'], places: ['lesson'], name: 'changes' },
   { action: 'copy', keys: ['y'], places: ['lesson'], name: 'copy' },
   { action: 'review', keys: ['r'], places: ['lesson'], name: 'review' },
@@ -192,10 +194,10 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'explain', keys: ['x'], places: ['explain'], name: 'explain-again' },
   { action: 'close', keys: ['escape', 'q'], places: ['explain'], name: 'close-explain' },
   { action: 'yes', keys: ['enter'], places: ['way-back'], name: 'yes-way-back' },
-  { action: 'no', keys: ['escape', 'n', 'q', 'u', 'U'], places: ['way-back'], name: 'no-way-back' },
+  { action: 'no', keys: ['escape', 'n', 'q', 'u', 'U', 'R'], places: ['way-back'], name: 'no-way-back' },
   { action: 'yes', keys: ['enter'], places: ['share'], name: 'yes-share' },
   { action: 'no', keys: ['escape', 'n', 'q', 'E'], places: ['share'], name: 'no-share' },
-  { action: 'close', keys: ['escape', 'D', 'u', 'U', 'q'], places: ['changes'], name: 'close-changes' },
+  { action: 'close', keys: ['escape', 'D', 'u', 'U', 'R', 'q'], places: ['changes'], name: 'close-changes' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
   { action: 'focus', keys: ['tab'], places: ['fields'], name: 'next-manifest' },
   { action: 'close', keys: ['escape', 'f', 'q'], places: ['fields'], name: 'close-fields' },

@@ -210,6 +210,7 @@ function inLesson(view: View, session: SessionState, action: KeyAction): Reactio
     }
     case 'undo':
     case 'redo':
+    case 'replay':
       return lookBack(model, action);
     case 'changes':
       return lookBack(model, 'look');

@@ -16,8 +16,8 @@ export interface WayBackView {
 }
 
 /** Where there is something to say yes to; else one only reads. */
-export const isAsking = ({ way }: WayBackView, card: BackCard | undefined): boolean =>
-  way !== 'look' && card?.status === 'ready';
+export const isAsking = ({ way }: Pick<WayBackView, 'way'>, card: BackCard | undefined): boolean =>
+  way !== 'look' && (card?.status === 'ready' || (card?.status === 'drifted' && card.costly.length === 0));
 
 export const lookBack = (model: ScreenModel, way: Way): Reaction => ({
   model: { ...model, overlay: { type: 'way-back', view: { way, top: 0 } } },

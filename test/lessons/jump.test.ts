@@ -203,10 +203,40 @@ describe('coming back', { timeout: 120_000 }, () => {
         parts,
         `kubectl patch meshconfig osm-mesh-config -n kube-system --type=merge -p '{"spec":{"traffic":{"enableEgress":true}}}'`,
       );
-      expect(await look()).toBe(
-        'Changed since "See what denial looks like": MeshConfig has spec.traffic.enableEgress = false, but now: true.',
-      );
+      expect(await look()).toEqual({
+        sentences: [
+          'Changed since "See what denial looks like": MeshConfig has spec.traffic.enableEgress = false, but now: true.',
+        ],
+        tasks: ['See what denial looks like'],
+        costly: [],
+      });
+      await shell(parts, 'kubectl delete deployment bookstore -n bookstore');
+      expect((await look())?.sentences[0]).toBe('Deployment bookstore/bookstore was deleted since.');
     });
+  });
+
+  it('offers to put back what was lost, by playing it again, and counts nothing of it as done by the learner', async () => {
+    await withParts((parts) =>
+      withHost(parts, async (host) => {
+        const before = parts.journal.lastNumber;
+        host.begin();
+        const content = await shown(
+          host,
+          (one) => one.phase === 'lesson' && one.session.notice?.type === 'said',
+        );
+        if (content.phase !== 'lesson' || content.session.notice?.type !== 'said') throw new Error('it was waited for');
+        expect(content.session.notice.sentence).toMatch(/^Deployment bookstore\/bookstore was deleted since\..* R shows it/);
+        host.lookBack('replay');
+        await shown(host, () => host.backCard()?.status === 'drifted');
+        expect(host.backCard()).toMatchObject({ tasks: ['Deploy shop and customer', 'See what denial looks like'] });
+        host.goBack();
+        await shown(host, (one) => one.phase === 'lesson' && JSON.stringify(one.session.notice).includes('is back'), content);
+        host.lookBack('replay');
+        await shown(host, () => host.backCard()?.status === 'nothing');
+        const since = parts.journal.entries.filter(({ number }) => number > before).map(({ record }) => record.type);
+        expect(since.filter((type) => type === 'task-passed' || type === 'command-ended')).toEqual([]);
+      }),
+    );
   });
 
   it('in the middle of a lesson that was jumped to builds nothing and empties nothing', async () => {

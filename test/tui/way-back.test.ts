@@ -160,3 +160,36 @@ describe('undoing in lines', () => {
     expect(lines.at(-1)).toBe('Enter undoes it, n leaves it.');
   });
 });
+
+describe('the card of what was lost', () => {
+  const drifted = {
+    status: 'drifted',
+    way: 'replay',
+    sentences: ['Deployment bookstore/bookstore-v1 was deleted since.'],
+    tasks: ['Deploy shop and customer'],
+    costly: [],
+  } satisfies BackCard;
+
+  it('says what was lost and which tasks bring it back, and plays them on Enter', async () => {
+    const screen = await atTask();
+    await screen.press('R');
+    expect(screen.host.ways).toEqual(['replay']);
+    await found(screen, drifted);
+    expect(screen.text()).toMatch(/bookstore-v1 was deleted since[\s\S]*Deploy shop and customer/);
+    await screen.press('enter');
+    expect(screen.host.wentBack).toBe(1);
+  });
+
+  it('leaves to the learner what costs money, in lines too', async () => {
+    const costly = { ...drifted, costly: ['Create the cluster'] };
+    const screen = await atTask();
+    await screen.press('R');
+    await found(screen, costly);
+    expect(screen.text()).toMatch(/cost money[\s\S]*Create the cluster/);
+    await screen.press('enter');
+    expect(screen.host.wentBack).toBe(0);
+    const lines = (card: BackCard) => spokenWayBack(card, en).map((line) => line.text);
+    expect(lines(drifted).at(-1)).toBe('Enter puts it back, n leaves it.');
+    expect(lines(costly).at(-1)).toContain('Create the cluster');
+  });
+});

@@ -44,6 +44,7 @@ export const namespacesInMesh: CheckKind<Spec> = {
             saw: words.missing,
             on,
             tryThis: 'kubectl get namespaces',
+            missing: on,
           });
         }
         const mesh = namespace.metadata.labels?.[monitoredBy];

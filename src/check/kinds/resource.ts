@@ -83,7 +83,7 @@ function judge(spec: Spec, object: KubeObject | undefined, findings: Findings): 
   if (!object) {
     if (spec.expectation.type === 'absent') return passed(words.thereIsNo(label));
     const tryThis = `kubectl get ${word}${inNamespace}`;
-    return wrong({ expected: wantedOf(spec, findings), saw: words.missing, on: label, tryThis });
+    return wrong({ expected: wantedOf(spec, findings), saw: words.missing, on: label, tryThis, missing: label });
   }
   const tryThis = `kubectl get ${word} ${spec.name}${inNamespace} -o yaml`;
   const value = spec.path ? valueAt(object, spec.path.steps) : object;

@@ -6,8 +6,10 @@ import { waitIn } from '../pod-waits.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
 import { findWorkload, hasSidecar, isReady, podsOf, type Workload, whyStuck } from '../workload.ts';
 
+type WantedWorkload = NamespacedName & { kind: Workload['kind'] };
+
 interface Spec {
-  workloads: readonly NamespacedName[];
+  workloads: readonly WantedWorkload[];
   sidecar: boolean;
 }
 
@@ -26,11 +28,15 @@ export const workloadsReady: CheckKind<Spec> = {
   parse(raw) {
     const spec = new SpecFields(raw, fields);
     const namespace = spec.text('namespace');
-    const names = [...spec.texts('deployments'), ...spec.texts('statefulsets')];
-    if (names.length === 0) {
+    const of = (kind: Workload['kind'], names: readonly string[]) => names.map((name) => ({ namespace, name, kind }));
+    const workloads = [
+      ...of('Deployment', spec.texts('deployments')),
+      ...of('StatefulSet', spec.texts('statefulsets')),
+    ];
+    if (workloads.length === 0) {
       throw new SpecProblem('', 'needs deployments or statefulsets, such as deployments: [bookbuyer].');
     }
-    return { workloads: names.map((name) => ({ namespace, name })), sidecar: spec.flag('sidecar', false) };
+    return { workloads, sidecar: spec.flag('sidecar', false) };
   },
   describe({ workloads, sidecar }, { conditions: { workloadsReady: words } }) {
     const names = workloads.map(nameOf);
@@ -53,7 +59,7 @@ export const workloadsReady: CheckKind<Spec> = {
 
 async function judge(
   kube: KubeClient,
-  name: NamespacedName,
+  name: WantedWorkload,
   sidecar: boolean,
   { workloadsReady: words, waits }: Findings['conditions'],
 ): Promise<CheckResult> {
@@ -62,7 +68,8 @@ async function judge(
   const list = `kubectl get pods -n ${name.namespace}`;
   if (!workload) {
     const tryThis = `kubectl get deployments,statefulsets -n ${name.namespace}`;
-    return wrong({ expected: words.deployed(label), saw: words.missing, on: label, tryThis });
+    const missing = `${name.kind} ${label}`;
+    return wrong({ expected: words.deployed(label), saw: words.missing, on: label, tryThis, missing });
   }
   const object = `${workload.kind} ${label}`;
   const wanted = workload.object.spec.replicas ?? 1;

@@ -18,6 +18,7 @@ import { type About, subjectKey, subjectsOf } from '../view/explain-screen.ts';
 import { span, wrap } from '../view/spans.ts';
 import { trafficSentences } from '../view/traffic/sentences.ts';
 import { nextOf, proposalOf } from '../view/words.ts';
+import { isAsking } from '../way-back-keys.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
 import { spokenExplanation } from './spoken-explanation.ts';
 import { spokenField } from './spoken-fields.ts';
@@ -123,10 +124,9 @@ class Reader {
   #tellWayBack(): void {
     const card = this.#host?.backCard?.();
     if (!this.#way || card?.way !== this.#way || card.status === 'looking') return;
-    const { way } = card;
     this.#way = undefined;
     this.#write(spokenWayBack(card, this.#words));
-    this.#mayGoBack = card.status === 'ready' && way !== 'look';
+    this.#mayGoBack = isAsking(card, card);
   }
 
   #say(...sentences: readonly string[]): void {

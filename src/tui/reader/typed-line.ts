@@ -160,6 +160,7 @@ function deedFor(action: KeyAction, session: SessionState, words: Words): Deed {
       return { type: 'lessons' };
     case 'undo':
     case 'redo':
+    case 'replay':
       return { type: 'way-back', way: action };
     case 'changes':
       return { type: 'way-back', way: 'look' };

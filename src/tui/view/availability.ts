@@ -156,6 +156,7 @@ export function availability(action: KeyAction, moment: Moment): Availability {
     case 'map':
     case 'undo':
     case 'redo':
+    case 'replay':
     case 'changes':
       return free(moment);
     case 'explain':

@@ -35,6 +35,14 @@ export function wayBackLines(card: BackCard, ink: { width: number; words: Words 
         ...sentence(card.why),
         ...card.tryThis.flatMap((line) => sentence(line, 'code')),
       ];
+    case 'drifted':
+      return [
+        ...card.sentences.flatMap((text) => sentence(text, 'warn')),
+        emptyLine,
+        ...(card.costly.length > 0
+          ? [...sentence(wayBack.about.costly), ...card.costly.flatMap((task) => sentence(`  ${task}`, 'strong'))]
+          : [...sentence(wayBack.about.replay), ...card.tasks.flatMap((task) => sentence(`  ${task}`, 'strong'))]),
+      ];
     case 'ready':
       return [
         ...wrap([span(bare(card.task), 'strong'), span(` ${wayBack.inLesson(bare(card.lesson))}`, 'dim')], width),

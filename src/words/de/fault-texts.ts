@@ -181,6 +181,16 @@ export const faultTexts: typeof shape = {
     why: error === '' ? 'Wer sie macht, antwortete nicht rechtzeitig.' : `${error}.`,
     next: ['az login', 'kubectl cluster-info'],
   }),
+  'cluster.refuses': (message) => ({
+    what: 'Der Cluster lässt sich im Moment nicht fragen.',
+    why: `Er sagt: ${message}`,
+    next: ['kubectl cluster-info'],
+  }),
+  'lesson.costs': (lesson, task) => ({
+    what: `„${task}“ aus der Lektion „${lesson}“ fehlt, und das kostet Geld.`,
+    why: 'Was Geld kostet, geschieht nie ungefragt.',
+    next: ['Öffne die Lektion in der Karte (m) und erledige die Aufgabe dort.'],
+  }),
   'cluster.not-kubernetes': (server, status) => ({
     what: `Unter ${server} antwortet etwas anderes als Kubernetes, mit dem Status ${status}.`,
     why: 'Dazwischen liegt ein Proxy oder eine Anmeldeseite des Netzes.',

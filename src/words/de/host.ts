@@ -19,5 +19,8 @@ export const host: typeof shape = {
   finished: (lesson) => `Fertig. Noch einmal von vorn: meshwalk reset ${lesson}`,
   shellGreeting: 'Eine Shell in dieser Welt. exit führt zurück zur Lektion.',
   noBrowser: (url) => `Kein Browser ließ sich starten. Die Seite ist ${url}`,
+  deleted: (object) => `${object} wurde seither gelöscht.`,
+  moreDrift: (count) => `Und ${count} mehr.`,
+  mayReplay: 'R zeigt es und stellt es wieder her.',
   drift: (task, condition, saw) => `Seit „${task}“ hat sich etwas geändert: ${condition}, jetzt aber: ${saw}.`,
 };

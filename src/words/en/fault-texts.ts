@@ -182,6 +182,16 @@ export const faultTexts = {
     why: error === '' ? 'Whoever makes it did not answer in time.' : `${error}.`,
     next: ['az login', 'kubectl cluster-info'],
   }),
+  'cluster.refuses': (message: string) => ({
+    what: 'The cluster cannot be asked at the moment.',
+    why: `It says: ${message}`,
+    next: ['kubectl cluster-info'],
+  }),
+  'lesson.costs': (lesson: string, task: string) => ({
+    what: `“${task}” of the lesson “${lesson}” is missing, and doing it costs money.`,
+    why: 'What costs money is never done unasked.',
+    next: ['Open that lesson in the map (m) and do the task there.'],
+  }),
   'cluster.not-kubernetes': (server: string, status: number) => ({
     what: `Something other than Kubernetes answers at ${server}, with status ${status}.`,
     why: 'A proxy or a login page of the network is in between.',

@@ -18,5 +18,8 @@ export const host = {
   finished: (lesson: string | number) => `Finished. To do it again from its start: meshwalk reset ${lesson}`,
   shellGreeting: 'A shell in this world. Type exit to come back to the lesson.',
   noBrowser: (url: string) => `No browser could be started. The page is ${url}`,
+  deleted: (object: string) => `${object} was deleted since.`,
+  moreDrift: (count: number) => `And ${count} more.`,
+  mayReplay: 'R shows it, and puts it back.',
   drift: (task: string, condition: string, saw: string) => `Changed since "${task}": ${condition}, but now: ${saw}.`,
 };
