@@ -220,17 +220,20 @@ describe('coming back', { timeout: 120_000 }, () => {
       withHost(parts, async (host) => {
         const before = parts.journal.lastNumber;
         host.begin();
-        const content = await shown(
-          host,
-          (one) => one.phase === 'lesson' && one.session.notice?.type === 'said',
-        );
+        const content = await shown(host, (one) => one.phase === 'lesson' && one.session.notice?.type === 'said');
         if (content.phase !== 'lesson' || content.session.notice?.type !== 'said') throw new Error('it was waited for');
-        expect(content.session.notice.sentence).toMatch(/^Deployment bookstore\/bookstore was deleted since\..* R shows it/);
+        expect(content.session.notice.sentence).toMatch(
+          /^Deployment bookstore\/bookstore was deleted since\..* R shows it/,
+        );
         host.lookBack('replay');
         await shown(host, () => host.backCard()?.status === 'drifted');
         expect(host.backCard()).toMatchObject({ tasks: ['Deploy shop and customer', 'See what denial looks like'] });
         host.goBack();
-        await shown(host, (one) => one.phase === 'lesson' && JSON.stringify(one.session.notice).includes('is back'), content);
+        await shown(
+          host,
+          (one) => one.phase === 'lesson' && JSON.stringify(one.session.notice).includes('is back'),
+          content,
+        );
         host.lookBack('replay');
         await shown(host, () => host.backCard()?.status === 'nothing');
         const since = parts.journal.entries.filter(({ number }) => number > before).map(({ record }) => record.type);

@@ -105,7 +105,7 @@ function isFresh({ memory, clock }: Probe): boolean {
   return clock.now() - since < noticeMs;
 }
 
-const silentSince = 'silent since';
+const silentSince = 'silentSince';
 
 const get = (url: string, probe: Probe): Promise<{ reply: Reply } | { error: unknown }> =>
   probe.httpGet(url, probe.signal).then(
