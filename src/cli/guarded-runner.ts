@@ -3,7 +3,7 @@ import type { RunEnd } from '../platform/run-end.ts';
 import type { CommandRunner, RunningCommand } from '../session/ports.ts';
 
 /**
- * Keeps commands from a cluster that is not the lesson's: where they follow the current context of a kubeconfig that the
+ * Keeps commands that change something from a cluster that is not the lesson's: where they follow the current context of a kubeconfig that the
  * learner shares with other work, somebody may have switched it since the card was shown. Knows no world and runs nothing
  * itself; a shell that the learner types in is theirs.
  */
@@ -27,11 +27,22 @@ export function guardedRunner(
   };
 }
 
-const programs = /(?<![\w./-])(?:kubectl|osm|helm)(?![\w.-])(?!\s+config\b)/;
+/** What only looks may look anywhere: it is by looking that one finds out where one is. */
+const reading = {
+  kubectl:
+    'api-resources|api-versions|auth\\s+(?:can-i|whoami)|cluster-info|completion|config|describe|diff|events|explain|get|help|logs|options|top|version|wait',
+  osm: 'completion|env|help|mesh\\s+list|namespace\\s+list|policy|proxy\\s+get|support|verify|version',
+  helm: 'completion|env|get|help|history|list|search|show|status|template|version',
+};
+const changing = Object.entries(reading).map(([program, verbs]) => {
+  const first = '(?:\\s+-n\\s+\\S+)?\\s+';
+  return new RegExp(`(?<![\\w./-])${program}(?![\\w.-])(?!${first}(?:${verbs})(?![\\w-]))`);
+});
 /** Says itself where it goes, or sets that right first. */
 const namesContext = /--(?:kube-?)?context\b|--kubeconfig\b|\buse-context\b|\bget-credentials\b/;
 
-const followsContext = (script: string): boolean => programs.test(script) && !namesContext.test(script);
+const followsContext = (script: string): boolean =>
+  changing.some((program) => program.test(script)) && !namesContext.test(script);
 
 function sentencesOf(fault: Fault, texts: FaultTexts): string {
   const { what, why, next } = inWords(fault, texts);
