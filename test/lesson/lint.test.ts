@@ -123,6 +123,35 @@ describe('a course', () => {
     ]);
   });
 
+  it('lets worlds have lessons of their own for one step, of which each world sees its own and needs no other', async () => {
+    const named = (id: string, step: number, needs: string, worlds: string) =>
+      goodLesson
+        .replace('id: split-traffic', `id: ${id}`)
+        .replace('formerly: [shift-traffic]', 'formerly: []')
+        .replace('step: 8', `step: ${step}`)
+        .replace('needs: [allow-traffic]', `needs: ${needs}`)
+        .replace(/^worlds: .*$/m, `worlds: ${worlds}`);
+    await write('lessons/1-here.md', named('here', 1, '[]', '[sandbox, aks]'));
+    await write('lessons/1-there.md', named('there', 1, '[]', '[cluster]'));
+    await write('lessons/2.md', named('both', 2, '[here, there]', '[sandbox, aks, cluster]'));
+    await write('lessons/3.md', named('only-here', 3, '[both]', '[sandbox]'));
+    const { catalog, problems } = await lint();
+    expect(problems).toEqual([]);
+    const seen = catalog.forWorld('cluster');
+    expect(seen.lessons.map(({ id, needs }) => [id, needs])).toEqual([
+      ['there', []],
+      ['both', ['there']],
+    ]);
+    expect(seen.all.map(({ id }) => id)).toEqual(['there', 'both', 'only-here']);
+    expect(seen.following('both')).toBeUndefined();
+    expect(
+      catalog
+        .forWorld('sandbox')
+        .needsOf('only-here')
+        .map(({ id }) => id),
+    ).toEqual(['here', 'both']);
+  });
+
   it('leaves a lesson with mistakes out of the catalog and spares those who need it', async () => {
     await write('lessons/07-allow.md', '# nothing');
     await write('lessons/08-split.md', goodLesson);
