@@ -11,7 +11,7 @@ const learner = {
   MESHWALK_ARM_ENDPOINT: 'https://127.0.0.1:1',
   MESHWALK_ARM_CA: '-----BEGIN CERTIFICATE-----',
   MESHWALK_ARM_TOKEN: 'token',
-  MESHWALK_ARM_SUBSCRIPTION: 'subscription',
+  MESHWALK_ARM_SUBSCRIPTION: '11111111-1111-4111-8111-111111111111',
 };
 
 async function settle(folder: string, change: Partial<AksSettling> = {}): Promise<void> {
