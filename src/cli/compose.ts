@@ -22,6 +22,7 @@ import { loadCourse } from './course-files.ts';
 import { courseNames, worldFolder } from './course-names.ts';
 import { lookAt } from './evidence.ts';
 import { explainingRunner } from './explaining-runner.ts';
+import { followingRunner } from './following-runner.ts';
 import { guardedRunner } from './guarded-runner.ts';
 import { openingOf, renamedLessons } from './openings.ts';
 import type { CommonOptions } from './options.ts';
@@ -113,8 +114,18 @@ export async function openParts(
   return knit({ folders, catalog, journal, world, shell, log, words, findings, worldRestarts: () => troubles }, hooks);
 }
 
-const runnerFor = (world: World, shell: LearnerShell, { faultTexts }: Findings): CommandRunner =>
-  world.astray ? guardedRunner(shell, async () => world.astray?.(), faultTexts) : shell;
+/** The learner's shell, with what the world adds: a guard where contexts may be switched, and Azure's side of an az. */
+function commandRunner(
+  world: World,
+  shell: LearnerShell,
+  { faultTexts, conditions }: Findings,
+  tell: Hooks['onTrouble'],
+): CommandRunner {
+  const guarded = world.astray ? guardedRunner(shell, async () => world.astray?.(), faultTexts) : shell;
+  const azure = () => world.azure();
+  const followed = followingRunner(guarded, { clock: systemClock, azure, words: conditions.azureCluster, tell });
+  return explainingRunner(followed, faultTexts, tell);
+}
 
 type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words' | 'findings'> & {
   worldRestarts: () => number;
@@ -144,7 +155,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       spokenPorts(
         {
           clock,
-          runner: explainingRunner(runnerFor(world, shell, findings), findings.faultTexts, hooks.onTrouble),
+          runner: commandRunner(world, shell, findings, hooks.onTrouble),
           describeWorld: () => world.describe(),
           watchWorld: (onChange) => watch.watch(onChange),
           look: (request, report) => lookAt({ world: seen, kinds: checkKinds, clock, findings }, request, report),

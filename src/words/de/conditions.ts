@@ -85,6 +85,7 @@ export const conditions: typeof shape = {
     atWork: (state, minutes, pools) =>
       [`seit ${minutes < 1 ? 'weniger als einer Minute' : `${minutes} min`} im Zustand ${state}`, ...pools].join('; '),
     pool: (name, count, state) => `${name} mit ${counted(count, nodes)}: ${state}`,
+    azureSays: (cluster, atWork) => `Azure sagt: ${cluster}, ${atWork}.`,
     isRunning: (cluster) => `${cluster} läuft`,
     powerState: (state) => `Power State ${state}`,
     addonEnabled: (name) => `das Add-on ${name} eingeschaltet`,

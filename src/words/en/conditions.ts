@@ -94,6 +94,7 @@ export const conditions = {
       [`state ${state} for ${minutes < 1 ? 'less than a minute' : `${minutes} min`}`, ...pools].join('; '),
     pool: (name: string, nodes: number, state: string) =>
       `${name} with ${counted(nodes, { one: 'node', other: 'nodes' })}: ${state}`,
+    azureSays: (cluster: string, atWork: string) => `Azure says: ${cluster}, ${atWork}.`,
     isRunning: (cluster: string) => `${cluster} running`,
     powerState: (state: string) => `power state ${state}`,
     addonEnabled: (name: string) => `the add-on ${name} enabled`,
