@@ -3,7 +3,7 @@ import type { KubeClient } from '../kube/client.ts';
 import { namespaces } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
 import type { Findings } from '../words/en/findings.ts';
-import { type ClusterChoice, keepClusterChoice, readClusterChoice } from '../world/cluster/choice.ts';
+import { type ClusterChoice, keepClusterChoice, leftMesh, readClusterChoice } from '../world/cluster/choice.ts';
 import { copyContext, privateKubeconfigIn } from '../world/cluster/cluster-world.ts';
 import { type FoundMesh, findMesh, isMonitored } from '../world/cluster/find-mesh.ts';
 import { type ClusterFacts, type Doubt, doubtsOf } from '../world/cluster/guard.ts';
@@ -49,8 +49,10 @@ export async function settleCluster(settling: ClusterSettling): Promise<void> {
     const mesh = await findMesh(kube);
     const facts = await factsOf(kube, context, settling);
     await mustAgree(settling, facts, mesh, before);
-    const meshConfig = await readMeshConfig(kube, mesh.namespace);
     const { name, server } = context;
+    // Where lessons ran before, its settings may be the lessons' by now.
+    const known = leftMesh(folder, server, mesh.namespace);
+    const meshConfig = known ? known.meshConfig : await readMeshConfig(kube, mesh.namespace);
     keepClusterChoice(folder, { context: name, server, meshNamespace: mesh.namespace, meshConfig });
   } catch (error) {
     if (error instanceof StatusError && (error.code === 403 || error.code === 401)) {

@@ -147,6 +147,25 @@ it('settings that lessons turned are brought back as they were, and nothing else
   await world.close();
 });
 
+it('what to bring back is still known after another context was chosen in between', async () => {
+  await ground.settle(folder);
+  const before = readClusterChoice(folder)?.meshConfig;
+  expect(before).toBeDefined();
+  await addContext('again');
+  const world = worldHere();
+  const config = 'kubectl patch meshconfig osm-mesh-config -n osm-system --type=merge -p';
+  const level = (name: string) => ground.shell(`${config} '{"spec":{"sidecar":{"logLevel":"${name}"}}}'`, world);
+  await level('debug');
+  try {
+    await ground.settle(folder, { context: 'again' });
+    expect(readClusterChoice(folder)).toMatchObject({ context: 'again', meshConfig: before });
+  } finally {
+    await level('error');
+    await ground.shell('kubectl config delete-context again');
+    await world.close();
+  }
+});
+
 it('a namespace whose label was taken away meanwhile is left alone', async () => {
   await ground.settle(folder);
   const world = worldHere();

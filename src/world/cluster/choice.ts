@@ -13,22 +13,43 @@ export interface ClusterChoice {
   meshConfig: unknown;
 }
 
+/** Of a mesh where lessons ran before another cluster was chosen: its settings are still to be brought back. */
+type LeftMesh = Pick<ClusterChoice, 'server' | 'meshNamespace' | 'meshConfig'>;
+
 const fileIn = (folder: string): string => join(folder, 'cluster.json');
 
 /** Undefined as long as nothing was chosen, and for a file that cannot be read: then it is asked again. */
 export function readClusterChoice(folder: string): ClusterChoice | undefined {
+  const { context, ...mesh } = keptIn(folder);
+  return typeof context === 'string' && isMesh(mesh) ? { context, ...meshOf(mesh) } : undefined;
+}
+
+/** What is known of a mesh's settings before the first lesson there, from the time before another cluster was chosen. */
+export const leftMesh = (folder: string, server: string, meshNamespace: string): LeftMesh | undefined =>
+  [...left(folder), ...chosen(folder)].find((mesh) => mesh.server === server && mesh.meshNamespace === meshNamespace);
+
+export function keepClusterChoice(folder: string, choice: ClusterChoice): void {
+  const others = [...left(folder), ...chosen(folder)].filter(({ server }) => server !== choice.server);
+  writeAtomically(fileIn(folder), `${JSON.stringify({ version: 1, ...choice, left: others.map(meshOf) })}\n`);
+}
+
+function keptIn(folder: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(readIfThere(fileIn(folder)) ?? 'null');
-    if (!isRecord(value) || value['version'] !== 1) return undefined;
-    const { context, server, meshNamespace, meshConfig } = value;
-    if (typeof context !== 'string' || typeof server !== 'string' || typeof meshNamespace !== 'string')
-      return undefined;
-    return { context, server, meshNamespace, meshConfig };
+    return isRecord(value) && value['version'] === 1 ? value : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 
-export function keepClusterChoice(folder: string, choice: ClusterChoice): void {
-  writeAtomically(fileIn(folder), `${JSON.stringify({ version: 1, ...choice })}\n`);
+function left(folder: string): LeftMesh[] {
+  const { left: list } = keptIn(folder);
+  return Array.isArray(list) ? list.filter(isRecord).filter(isMesh) : [];
 }
+
+const chosen = (folder: string): LeftMesh[] => [readClusterChoice(folder)].filter((choice) => choice !== undefined);
+
+const isMesh = (value: Record<string, unknown>): value is Record<string, unknown> & LeftMesh =>
+  typeof value['server'] === 'string' && typeof value['meshNamespace'] === 'string';
+
+const meshOf = ({ server, meshNamespace, meshConfig }: LeftMesh): LeftMesh => ({ server, meshNamespace, meshConfig });

@@ -93,9 +93,13 @@ async function removeNamespace(
   if (!namespace) return;
   if (namespace.metadata.labels?.[ourLabel.key] !== ourLabel.value)
     throw faultOf('cleanup.not-ours', name, ourSelector);
-  await connection.write({ method: 'DELETE' }, `${collectionPath(namespaces)}/${encodeURIComponent(name)}`, signal);
+  const { uid, deletionTimestamp } = namespace.metadata;
+  // Older API servers answer a second order with a conflict.
+  if (deletionTimestamp === undefined)
+    await connection.write({ method: 'DELETE' }, `${collectionPath(namespaces)}/${encodeURIComponent(name)}`, signal);
   progress({ type: 'asked' });
-  while (await kube.get(namespaces, name)) {
+  // One of that name that somebody makes anew is another one, which nobody waits to see gone.
+  while ((await kube.get(namespaces, name))?.metadata.uid === uid) {
     progress({ type: 'waiting', left: (await kube.list(pods, { namespace: name })).length });
     await sleep(clock, lookMs, signal);
   }
