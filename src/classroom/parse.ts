@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../progress/events.ts';
 import { readEntry } from '../progress/record-shape.ts';
-import { plainLine } from './plain-text.ts';
+import { plainLine, plainOutput } from './plain-text.ts';
 import { type Control, type Evidence, type InstructorMessage, type LearnerMessage, limits } from './protocol.ts';
 
 /** Reads what comes over the wire: what passes here is trusted to be of its shape and size. Pure; undefined is no message. */
@@ -111,7 +111,7 @@ function readEvidence(value: unknown): Evidence | undefined {
     const { id, status, text } = condition;
     return isText(text, 8_000) ? { id, status, text: plainLine(text, evidenceLine) } : undefined;
   });
-  const lines = output.map((line: unknown) => (isText(line, 8_000) ? plainLine(line, evidenceLine) : undefined));
+  const lines = output.map((line: unknown) => (isText(line, 8_000) ? plainOutput(line, evidenceLine) : undefined));
   if (![...reports, ...lines].every((part) => part !== undefined)) return undefined;
   const evidence: Evidence = {
     lesson,

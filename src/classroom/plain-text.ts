@@ -11,14 +11,24 @@ const segmenter = new Intl.Segmenter();
 
 /** One line, at most so many characters as people count them; '' when nothing is left. */
 export function plainLine(text: string, mostCharacters: number): string {
-  // Far more than is kept is never looked at.
-  const line = text
+  return cut(cleaned(text, mostCharacters, /\s+/gu).trim(), mostCharacters);
+}
+
+/** As `plainLine`, but a table's columns stay under one another. */
+export const plainOutput = (text: string, mostCharacters: number): string =>
+  cut(cleaned(text, mostCharacters, /\s/gu), mostCharacters);
+
+/** Far more than is kept is never looked at. */
+function cleaned(text: string, mostCharacters: number, blanks: RegExp): string {
+  return text
     .slice(0, mostCharacters * 16)
     .normalize('NFC')
-    .replaceAll(/\s+/gu, ' ')
+    .replaceAll(blanks, ' ')
     .replaceAll(unwanted, '')
-    .replaceAll(heapedMarks, '$1')
-    .trim();
+    .replaceAll(heapedMarks, '$1');
+}
+
+function cut(line: string, mostCharacters: number): string {
   let kept = '';
   let count = 0;
   for (const { segment } of segmenter.segment(line)) {

@@ -68,7 +68,7 @@ describe.skipIf(!chromiumPath)("the page of the program's own host", () => {
     });
     running.push({ end: () => learner.close() });
     await rowOf(page, 'Ada').waitFor();
-    await learner.waitForText('class Ada');
+    await learner.waitForText('class Tuesday');
     learner.press('H');
     await page.locator('#hands').getByText('Ada').waitFor();
     await page.getByRole('button', { name: 'Lower the hand of Ada' }).click();

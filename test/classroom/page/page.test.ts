@@ -160,7 +160,7 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
       lesson: 'first',
       task: 'begin',
       command: 'kubectl get pods',
-      output: ['<b>none</b>'],
+      output: ['NAME     READY', '<b>none</b>'],
       conditions: [{ id: 'ready', status: 'wrong', text: 'saw 0 of 1' }],
     });
     const { page } = await opened(port);
@@ -169,6 +169,7 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
     await page.getByRole('button', { name: 'Show what was shared' }).click();
     await page.getByText('$ kubectl get pods').waitFor();
     await page.getByText('<b>none</b>').waitFor();
+    expect(await page.locator('pre').textContent()).toContain('\nNAME     READY\n');
     await page.getByText('ready: wrong. saw 0 of 1').waitFor();
   });
 
