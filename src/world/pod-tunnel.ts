@@ -131,6 +131,10 @@ export class PodTunnels {
 
   /** Later questions get tunnels of their own; one that is under way may still be answered. */
   renew(): void {
+    for (const agent of this.#agents.values()) {
+      agent.maxFreeSockets = 0;
+      for (const tunnels of Object.values(agent.freeSockets)) for (const tunnel of tunnels ?? []) tunnel.destroy();
+    }
     this.#agents.clear();
   }
 
