@@ -97,6 +97,20 @@ function importsOf(file: string): string[] {
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
+/** What is loaded along with a file: neither its types nor what it asks for later. */
+function valueImportsOf(file: string): string[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const found = text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[^'";]*?from\s*)?['"]([^'"]+)['"]/gm);
+  return [...found].flatMap(([statement, target]) => {
+    const names = /\{([^}]*)\}/.exec(statement)?.[1];
+    const isTypes =
+      names !== undefined &&
+      !/^import\s+\w/.test(statement) &&
+      names.split(',').every((name) => /^\s*(type\s|$)/.test(name));
+    return isTypes || target === undefined ? [] : [target];
+  });
+}
+
 const folderOf = (file: string) => file.split('/')[0] ?? file;
 
 describe('the layers of src/', () => {
@@ -129,6 +143,21 @@ describe('the layers of src/', () => {
       return [...badImports, ...(badCalls ? [badCalls[0]] : [])].map((what) => `${file} uses ${what}`);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('the first frame loads no library but those that draw it', () => {
+    const reached = new Set<string>();
+    const packages = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const target of valueImportsOf(file)) {
+        if (target.startsWith('.')) visit(relative(src, resolve(src, dirname(file), target)).replaceAll('\\', '/'));
+        else if (!target.startsWith('node:')) packages.add(target);
+      }
+    };
+    for (const file of ['main.ts', 'cli/start.ts', 'tui/terminal.tsx', 'tui/components/screen.tsx']) visit(file);
+    expect([...packages].sort()).toEqual(['commander', 'ink', 'react', 'string-width']);
   });
 
   it('React lives only in tui/', () => {

@@ -1,7 +1,7 @@
 import { changeTitle } from '../tui/view/change-title.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Words } from '../words/en.ts';
-import type { Change, Changes } from '../world/changes/changes.ts';
+import type { Change, Changes } from '../world/changes/change.ts';
 import { leftOutFields } from '../world/changes/thing.ts';
 
 /** What changed, as plain lines for a terminal or a pipe. Knows no colour. */

@@ -1,7 +1,8 @@
 import type { JournalEntry } from '../progress/events.ts';
 import { type Point, type Step, stepForth, stepsBack } from '../progress/ways-back.ts';
 import type { BackgroundScript } from '../session/ports.ts';
-import { type Changes, changesBetween } from '../world/changes/changes.ts';
+import type { Changes } from '../world/changes/change.ts';
+import { changesBetween } from '../world/changes/changes.ts';
 import { otherThing, type Thing } from '../world/changes/thing.ts';
 import type { WorldSnapshots } from '../world/snapshots.ts';
 

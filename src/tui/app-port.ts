@@ -10,7 +10,7 @@ import type { RecallQuestion } from '../session/recall.ts';
 import type { Recalled } from '../session/review.ts';
 import type { SessionState } from '../session/state.ts';
 import type { Words } from '../words/en.ts';
-import type { Changes } from '../world/changes/changes.ts';
+import type { Changes } from '../world/changes/change.ts';
 import type { Completion } from '../world/completion/complete.ts';
 import type { ExplainSubject } from './view/explain-screen.ts';
 

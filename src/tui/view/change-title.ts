@@ -1,5 +1,5 @@
 import type { Words } from '../../words/en.ts';
-import { type Change, titleOf } from '../../world/changes/changes.ts';
+import { type Change, titleOf } from '../../world/changes/change.ts';
 
 /** What changed, by name: objects as kubectl's users write them, Azure's things and the shell in the learner's words. Pure. */
 export function changeTitle(change: Change, { wayBack: { things } }: Words): string {

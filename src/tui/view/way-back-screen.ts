@@ -1,5 +1,5 @@
 import type { Words } from '../../words/en.ts';
-import type { Change, Changes } from '../../world/changes/changes.ts';
+import type { Change, Changes } from '../../world/changes/change.ts';
 import type { DiffLine } from '../../world/changes/line-diff.ts';
 import { leftOutFields } from '../../world/changes/thing.ts';
 import type { BackCard } from '../app-port.ts';

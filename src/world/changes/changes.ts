@@ -1,28 +1,10 @@
 import { stringify } from 'yaml';
 import { sameJson } from '../../kube/json-value.ts';
+import { type Change, type Changes, titleOf } from './change.ts';
 import { type DiffLine, diffLines, hunks } from './line-diff.ts';
 import type { Thing } from './thing.ts';
 
-/** What is different in a world between two moments, thing by thing. Knows neither worlds nor lessons. */
-export interface Change {
-  /** `replaced`: deleted, and another one made under its name. */
-  type: 'created' | 'changed' | 'deleted' | 'replaced';
-  kind: string;
-  namespace: string | undefined;
-  name: string;
-  lines: readonly DiffLine[];
-  /** Lines that are not among `lines`, because there are too many. */
-  more: number;
-}
-
-export interface Changes {
-  list: readonly Change[];
-  /** What came along with it, by kind, only counted: of controllers, and in clusters that came or went whole. */
-  alongside: readonly { kind: string; count: number }[];
-}
-
-export const noChanges: Changes = { list: [], alongside: [] };
-
+/** Compares two moments of a world, thing by thing. Knows neither worlds nor lessons. */
 /** Of one thing; a CustomResourceDefinition alone has thousands. */
 const mostLines = 120;
 const mostWidth = 160;
@@ -51,10 +33,6 @@ export function changesBetween(before: readonly Thing[], after: readonly Thing[]
   const alongside = [...counts].map(([kind, count]) => ({ kind, count }));
   return { list, alongside: alongside.sort((left, right) => compare(left.kind, right.kind)) };
 }
-
-/** `Deployment bookstore/bookstore-v2`, as kubectl's users write it. */
-export const titleOf = ({ kind, namespace, name }: Pick<Change, 'kind' | 'namespace' | 'name'>): string =>
-  `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 
 interface Pair {
   was: Thing | undefined;

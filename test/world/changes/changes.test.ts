@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/kube/objects.ts';
-import { changesBetween, noChanges, titleOf } from '../../../src/world/changes/changes.ts';
+import { noChanges, titleOf } from '../../../src/world/changes/change.ts';
+import { changesBetween } from '../../../src/world/changes/changes.ts';
 import { otherThing, thingOf } from '../../../src/world/changes/thing.ts';
 
 const split: KubeObject = {
