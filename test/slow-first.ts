@@ -8,6 +8,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const slowest: readonly string[] = [
   'walk/kill.test.ts',
+  'worlds/cut-network.test.ts',
+  'classroom/kill-host.test.ts',
+  'worlds/walk.test.ts',
+  'terminal/class.test.ts',
+  'worlds/conformance.test.ts',
+  'worlds/cluster.test.ts',
+  'sandbox/kubectl/rollouts.test.ts',
+  'lesson/tool-lines.test.ts',
   'lessons/jump.test.ts',
   'sandbox/kubectl/own-kubectl.test.ts',
   'lessons/more.test.ts',
