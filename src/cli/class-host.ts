@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { checkKinds } from '../check/registry.ts';
-import { shownClassAddress } from '../classroom/link/class-address.ts';
+import { type ClassSettings, newSettings, withInstructor } from '../classroom/class-settings.ts';
+import { readClassAddress, shownClassAddress } from '../classroom/link/class-address.ts';
 import { fingerprintOf } from '../classroom/link/fingerprint.ts';
 import { plainLine } from '../classroom/plain-text.ts';
 import { limits } from '../classroom/protocol.ts';
@@ -10,63 +11,52 @@ import { startClassServer } from '../classroom/server/class-server.ts';
 import { Classroom } from '../classroom/server/classroom.ts';
 import { readPageFiles } from '../classroom/server/page-files.ts';
 import { shownCode } from '../classroom/server/secrets.ts';
-import { FileStore } from '../classroom/store/file-store.ts';
 import { systemClock } from '../platform/clock.ts';
 import { ensurePrivateFolder } from '../platform/files.ts';
-import { acquireLock } from '../platform/lock.ts';
 import { classFolder } from '../progress/state-folders.ts';
 import { CertificateAuthority } from '../sandbox/pki/authority.ts';
 import type { Findings } from '../words/en/findings.ts';
 import { loadFindings } from '../words/language.ts';
 import type { ClassHostOptions } from './class.ts';
+import { keepClass } from './class-keeping.ts';
 import { lessonsIn, outlineOf } from './class-outline.ts';
-import {
-  type ClassSettings,
-  keepSettings,
-  logFile,
-  newSettings,
-  openDoor,
-  readSettings,
-  setAside,
-  withInstructor,
-} from './class-state.ts';
+import { logFile, openDoor } from './class-state.ts';
 import type { Machine } from './compose.ts';
 import { loadCourse } from './course-files.ts';
 import { qrLines } from './qr-lines.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /** `meshwalk class host`: serves a class until it is stopped; started again, it is the same class. */
-export async function hostClass(options: ClassHostOptions, subcommand: Subcommand): Promise<void> {
+export async function hostClass(typed: ClassHostOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown, signal, log } = subcommand;
+  const options = { ...typed, ...(typed.address !== undefined && { address: readClassAddress(typed.address).origin }) };
   const findings = await loadFindings(machine.words);
   const { language } = machine.words;
   const catalog = await loadCourse(options.folder ?? machine.root, { language, world: 'sandbox' });
   const folder = classFolder(options.profile, machine.environment);
   ensurePrivateFolder(folder);
-  if (options.new) setAside(folder, systemClock.now());
-  const lock = acquireLock(join(folder, 'lock'));
-  teardown.add(() => lock.release());
-  const before = readSettings(folder);
   const lessons = lessonsIn(catalog, options.lessons).map(({ id }) => id);
-  const { token, watchToken, settings } = prepare(before ?? newSettings(nameOf(options), lessons), options);
-  keepSettings(folder, settings);
-
-  const store = await FileStore.open(logFile(folder));
-  teardown.add(() => store.close());
+  let tokens = { page: '', watch: '' };
+  const kept = await keepClass(folder, options, subcommand, (before) => {
+    const prepared = prepare(before ?? newSettings(nameOf(options), lessons), options);
+    tokens = prepared.tokens;
+    return prepared.settings;
+  });
+  const { settings } = kept;
   const chosen = catalog.lessons.filter(({ id }) => settings.lessons.includes(id));
-  const classroom = new Classroom(store, outlineOf(chosen, language, checkKinds, findings), systemClock);
+  const classroom = new Classroom(kept.store, outlineOf(chosen, language, checkKinds, findings), systemClock);
   await classroom.open(settings);
   const { classroom: told } = findings.told;
-  if (store.damaged > 0) machine.err(told.damaged(store.damaged, logFile(folder)));
+  if (kept.damaged() > 0) machine.err(told.damaged(kept.damaged(), logFile(folder)));
   const tls = options.tls ? settings.tls : undefined;
   const ways = waysTo(options, settings, tls);
   const server = await startClassServer(
     {
       classroom,
       pages: readPageFiles(join(machine.root, 'dist', 'page')),
-      names: [hostname(), `${hostname()}.local`, ...options.allowName],
+      names: namesOf(options),
       code: settings.code,
-      instructorKeys: settings.instructorKeys,
+      instructorKeys: kept.instructorKeys,
       ...(tls && { tls }),
       join: ways(options.port).join.map(joinLine),
       onBug: (error) => void log.write('the class server', error),
@@ -75,11 +65,11 @@ export async function hostClass(options: ClassHostOptions, subcommand: Subcomman
   );
   teardown.add(() => server.close());
   const { origin, fingerprint, join: addresses } = ways(server.port);
-  openDoor(folder, { origin, token: watchToken, ...(fingerprint && { fingerprint }) });
+  openDoor(folder, { origin, token: tokens.watch, ...(fingerprint && { fingerprint }) });
   const { size, state } = classroom.roster;
-  machine.out(before ? told.goesOn(state.name, size) : told.begins(state.name));
+  machine.out(kept.isGoingOn ? told.goesOn(state.name, size) : told.begins(state.name));
   machine.out(told.lessons(chosen.map(({ step, title }) => `${step} ${title}`)));
-  const page = `${origin}/instructor/#token=${token}`;
+  const page = `${options.address ?? origin}/instructor/#token=${tokens.page}`;
   await announce({ page, addresses }, told, machine);
   if (options.open && process.stdout.isTTY) await openPage(page);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
@@ -109,11 +99,11 @@ const joinLine = (address: string): string => `meshwalk class join ${address}`;
 function prepare(
   settings: ClassSettings,
   { tls }: ClassHostOptions,
-): { token: string; watchToken: string; settings: ClassSettings } {
+): { tokens: { page: string; watch: string }; settings: ClassSettings } {
   const page = withInstructor(settings);
   const watch = withInstructor(page.settings);
   const own = tls && !settings.tls ? { tls: certificateOf() } : {};
-  return { token: page.token, watchToken: watch.token, settings: { ...watch.settings, ...own } };
+  return { tokens: { page: page.token, watch: watch.token }, settings: { ...watch.settings, ...own } };
 }
 
 interface Ways {
@@ -124,17 +114,25 @@ interface Ways {
   join: string[];
 }
 
-function waysTo({ listen }: ClassHostOptions, { code }: ClassSettings, tls: ClassSettings['tls']) {
+function waysTo({ listen, address }: ClassHostOptions, { code }: ClassSettings, tls: ClassSettings['tls']) {
   const scheme = tls ? 'https' : 'http';
   const fingerprint = tls && fingerprintOf(new X509Certificate(tls.cert).raw);
   const pinned = fingerprint === undefined ? {} : { fingerprint };
   return (port: number): Ways => ({
     origin: `${scheme}://${listen === undefined ? '127.0.0.1' : addressesOf(listen)[0]}:${port}`,
     ...pinned,
-    join: addressesOf(listen).map((address) =>
-      shownClassAddress({ origin: `${scheme}://${address}:${port}`, code: shownCode(code), ...pinned }),
-    ),
+    join:
+      address === undefined
+        ? addressesOf(listen).map((own) =>
+            shownClassAddress({ origin: `${scheme}://${own}:${port}`, code: shownCode(code), ...pinned }),
+          )
+        : [shownClassAddress({ origin: address, code: shownCode(code), ...pinned })],
   });
+}
+
+function namesOf({ allowName, address }: ClassHostOptions): string[] {
+  const outside = address === undefined ? [] : [new URL(address).hostname];
+  return [hostname(), `${hostname()}.local`, ...allowName, ...outside];
 }
 
 const nameOf = ({ name = '' }: ClassHostOptions): string => plainLine(name, limits.nameLength) || userInfo().username;

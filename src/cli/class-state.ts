@@ -1,25 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { keyOf, makeCode, makeToken } from '../classroom/server/secrets.ts';
+import type { ClassSettings } from '../classroom/class-settings.ts';
 import { faultOf } from '../fault.ts';
 import { ensurePrivateFolder, readIfThere, writeAtomically } from '../platform/files.ts';
-
-/** What a host keeps of its class beside the log: its code, hashes of instructors' tokens, its certificate. */
-export interface ClassSettings {
-  version: 1;
-  id: string;
-  name: string;
-  /** Ids. */
-  lessons: readonly string[];
-  code: string;
-  instructorKeys: readonly string[];
-  /** PEM; made when TLS is first asked for, and kept so that the fingerprint stays. */
-  tls?: { key: string; cert: string };
-}
-
-/** Pages of earlier starts may still be open; older ones must be opened anew. */
-const keptKeys = 8;
 
 const settingsFile = (folder: string): string => join(folder, 'class.json');
 export const logFile = (folder: string): string => join(folder, 'log.jsonl');
@@ -35,24 +18,6 @@ export function readSettings(folder: string): ClassSettings | undefined {
 
 export function keepSettings(folder: string, settings: ClassSettings): void {
   writeAtomically(settingsFile(folder), `${JSON.stringify(settings, null, 2)}\n`);
-}
-
-export const newSettings = (name: string, lessons: readonly string[]): ClassSettings => ({
-  version: 1,
-  id: randomUUID(),
-  name,
-  lessons,
-  code: makeCode(),
-  instructorKeys: [],
-});
-
-/** An instructor's token, and the settings that know it. */
-export function withInstructor(settings: ClassSettings): { token: string; settings: ClassSettings } {
-  const token = makeToken();
-  return {
-    token,
-    settings: { ...settings, instructorKeys: [...settings.instructorKeys, keyOf(token)].slice(-keptKeys) },
-  };
 }
 
 /** Makes room for a new class; the old one stays beside it, with all that happened. */

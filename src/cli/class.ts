@@ -27,6 +27,10 @@ export interface ClassHostOptions {
   listen?: string;
   name?: string;
   allowName: string[];
+  /** Where a load balancer is reached. */
+  address?: string;
+  /** A PostgreSQL database that several hosts share. */
+  store?: string;
   tls?: boolean;
   new?: boolean;
   open: boolean;
@@ -87,6 +91,8 @@ function addHost(command: Command, words: Words): Command {
     .option('--listen <address>', host.listen)
     .option('--name <name>', host.name)
     .option('--allow-name <name...>', host.allowName, [])
+    .option('--address <address>', host.address)
+    .option('--store <address>', host.store)
     .option('--tls', host.tls)
     .option('--new', host.new)
     .option('--no-open', host.noOpen);

@@ -46,7 +46,7 @@ export async function hostClass(folder: string, options: HostOptions = {}): Prom
       pages: options.pages ?? new Map(),
       names: options.names ?? [],
       code,
-      instructorKeys: [keyOf(instructorToken)],
+      instructorKeys: () => [keyOf(instructorToken)],
       onBug: (error) => bugs.push(error),
       ...(options.tls && { tls: options.tls }),
       ...(options.join && { join: options.join }),

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { integerBetween, seededRandom } from '../../src/platform/random.ts';
 import { build, start } from '../cli/meshwalk.ts';
 import { tempFolders, until } from '../platform/temp-folder.ts';
 import { started } from './class-host.ts';
+import { freePort } from './free-port.ts';
 import { PlayedLearner } from './played-learners.ts';
 
 const tempFolder = tempFolders();
@@ -21,15 +21,6 @@ afterAll(() => {
   for (const { link } of learners) link.close();
   for (const host of hosts) host.kill('SIGKILL');
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 /** Resolves when it says that it listens. */
 async function host(home: string, port: number): Promise<ChildProcess> {

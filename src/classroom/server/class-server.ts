@@ -25,8 +25,8 @@ export interface ClassServerOptions extends GateOptions {
   code: string;
   /** The lines that learners type to join, for the instructor's page. */
   join?: readonly string[];
-  /** Hashes of instructors' tokens. */
-  instructorKeys: readonly string[];
+  /** Hashes of instructors' tokens; another host of the class may add some. */
+  instructorKeys: () => readonly string[];
   /** PEM; absent: plain HTTP, for a network of one's own. */
   tls?: { key: string; cert: string };
   onBug(error: unknown): void;

@@ -4,13 +4,11 @@ import { dirname } from 'node:path';
 import { faultOf } from '../../fault.ts';
 import { checkedLine, readCheckedLine } from '../../platform/checked-line.ts';
 import { fileFault, syncFolder } from '../../platform/files.ts';
-import { type ClassEvent, classLogVersion, type Draft, type Origin } from '../class-records.ts';
+import { type ClassEvent, classLogVersion, type Draft } from '../class-records.ts';
+import { AppendQueue, freshDrafts } from './append-queue.ts';
 import type { ClassStore } from './class-store.ts';
 
-/**
- * A class in one file of checked lines, for one host. What waits is written together and synced once, so that many
- * learners cost as many writes as the disk can do and not as many as there are learners.
- */
+/** A class in one file of checked lines, for one host; what waits is written together and synced once. */
 export class FileStore implements ClassStore {
   readonly #file: string;
   readonly #handle: FileHandle;
@@ -19,8 +17,7 @@ export class FileStore implements ClassStore {
   /** Last number of each source. */
   #numbers = new Map<string, number>();
   #onEvents: ((events: readonly ClassEvent[]) => void) | undefined;
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
+  readonly #queue = new AppendQueue((drafts) => this.#write(drafts));
   /** Lines that could not be read; they stay in the file, and nothing is built on them. */
   damaged = 0;
 
@@ -64,10 +61,7 @@ export class FileStore implements ClassStore {
   }
 
   append(drafts: readonly Draft[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ drafts, resolve, reject });
-      this.#writing ??= this.#writeAll();
-    });
+    return this.#queue.append(drafts);
   }
 
   // One host: there is nobody elsewhere.
@@ -75,34 +69,17 @@ export class FileStore implements ClassStore {
   onElsewhere(): void {}
 
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#queue.idle();
     await this.#handle.close();
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      try {
-        await this.#write(waiting.flatMap(({ drafts }) => drafts));
-      } catch (error) {
-        for (const { reject } of waiting) reject(error);
-        continue;
-      }
-      for (const { resolve } of waiting) resolve();
-    }
-    this.#writing = undefined;
-  }
-
   async #write(drafts: readonly Draft[]): Promise<void> {
-    const numbers = new Map<string, number>();
-    const isThere = ({ source, number }: Origin) => number <= (numbers.get(source) ?? this.#numbers.get(source) ?? -1);
-    const events: ClassEvent[] = [];
-    for (const draft of drafts) {
-      if (draft.origin && isThere(draft.origin)) continue;
-      if (draft.origin) numbers.set(draft.origin.source, draft.origin.number);
-      events.push({ version: classLogVersion, position: this.#position + events.length + 1, ...draft });
-    }
+    const { fresh, numbers } = freshDrafts(drafts, this.#numbers);
+    const events = fresh.map((draft, index) => ({
+      version: classLogVersion,
+      position: this.#position + index + 1,
+      ...draft,
+    }));
     if (events.length === 0) return;
     const bytes = Buffer.from(events.map((event) => `${checkedLine(event)}\n`).join(''));
     try {
@@ -139,12 +116,6 @@ export class FileStore implements ClassStore {
       yield { events, damaged: lines.length - events.length, end: at - rest.length };
     }
   }
-}
-
-interface Waiting {
-  drafts: readonly Draft[];
-  resolve: () => void;
-  reject: (error: unknown) => void;
 }
 
 /** What the checksum vouches for, we wrote; a later version's kinds are passed over where events are applied. */

@@ -122,6 +122,8 @@ export const usage: typeof shape = {
       listen: 'eine Adresse dieses Rechners, wo es mehrere gibt (alle)',
       name: 'wie der Kurs heißt',
       allowName: 'Namen, unter denen der Kurs neben seinen Adressen erreichbar ist',
+      address: 'wo Lernende ihn hinter einem Lastverteiler finden: https://kurs.example.com',
+      store: 'eine PostgreSQL-Datenbank, damit mehrere Gastgeber einen Kurs halten; auch MESHWALK_CLASS_STORE',
       tls: 'verschlüsseln, mit einem hier gemachten Zertifikat; die Lernenden prüfen es mit der Adresse, die sie tippen',
       new: 'einen anderen Kurs beginnen; der letzte bleibt auf der Platte',
       noOpen: 'die Seite nicht im Browser öffnen',

@@ -1,6 +1,7 @@
 import { azureFaults } from './azure-faults.ts';
 import { cleanupFaults } from './cleanup-faults.ts';
 import { clusterFaults } from './cluster-faults.ts';
+import { storeFaults } from './store-faults.ts';
 
 /**
  * What Faults say, by their codes: what happened, why, and what to do. Given are facts that can go over a pipe between
@@ -322,6 +323,7 @@ export const faultTexts = {
     why: reason(errno),
     next: ['Learners keep it and send it again; make room on the disk.'],
   }),
+  ...storeFaults,
   'class.port': (port: number, errno: string) => ({
     what: `The class cannot listen on port ${port}.`,
     why: errno === 'EADDRINUSE' ? 'Another program has it.' : reason(errno),

@@ -124,6 +124,8 @@ export const usage = {
       listen: 'an address of this machine, where it has several (all of them)',
       name: 'what the class is called',
       allowName: 'names under which the class may be reached, beside its addresses',
+      address: 'where learners find it, behind a load balancer: https://class.example.com',
+      store: 'a PostgreSQL database, so that several hosts serve one class; also MESHWALK_CLASS_STORE',
       tls: 'encrypt, with a certificate made here; learners check it by the address they type',
       new: 'begin another class; the last one stays on the disk',
       noOpen: 'do not open the page in a browser',
