@@ -29,6 +29,8 @@ const patienceMs = 5_000;
 /** A network that swallows packets looks like a slow server; beyond this the connection is given up. */
 const workMs = 15_000;
 const connectMs = 5_000;
+/** SQLSTATE with which a server ends a session: it shuts down, or its patience with us does. */
+const goodbyes = /^(08...|57P..|25P0[345])$/;
 
 export class PostgresSession {
   readonly #address: StoreAddress;
@@ -96,6 +98,7 @@ export class PostgresSession {
     } catch (error) {
       const { shown } = this.#address;
       if (error instanceof Fault) throw error;
+      if (error instanceof DatabaseError && goodbyes.test(error.code ?? '')) this.#lost(client);
       if (this.#client !== client) throw faultOf('class.store-lost', shown).because(error);
       if (error instanceof DatabaseError) throw faultOf('class.store-refused', shown, error.code ?? '').because(error);
       throw error;
