@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassEvent, Draft } from '../../../src/classroom/class-records.ts';
 import { newSettings } from '../../../src/classroom/class-settings.ts';
 import { makeToken } from '../../../src/classroom/server/secrets.ts';
+import { PostgresSession } from '../../../src/classroom/store/postgres-session.ts';
 import { PostgresStore, type PostgresStoreOptions } from '../../../src/classroom/store/postgres-store.ts';
 import { readStoreAddress } from '../../../src/classroom/store/store-address.ts';
 import { SteppedClock, systemClock } from '../../../src/platform/clock.ts';
@@ -160,6 +161,22 @@ describe.skipIf(!programs)('a class in PostgreSQL', () => {
     }
     await store.append([draft('ada', 1), draft('ada', 2)]);
     expect(events.map(({ origin }) => origin?.number)).toEqual([1, 2]);
+  });
+
+  it('takes a session that the server ends for lost, whatever it was doing, and has another one soon', async () => {
+    const session = kept(
+      await PostgresSession.open(readStoreAddress(server.address), {
+        clock: systemClock,
+        random: seededRandom(1),
+        onNotice() {},
+        onBack() {},
+        onTrouble() {},
+      }),
+    );
+    const end = session.run((client) => client.query('SELECT pg_terminate_backend(pg_backend_pid())'));
+    await expect(end).rejects.toMatchObject({ code: 'class.store-lost' });
+    const { rows } = await session.run((client) => client.query('SELECT 1 AS one'));
+    expect(rows).toEqual([{ one: 1 }]);
   });
 
   it('knows who is on the other hosts, until they say goodbye or are heard of no more', async () => {
