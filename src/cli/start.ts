@@ -79,6 +79,7 @@ export async function start(options: CommonOptions, subcommand: Subcommand, join
       theme: options.theme,
       ascii: options.ascii,
       reducedMotion: options.reducedMotion,
+      isWindows: process.platform === 'win32',
       words: subcommand.machine.words,
     });
     if (exit.type === 'signalled') {

@@ -8,6 +8,8 @@ export interface Command {
   name: string;
   /** Exactly what runs, one or more lines of shell. */
   script: string;
+  /** The same for PowerShell 7, where an author wrote it: shown on Windows, and never run. */
+  twin?: string;
   effect: CommandEffect;
   timeoutMs: number;
   /** Goes on while the learner reads (port-forward); supervised. */

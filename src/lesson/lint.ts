@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { CheckKind } from '../check/check.ts';
+import { bashOnly } from './bash-only.ts';
 import { type CourseFiles, type LoadedCatalog, loadCatalog, variantProblems } from './catalog.ts';
 import type { Command, Lesson, LessonProblem, Task } from './lesson.ts';
 import { isRecord } from './yaml-block.ts';
@@ -13,7 +14,7 @@ export async function lintCourse(files: CourseFiles, kinds: readonly CheckKind[]
   const found = [...problems, ...(await variantProblems(files, catalog, kinds))];
   const manifests = new Set<string>();
   for (const lesson of catalog.lessons) {
-    found.push(...teachingProblems(lesson));
+    found.push(...teachingProblems(lesson), ...twinProblems(lesson));
     for (const named of commandsOf(lesson).flatMap(filesNamedIn)) {
       const resolved = await resolveFile(named.path, files);
       if ('problem' in resolved) found.push({ file: lesson.file, line: named.line, message: resolved.problem });
@@ -55,6 +56,18 @@ function teachingProblems(lesson: Lesson): LessonProblem[] {
     problems.push({ file: lesson.file, line: 1, message });
   }
   return problems;
+}
+
+/** A lesson is whole for those who type along in PowerShell: what only bash takes is there for PowerShell, too. */
+function twinProblems({ tasks, file }: Lesson): LessonProblem[] {
+  return tasks.flatMap(({ commands }) =>
+    commands.flatMap(({ name, script, twin, line }) => {
+      const found = twin === undefined ? bashOnly(script) : undefined;
+      if (!found) return [];
+      const message = `PowerShell 7 does not take "${name}" as it is written (${found.what}); add a block of powershell {"twin":"${name}"} below it.`;
+      return [{ file, line: line + 1 + found.line, message }];
+    }),
+  );
 }
 
 /** A task that only asks is solved by its answer. */

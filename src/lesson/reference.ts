@@ -2,6 +2,7 @@ import type { CheckKind } from '../check/check.ts';
 import { commandAttributes } from './commands.ts';
 import { frontMatterFields } from './front-matter.ts';
 import { questionFields } from './questions.ts';
+import { twinAttributes } from './twins.ts';
 
 /** The authors' reference, from the same tables that lint reads. Knows no lesson. */
 type FieldList = Readonly<Record<string, { description: string; required?: boolean }>>;
@@ -33,6 +34,10 @@ export function referenceFor(kinds: readonly CheckKind[]): string {
     section('Front matter, between --- and --- at the top of a lesson', frontMatterFields),
     section('Comments, <!-- … -->', comments),
     section('Attributes of a command, in JSON after ```bash', commandAttributes),
+    section(
+      'Attributes of its twin for PowerShell, in JSON after ```powershell; a command that only bash takes must have one',
+      twinAttributes,
+    ),
     'A block without attributes is only shown.',
     section('Folded blocks, <details><summary>…</summary>', folds),
     section('A question', questionFields),

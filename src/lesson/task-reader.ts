@@ -6,6 +6,7 @@ import type { Block, Check, Command, Question, Task } from './lesson.ts';
 import type { Piece } from './pieces.ts';
 import { idForm, isId, type Problems } from './problems.ts';
 import { readQuestion } from './questions.ts';
+import { readTwin, type Twin, twinLanguage, withTwins } from './twins.ts';
 import { isRecord } from './yaml-block.ts';
 
 /** A folded block and what stands in it. */
@@ -32,6 +33,7 @@ export class TaskReader {
   readonly #problems: Problems;
   readonly #blocks: Block[] = [];
   readonly #commands: Command[] = [];
+  readonly #twins: Twin[] = [];
   readonly #questions: Question[] = [];
   readonly #hints: { title: string; markdown: string }[] = [];
   readonly #presenter: string[] = [];
@@ -67,16 +69,17 @@ export class TaskReader {
     this.#reportMissing(title, line);
     this.#takeAnswers();
     this.#reportUnshown(line);
+    const commands = withTwins(this.#commands, this.#twins, this.#problems);
     if (id === undefined) return undefined;
     return {
       id,
       title,
       blocks: this.#blocks,
-      commands: this.#commands,
+      commands,
       questions: this.#questions,
       check: this.#check,
       hints: this.#hints,
-      solution: this.#solution ?? this.#commands.filter((command) => !command.optional),
+      solution: this.#solution ?? commands.filter((command) => !command.optional),
       presenter: this.#presenter,
       line,
     };
@@ -118,6 +121,11 @@ export class TaskReader {
   }
 
   #readFence(fence: Fence): void {
+    if (fence.language === twinLanguage) {
+      const attributes = readAttributes(fence, this.#problems);
+      if (attributes) this.#twins.push(readTwin(fence, attributes, this.#problems));
+      return;
+    }
     if (!shellLanguages.includes(fence.language)) {
       const told = fence.language === 'yaml' ? 'A check or question belongs into <details>' : 'Only bash blocks run';
       this.#problems.add(fence.line, `${told}; a block without attributes is only shown.`);
@@ -131,7 +139,11 @@ export class TaskReader {
   }
 
   #readFold(fold: Fold): void {
-    for (const piece of fold.pieces) if (piece.type === 'comment') this.#readNote(piece);
+    for (const piece of fold.pieces) {
+      if (piece.type === 'comment') this.#readNote(piece);
+      if (piece.type === 'fence' && piece.language === twinLanguage && piece.attributes !== '')
+        this.#problems.add(piece.line, 'A twin stands below its command, and not in a folded block.');
+    }
     switch (fold.kind) {
       case 'check':
         this.#readCheck(fold);

@@ -75,20 +75,22 @@ function commandDifferences(
   file: string,
   report: Report,
 ): void {
-  for (const [index, { line: _, ...command }] of commands.entries()) {
+  for (const [index, command] of commands.entries()) {
     const other = others[index];
     if (!other) report(taskLine, `The task lacks the command "${command.name}" of ${file}.`);
     else {
-      const { line, ...same } = other;
-      const differing = Object.entries(command).find(
-        ([key, value]) => !isDeepStrictEqual(value, Object.entries(same).find(([name]) => name === key)?.[1]),
-      );
-      if (differing)
-        report(line, `The ${differing[0]} of a command must be as in ${file}: ${JSON.stringify(differing[1])}.`);
+      const [wanted, found] = [attributesOf(command), attributesOf(other)];
+      const differing = [...wanted.keys()].find((key) => !isDeepStrictEqual(wanted.get(key), found.get(key)));
+      const value = differing === undefined ? undefined : (JSON.stringify(wanted.get(differing)) ?? 'none');
+      if (differing !== undefined) report(other.line, `The ${differing} of a command must be as in ${file}: ${value}.`);
     }
   }
   for (const extra of others.slice(commands.length)) report(extra.line, `${file} has no command "${extra.name}" here.`);
 }
+
+/** All but where it stands; a command without a twin has an empty place for it. */
+const attributesOf = ({ line: _, twin, ...command }: Command): Map<string, unknown> =>
+  new Map(Object.entries({ ...command, twin }));
 
 function questionDifferences(questions: readonly Question[], other: Task, file: string, report: Report): void {
   const shapeOf = ({ id, mode, choices, answer, shownBy }: Question) => ({

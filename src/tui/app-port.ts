@@ -179,6 +179,8 @@ export interface ScreenOptions {
   ascii?: boolean | undefined;
   /** Undefined leaves it to MESHWALK_REDUCED_MOTION. */
   reducedMotion?: boolean | undefined;
+  /** Commands are shown as PowerShell takes them, too. */
+  isWindows?: boolean | undefined;
   /** The words of the interface, in the learner's language. */
   words: Words;
 }

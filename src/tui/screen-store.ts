@@ -22,6 +22,8 @@ export interface StoreOptions {
   theme: Theme;
   words: Words;
   size: Size;
+  /** Commands are shown as PowerShell takes them, too. */
+  isWindows?: boolean | undefined;
   /** Reduced motion: only what happened is drawn, and not often. */
   isCalm?: boolean;
   clock: Clock;
@@ -146,6 +148,7 @@ export class ScreenStore {
       fields: this.#fields,
       now: clock.now(),
       isCalm: this.#isCalm,
+      isWindows: this.#options.isWindows === true,
       canOpenPages: host?.openPage !== undefined,
       traffic: this.#traffic?.history(),
       recall: this.#recall(host),

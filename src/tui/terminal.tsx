@@ -54,6 +54,7 @@ class TerminalScreen {
     this.#store = new ScreenStore({
       theme,
       words: options.words,
+      isWindows: options.isWindows,
       isCalm: wantsReducedMotion(options.reducedMotion, options.environment),
       size: sizeOf(options.stdout),
       clock: systemClock,

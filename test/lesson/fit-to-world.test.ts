@@ -63,3 +63,11 @@ it('the number of nodes, their size and the subscription reach the commands of a
     '`az account show --node-count 30`',
   );
 });
+
+it('what PowerShell takes is fitted as what bash takes', () => {
+  const source =
+    '```powershell {"twin":"a"}\naz aks create `\n  --name meshwalk-aks `\n  --node-count 3\n$a = kubectl get pods -n kube-system\n```';
+  expect(fitted(source, { subscription: 'ab-1' })).toBe(
+    '```powershell {"twin":"a"}\naz aks create --subscription ab-1 `\n  --name ada `\n  --node-count 2\n$a = kubectl get pods -n osm-system\n```',
+  );
+});

@@ -4,6 +4,7 @@ import { commandAttributes } from '../../src/lesson/commands.ts';
 import { frontMatterFields } from '../../src/lesson/front-matter.ts';
 import { questionFields } from '../../src/lesson/questions.ts';
 import { referenceFor } from '../../src/lesson/reference.ts';
+import { twinAttributes } from '../../src/lesson/twins.ts';
 
 const text = referenceFor(checkKinds);
 
@@ -20,7 +21,7 @@ it.each(checkKinds)('the reference tells what $kind wants: its summary and each 
 });
 
 it('the reference tells every attribute of commands, lessons and questions', () => {
-  for (const fields of [commandAttributes, frontMatterFields, questionFields]) {
+  for (const fields of [commandAttributes, twinAttributes, frontMatterFields, questionFields]) {
     for (const { description } of Object.values(fields)) expect(text).toContain(description);
   }
 });

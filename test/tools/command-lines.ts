@@ -36,11 +36,17 @@ function markdownScripts(): Script[] {
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
     const fences = [...text.matchAll(/^ *```(?:bash|sh)\b[^\n]*\n([\s\S]*?)^ *```/gm)].map((match) => match[1] ?? '');
+    const twins = [...text.matchAll(/^ *```powershell\b[^\n]*\n([\s\S]*?)^ *```/gm)].map((match) =>
+      asBash(match[1] ?? ''),
+    );
     const prose = text.replaceAll(/^ *```[\s\S]*?^ *```/gm, '');
     const spans = [...prose.matchAll(/`([^`]+)`/g)].map((match) => (match[1] ?? '').replaceAll('\n', ' '));
-    return [...fences, ...spans].map((script) => ({ where: file, script }));
+    return [...fences, ...twins, ...spans].map((script) => ({ where: file, script }));
   });
 }
+
+/** Near enough to find programs and their options in it: lines that go on do so by a backtick. */
+const asBash = (powershell: string): string => powershell.replaceAll('`\n', '\\\n');
 
 /** Lines to type in what Faults, findings and subcommands say, told with facts that mean nothing. */
 function saidScripts(): Script[] {
@@ -97,8 +103,8 @@ function commandsOf(script: string): string[][] {
           if (part.type === 'substitution') commands.unshift(...commandsOf(part.script));
       }
     }
-    // `X=1 kubectl …`, `do kubectl …`, `! kubectl …`
-    const isBefore = (word: string) => /^(\w+=.*|…|do|then|else|if|while|until|!|sudo|time)$/.test(word);
+    // `X=1 kubectl …`, `do kubectl …`, `! kubectl …`, and `$x = kubectl …` of PowerShell
+    const isBefore = (word: string) => /^(\w+=.*|=|…|do|then|else|if|while|until|!|sudo|time)$/.test(word);
     return commands
       .map((words) => words.slice(words.findIndex((word) => !isBefore(word))))
       .filter(({ length }) => length > 0);

@@ -15,6 +15,7 @@ import {
   spokenLesson,
   spokenQuestion,
   spokenTaskTitle,
+  spokenTwin,
 } from './spoken-lesson.ts';
 import { spokenMarkdown } from './spoken-markdown.ts';
 import { promptFor } from './typed-line.ts';
@@ -86,11 +87,11 @@ export function narrate(
   words: Words,
   /** Questions of the review that is due. */
   recall = 0,
+  isWindows = false,
 ): Telling {
   if (content.phase !== 'lesson') return outside(told, content, words);
   const said = told.lesson === '' ? [] : told.said;
-  const teller = new Teller({ ...told, said }, content.session, course, words, recall);
-  return teller.tell();
+  return new Teller({ ...told, said }, content.session, { course, words, recall, isWindows }).tell();
 }
 
 function outside(told: Told, content: Exclude<ScreenContent, { phase: 'lesson' }>, words: Words): Telling {
@@ -104,16 +105,26 @@ function outside(told: Told, content: Exclude<ScreenContent, { phase: 'lesson' }
 
 const sentence = (text: string): ToldLine => ({ text, isOutput: false });
 
+interface Surroundings {
+  course: readonly CourseEntry[];
+  words: Words;
+  recall: number;
+  /** Commands are told as PowerShell takes them, too. */
+  isWindows: boolean;
+}
+
 class Teller {
   readonly #session: SessionState;
   readonly #course: readonly CourseEntry[];
   readonly #words: Words;
   readonly #recall: number;
+  readonly #isWindows: boolean;
   readonly #lines: ToldLine[] = [];
   #told: Told;
 
-  constructor(told: Told, session: SessionState, course: readonly CourseEntry[], words: Words, recall: number) {
+  constructor(told: Told, session: SessionState, { course, words, recall, isWindows }: Surroundings) {
     this.#recall = recall;
+    this.#isWindows = isWindows;
     this.#told = told;
     this.#session = session;
     this.#course = course;
@@ -237,6 +248,7 @@ class Teller {
     const isNext = next?.type === 'run' && next.proposal.command?.name === name;
     const proposal = isNext ? next.proposal : { script: command.script, command, edited: false };
     this.#say(...spokenCommand(proposal, this.#session, this.#words));
+    if (this.#isWindows && command.twin !== undefined) this.#say(...spokenTwin(command.twin, this.#words));
   }
 
   /** Results are told when they change, once the learner's own part is done. */

@@ -114,7 +114,8 @@ class Reader {
     const content = this.#host.content();
     const isFinished = content.phase === 'lesson' && content.session.status === 'finished';
     const recall = isFinished ? (this.#host.recall?.().length ?? 0) : 0;
-    const { lines, told } = narrate(this.#told, content, this.#host.course(), this.#words, recall);
+    const { isWindows } = this.#options;
+    const { lines, told } = narrate(this.#told, content, this.#host.course(), this.#words, recall, isWindows);
     this.#told = told;
     this.#write(lines);
     this.#tellWayBack();

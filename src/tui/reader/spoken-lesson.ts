@@ -53,6 +53,8 @@ export function spokenCommand(proposal: Proposal, session: SessionState, words: 
   return [[reader.command(place, effect), ...remarks].join(' '), ...indented(script)];
 }
 
+export const spokenTwin = (twin: string, { card }: Words): string[] => [card.twin, ...indented(twin)];
+
 const indented = (text: string): string[] =>
   text
     .trimEnd()

@@ -69,6 +69,14 @@ export function scriptLines(script: string, width: number): Line[] {
   });
 }
 
+/** The command once more for PowerShell, to be typed and not run from here. */
+export function twinLines(twin: string, { width, words }: Pick<CardInk, 'width' | 'words'>): Line[] {
+  const lines = highlight(twin, 'powershell').flatMap((line, index) =>
+    wrapCode(line, width, [span(index === 0 ? '  PS> ' : '  >>  ', 'dim')], [span('        ')]),
+  );
+  return [[span(`  ${words.card.twin}`, 'dim')], ...lines];
+}
+
 export type CardState = 'next' | 'asks' | 'asked' | 'running' | 'done' | 'skipped' | 'later';
 
 function stateWords(state: CardState, { card }: Words): { word: string; role: Role } {

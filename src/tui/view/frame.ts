@@ -65,6 +65,8 @@ export interface View {
   now: number;
   /** Nothing moves by itself: no seconds are counted, and the traffic is told in sentences. */
   isCalm?: boolean;
+  /** Commands are shown as PowerShell takes them, too. */
+  isWindows?: boolean;
   canOpenPages: boolean;
   /** The last minutes of the mesh, from the moment one first looked; undefined before, and where nobody can look. */
   traffic: TrafficHistory | undefined;
@@ -121,6 +123,7 @@ export function sceneOf(view: View, session: SessionState): Scene {
     now: seconds,
     words,
     recall,
+    isWindows: view.isWindows === true,
     takenBeside: map.length,
   });
   const moment = {

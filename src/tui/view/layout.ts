@@ -48,6 +48,7 @@ export interface LayoutInput {
   now: number | undefined;
   words: Words;
   recall: number;
+  isWindows: boolean;
   /** Rows at the end of the right part that something else takes. */
   takenBeside: number;
 }
@@ -170,7 +171,8 @@ export function layoutOf(input: LayoutInput): Layout {
   const right = isWide ? besideOf(size) : size.columns;
   const lessonWidth = Math.min(readingWidth, left - 2);
   const sideWidth = right - 2;
-  const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words, recall: input.recall };
+  const { recall, isWindows } = input;
+  const lessonInk = { width: lessonWidth, room: left - 2, glyphs, markdown, course, words, recall, isWindows };
   const lesson = lessonText(session, model.choice, lessonInk);
   const check = checkText(session, { width: Math.min(sideWidth, readingWidth + 20), glyphs, words });
   const rows = {

@@ -4,7 +4,7 @@ import type { SessionState } from '../../session/state.ts';
 import type { Words } from '../../words/en.ts';
 import type { CourseEntry } from '../app-port.ts';
 import { lessonNumber } from './bars.ts';
-import { type CardState, commandCard, isDue, questionCard } from './card.ts';
+import { type CardState, commandCard, isDue, questionCard, twinLines } from './card.ts';
 import { emptyLine, type Line, span, wrap } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Glyphs } from './theme.ts';
@@ -35,6 +35,8 @@ export interface LessonInk {
   course: readonly CourseEntry[];
   /** Questions of the review that is due. */
   recall: number;
+  /** Commands are shown as PowerShell takes them, too. */
+  isWindows: boolean;
   glyphs: Glyphs;
   markdown: TextRows;
   words: Words;
@@ -92,6 +94,8 @@ function addCommand(draft: Draft, session: SessionState, task: Task, name: strin
   const place = add(draft, commandCard({ command, proposal, state, world: session.world.kind, foresight }, ink));
   draft.places.set(name, place);
   if (isDue(state)) draft.due = place;
+  // Right below the card, and no part of it: Enter runs what is in the box.
+  if (ink.isWindows && command.twin !== undefined) draft.lines.push(...twinLines(command.twin, ink));
 }
 
 function addQuestion(

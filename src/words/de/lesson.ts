@@ -50,6 +50,7 @@ export const card: typeof cardShape = {
   background: 'läuft im Hintergrund weiter',
   interactive: 'bekommt das Terminal',
   edited: 'geändert',
+  twin: 'In einer eigenen PowerShell:',
   right: 'Richtig.',
   notQuite: 'Nicht ganz.',
   yourTurn: 'du bist dran',

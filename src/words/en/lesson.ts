@@ -45,6 +45,8 @@ export const card = {
   background: 'goes on in the background',
   interactive: 'takes the terminal',
   edited: 'edited',
+  /** Above what PowerShell takes in place of the command. */
+  twin: 'In a PowerShell of your own:',
   right: 'Right.',
   notQuite: 'Not quite.',
   yourTurn: 'your turn',
