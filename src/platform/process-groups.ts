@@ -1,5 +1,5 @@
 import { errorCode, readIfThere, writeAtomically } from './files.ts';
-import { isGroupAlive, signalGroup, startTimeOf } from './process-identity.ts';
+import { isGroupAlive, signalGroup, startTimeOf, unknownStart } from './process-identity.ts';
 import { Warden } from './warden.ts';
 
 /** Every process group that we started and that still lives, on paper and in a warden's hands. */
@@ -26,7 +26,8 @@ export class ProcessGroups {
   sweep(): number {
     const left = parse(readIfThere(this.#file)).filter(
       // A number may belong to somebody else by now: its leader must be the very process that we started.
-      ({ group, startTime }) => !this.#groups.has(group) && startTimeOf(group) === startTime,
+      ({ group, startTime }) =>
+        !this.#groups.has(group) && startTime !== unknownStart && startTimeOf(group) === startTime,
     );
     for (const { group } of left) signalGroup(group, 'SIGKILL');
     this.#write();

@@ -1,13 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { errorCode } from './files.ts';
 
 /** Tells a process from a later one that got the same number. Knows nothing of what processes are for. */
 
+/** Of a process on Windows, where nothing is asked for it: a later process with its number has the same. */
+export const unknownStart = 'unknown';
+
 /** Opaque; the same for the same process, different for the next one with its number. Undefined when it does not run. */
 export function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxStartTime(pid);
-  if (process.platform === 'win32') return isAlive(pid) ? 'unknown' : undefined;
+  if (process.platform === 'win32') return isAlive(pid) ? unknownStart : undefined;
   try {
     const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
     return text.trim().startsWith('Z') ? undefined : text.trim().split(/\s+/).slice(1).join(' ') || undefined;
@@ -43,13 +46,20 @@ export function isAlive(pid: number): boolean {
 
 /** Whether anything runs in the process group. A process that ended but that nobody collected does not run. */
 export function isGroupAlive(group: number): boolean {
+  // Windows has no groups: its leader stands for it there.
+  if (process.platform === 'win32') return isAlive(group);
   if (!isAlive(-group)) return false;
   if (process.platform !== 'linux') return true;
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.some((pid) => linuxStat(Number(pid))?.group === group);
 }
 
+/** On Windows every signal ends the leader and all that it started: a detached process hears nothing softer there. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
+  if (process.platform === 'win32') {
+    execFile('taskkill', ['/pid', String(group), '/t', '/f'], { windowsHide: true }, () => {});
+    return;
+  }
   try {
     process.kill(-group, signal);
   } catch (error) {
