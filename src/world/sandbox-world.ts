@@ -64,6 +64,8 @@ class SandboxWorld implements World {
   /** A sandbox that somebody else started (`meshwalk sandbox start`): used, and left running. */
   #joined: SandboxDoor | undefined;
   #ownsKubectl = true;
+  /** Whoever still looks after the end must not start a process that nobody would stop. */
+  #isClosed = false;
   #givenUp: Fault | undefined;
   #azure: { key: string; client: Promise<AzureClient> } | undefined;
 
@@ -95,6 +97,7 @@ class SandboxWorld implements World {
 
   async prepare(progress: (step: PrepareStep) => void, signal?: AbortSignal): Promise<void> {
     progress('starting-sandbox');
+    this.#isClosed = false;
     this.#givenUp = undefined;
     const path = learnerPath(this.#options.learner);
     const [kubectl] = await Promise.all([findKubectl(path), this.#startOrJoin(signal)]);
@@ -159,6 +162,7 @@ class SandboxWorld implements World {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#kube.close();
     this.#joined = undefined;
     await this.#process.stop();
@@ -191,6 +195,7 @@ class SandboxWorld implements World {
   async #startOrJoin(signal: AbortSignal | undefined): Promise<void> {
     const since = this.#clock.now();
     for (;;) {
+      if (this.#isClosed) throw faultOf('world.closed');
       try {
         if (!this.#joined) await this.#process.start(signal);
         return;

@@ -122,9 +122,10 @@ export class ServerProcess {
         resolve();
       });
       child.once('error', (error) => fail(['other', `${error.message}.`], error));
-      child.once('exit', (code, killedBy) => {
-        if (isReady) this.#died(child);
-        else fail(killedBy === null ? ['ended', code ?? 0] : ['killed', killedBy]);
+      child.once('exit', () => isReady && this.#died(child));
+      // Only then is all read that it said about its end: a Fault tells more than an exit code.
+      child.once('close', (code, killedBy) => {
+        if (!isReady) fail(killedBy === null ? ['ended', code ?? 0] : ['killed', killedBy]);
       });
     });
   }

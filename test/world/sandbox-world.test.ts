@@ -282,5 +282,8 @@ describe('with a cluster', () => {
     expect(door).toBeDefined();
     await world.close();
     expect(await findDoor(join(home, 'sandbox'))).toBeUndefined();
+    // A look that was under way may ask once more.
+    await expect(world.azure()).rejects.toMatchObject({ code: 'world.closed' });
+    expect(await findDoor(join(home, 'sandbox'))).toBeUndefined();
   });
 });

@@ -164,6 +164,11 @@ export const faultTexts: typeof shape = {
 
   ...clusterFaults,
   ...cleanupFaults,
+  'world.closed': () => ({
+    what: 'Die Sandbox wurde mit dem Programm beendet.',
+    why: 'Etwas wollte noch in ihr nachsehen.',
+    next: ['meshwalk'],
+  }),
   'world.no-snapshots': (world) => ({
     what: `In der Welt "${world}" lässt sich nichts zurücknehmen.`,
     why: 'Ein echter Cluster hebt kein Bild davon auf, wie er war; was dort gelöscht wurde, ist weg.',

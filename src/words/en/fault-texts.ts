@@ -168,6 +168,11 @@ export const faultTexts = {
   // Worlds.
   ...clusterFaults,
   ...cleanupFaults,
+  'world.closed': () => ({
+    what: 'The sandbox was ended with the program.',
+    why: 'Something still wanted to look at it.',
+    next: ['meshwalk'],
+  }),
   'world.no-snapshots': (world: string) => ({
     what: `Nothing can be undone in the ${world} world.`,
     why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',

@@ -91,7 +91,7 @@ describe('a service certificate', () => {
     await clock.step(85_000);
     expect(certificates.current(identity)).toBe(first);
     await clock.step(5_000);
-    await vi.waitFor(() => expect(renewed).toEqual(['buyer']));
+    await vi.waitFor(() => expect(renewed).toEqual(['buyer']), 10_000);
     const second = certificates.current(identity);
     expect(second?.certPem).not.toBe(first.certPem);
     expect(second?.keyPem).not.toBe(first.keyPem);
@@ -110,7 +110,7 @@ describe('roots that change', () => {
     const stop = certificates.rotate((_, { commonName }) => renewed.push(commonName));
     certificates.use({ signing: young, validating: young });
     await clock.step(5_000);
-    await vi.waitFor(() => expect(renewed).toEqual(['buyer.shop.example.org']));
+    await vi.waitFor(() => expect(renewed).toEqual(['buyer.shop.example.org']), 10_000);
     expect(certificates.current(identity)?.trustedCaPem).toBe(young.caPem);
     expect(lines.join('')).toContain('should be rotated; in progress root certificate rotation');
     stop();
