@@ -86,6 +86,8 @@ async function main(): Promise<void> {
 main()
   .catch(failWith)
   .finally(() => {
+    // Whatever still holds the process after its end, nobody would ever stop it.
+    setTimeout(() => process.exit(), closeWithinMs).unref();
     process.stdin.pause();
     process.stdin.unref?.();
   });

@@ -162,6 +162,16 @@ describe('the sandbox process', () => {
     });
   });
 
+  it('ends when it cannot say how it is reached, though its Azure runs already', async () => {
+    // A folder where its file belongs.
+    mkdirSync(join(sandbox.folder, 'azure', 'meshwalk.json', 'in-the-way'), { recursive: true });
+    const { fault } = await sandbox.start();
+    expect(fault).toMatchObject({ code: expect.stringMatching(/^(state|sandbox)\./) });
+    const { running } = sandbox;
+    if (running.exitCode === null) await once(running, 'exit');
+    expect(running.exitCode).toBe(1);
+  });
+
   it('sets damaged keys aside and makes new ones', async () => {
     writeFileSync(join(sandbox.folder, 'secrets.json'), '{"authority":');
     const { notices } = await sandbox.start();

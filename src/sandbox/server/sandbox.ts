@@ -174,6 +174,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const startedAt = options.clock.now();
   const paths = openFolder(options.folder);
   const lock = lockFolder(options.folder);
+  /** What runs already; without an owner it would go on for ever. */
+  const running: (() => unknown)[] = [];
   try {
     sweepSnapshots(paths);
     // One that a killed process had begun.
@@ -181,6 +183,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const secrets = openSecrets(paths, options.clock, (sentence) => options.notices.add(sentence));
     writeWrappers(paths.bin, options.entry);
     const parts: Parts = { options, paths, secrets, lock, ...(await startManager(options, paths, secrets)) };
+    running.push(() => stopManager(parts));
     writeAzureConfig(parts);
     const token = randomBytes(32).toString('base64url');
     const next = inTurn();
@@ -192,6 +195,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       playScenario: (text) => parts.manager.play(text === undefined ? undefined : requireScenario(text)),
       stop: options.onStop,
     });
+    running.push(() => control.close());
     writeDescription(parts, startedAt, control, token);
     return {
       description: paths.description,
@@ -203,6 +207,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       },
     };
   } catch (error) {
+    for (const end of running.reverse()) await end();
     lock.release();
     throw error;
   }
