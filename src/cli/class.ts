@@ -1,19 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Words } from '../words/en.ts';
 import { helpIn } from './help.ts';
-import {
-  asciiOption,
-  type CommonOptions,
-  courseOption,
-  lessonsOption,
-  paceOption,
-  profileOption,
-  reducedMotionOption,
-  screenReaderOption,
-  themeOption,
-  trustOption,
-  worldOption,
-} from './options.ts';
+import { type CommonOptions, profileOption, screenOptions } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
@@ -54,8 +42,7 @@ export function classCommand(subcommand: Subcommand): Command {
       .helpOption('-h, --help', frame.helpOf)
       .exitOverride()
       .showHelpAfterError(frame.hint)
-      .configureHelp(helpIn(words))
-      .addOption(profileOption(words));
+      .configureHelp(helpIn(words));
   addHost(
     add(
       'host',
@@ -76,6 +63,7 @@ export function classCommand(subcommand: Subcommand): Command {
   );
   add('watch', ['meshwalk class watch', usage.watch.plain])
     .argument('[address]', usage.watch.address)
+    .addOption(profileOption(words))
     .action(async (address: string | undefined, options: ClassWatchOptions) =>
       (await import('./class-watch.ts')).watchClass(address, options, subcommand),
     );
@@ -85,6 +73,7 @@ export function classCommand(subcommand: Subcommand): Command {
 function addHost(command: Command, words: Words): Command {
   const { host } = words.usage.classroom;
   return command
+    .addOption(profileOption(words))
     .option('--lessons <steps>', host.lessons)
     .option('--folder <folder>', host.folder)
     .addOption(new Option('--port <port>', host.port).default(7070).argParser(portIn(words)))
@@ -108,17 +97,7 @@ const portIn =
 
 function addJoin(command: Command, words: Words): Command {
   const { join } = words.usage.classroom;
-  return command
-    .argument('[address]', join.address)
-    .option('--name <name>', join.name)
-    .option('--anew', join.anew)
-    .addOption(worldOption(words))
-    .addOption(paceOption(words))
-    .addOption(courseOption(words))
-    .addOption(lessonsOption(words))
-    .addOption(trustOption(words))
-    .addOption(screenReaderOption(words))
-    .addOption(themeOption(words))
-    .addOption(asciiOption(words))
-    .addOption(reducedMotionOption(words));
+  command.argument('[address]', join.address).option('--name <name>', join.name).option('--anew', join.anew);
+  for (const option of screenOptions(words)) command.addOption(option);
+  return command;
 }

@@ -84,3 +84,18 @@ export const wholeNumber =
     if (!Number.isInteger(number) || number < 0) throw new InvalidArgumentError(usage.wrong.number);
     return number;
   };
+
+/** What every way to a learner's screen takes: where lessons run, which they are, and how they are drawn. */
+export const screenOptions = (words: Words): Option[] => [
+  worldOption(words),
+  paceOption(words),
+  profileOption(words),
+  courseOption(words),
+  lessonsOption(words),
+  trustOption(words),
+  screenReaderOption(words),
+  themeOption(words),
+  asciiOption(words),
+  reducedMotionOption(words),
+  ...groundOptions(words),
+];

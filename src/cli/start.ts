@@ -4,38 +4,15 @@ import type { ScreenHost } from '../tui/app-port.ts';
 import type { Words } from '../words/en.ts';
 import type { JoinedClass } from './class-join.ts';
 import type { CommonOptions } from './options.ts';
-import {
-  asciiOption,
-  courseOption,
-  groundOptions,
-  lessonsOption,
-  paceOption,
-  profileOption,
-  reducedMotionOption,
-  screenReaderOption,
-  themeOption,
-  trustOption,
-  worldOption,
-} from './options.ts';
+import { screenOptions } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
 
 /** `meshwalk` alone: starts the course, or goes on where it was left. */
 export function describeStart(program: Command, words: Words): Command {
   const { start: usage } = words.usage;
-  program
-    .description(usage.description)
-    .addOption(worldOption(words))
-    .addOption(paceOption(words))
-    .addOption(profileOption(words))
-    .addOption(courseOption(words))
-    .addOption(lessonsOption(words))
-    .addOption(trustOption(words))
-    .addOption(screenReaderOption(words))
-    .addOption(themeOption(words))
-    .addOption(asciiOption(words))
-    .addOption(reducedMotionOption(words));
-  for (const option of groundOptions(words)) program.addOption(option);
+  program.description(usage.description);
+  for (const option of screenOptions(words)) program.addOption(option);
   return program.addHelpText(
     'after',
     examples(
