@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../src/platform/random.ts';
 import { readJournal } from '../../src/progress/journal.ts';
 import { summarize } from '../../src/progress/summary.ts';
-import { entry } from '../cli/meshwalk.ts';
+import { start } from '../cli/meshwalk.ts';
 import { FlakyProxy } from '../tools/flaky-proxy.ts';
 import { copyCourse } from '../walk/course.ts';
-import { contextName, PracticeCluster } from './practice-cluster.ts';
+import { Ground, practice } from './ground.ts';
 
 /**
  * Lessons played on a cluster whose network is cut and stalled at seeded random moments. What the network does is never
@@ -34,29 +32,30 @@ interface Told {
   tryThis?: string;
 }
 
-let cluster: PracticeCluster;
+const ground = new Ground();
+/** The learner's kubeconfig, but by way of the network that is cut. */
+const kubeconfig = join(ground.home, 'config');
 let proxy: FlakyProxy;
-let home: string;
 
 beforeAll(async () => {
-  cluster = await PracticeCluster.start();
-  proxy = await FlakyProxy.to(cluster.port);
-  home = mkdtempSync(join(tmpdir(), 'meshwalk-cut-'));
-  writeFileSync(join(home, 'config'), cluster.kubeconfig.replace(`:${cluster.port}`, `:${proxy.port}`));
+  await ground.begin();
+  await ground.makeCluster('--enable-addons open-service-mesh');
+  const direct = readFileSync(ground.kubeconfig, 'utf8');
+  const port = Number(/https:\/\/127\.0\.0\.1:(\d+)/.exec(direct)?.[1]);
+  proxy = await FlakyProxy.to(port);
+  writeFileSync(kubeconfig, direct.replace(`:${port}`, `:${proxy.port}`));
 }, 120_000);
 
 afterAll(async () => {
   await proxy?.close();
-  await cluster?.stop();
-  rmSync(home, { recursive: true, force: true });
+  await ground.end();
 });
 
 async function play(course: string, onLesson: (step: number) => void): Promise<{ told: Told[]; errors: string }> {
-  const options = ['--world', 'cluster', '--context', contextName, '--yes', '--to', lastStep, '--json'];
-  const child = spawn(process.execPath, [entry, 'run', ...options, '--trust', '--lessons', course], {
-    cwd: home,
-    env: { PATH: cluster.path, HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8', KUBECONFIG: join(home, 'config') },
-  });
+  const options = ['--world', 'cluster', '--context', practice, '--yes', '--to', lastStep, '--json'];
+  const environment = { ...ground.learner, NODE_OPTIONS: '', KUBECONFIG: kubeconfig };
+  const child = start(ground.home, ['run', ...options, '--trust', '--lessons', course], { environment });
+  child.stdin.end();
   const told: Told[] = [];
   let errors = '';
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -72,7 +71,7 @@ async function play(course: string, onLesson: (step: number) => void): Promise<{
 }
 
 it('lessons go on to their end over a network that comes and goes, with no false word about the learner', async () => {
-  const { folder: course } = await copyCourse(join(home, 'course'));
+  const { folder: course } = await copyCourse(join(ground.home, 'course'));
   let stop: (() => void) | undefined;
   const begin = (step: number) => {
     if (step >= 3) stop ??= proxy.disturb(seededRandom(seed), pauses);
@@ -86,7 +85,7 @@ it('lessons go on to their end over a network that comes and goes, with no false
     if (hasEnded) break;
     const { tryThis = '', reason } = told.findLast(({ event }) => event === 'solved') ?? {};
     expect(tryThis, `${reason} ${errors}`).toMatch(/^kubectl rollout restart deployment/);
-    await cluster.kubectl(...tryThis.split(' ').slice(1));
+    await ground.shell(tryThis);
   }
   stop?.();
   expect(hasEnded).toBe(true);
@@ -94,7 +93,7 @@ it('lessons go on to their end over a network that comes and goes, with no false
   expect(proxy.counts.cut).toBeGreaterThan(1);
   expect(proxy.counts.stalled).toBeGreaterThan(0);
 
-  const entries = readJournal(join(home, 'default/cluster/journal.jsonl'));
+  const entries = readJournal(join(ground.home, 'default/cluster/journal.jsonl'));
   const { finished } = summarize(entries);
   expect([...done].filter((task) => !finished.has(task))).toEqual([]);
   const records = entries.map(({ record }) => record);

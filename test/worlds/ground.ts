@@ -32,10 +32,10 @@ export class Ground {
     for (const name of ['osm', 'az']) symlinkSync(join(this.sandbox.folder, 'bin', name), join(this.tools, name));
   }
 
-  /** A cluster that somebody made without a mesh, with a context in the learner's kubeconfig. */
-  async makeCluster(): Promise<void> {
+  /** A cluster that somebody made, without a mesh unless the options of `az aks create` say so; with a context in the learner's kubeconfig. */
+  async makeCluster(...options: string[]): Promise<void> {
     await this.az(`group create -l westeurope -n ${practice} -o none`);
-    await this.az(`aks create -g ${practice} -n ${practice} --no-ssh-key -o none`);
+    await this.az(['aks create', '-g', practice, '-n', practice, '--no-ssh-key -o none', ...options].join(' '));
     await this.az(`aks get-credentials -g ${practice} -n ${practice} --file ${this.kubeconfig}`);
   }
 
