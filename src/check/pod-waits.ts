@@ -3,6 +3,8 @@ import type { ContainerStatus, CoreEvent, Pod } from '../kube/objects.ts';
 import { coreEvents } from '../kube/resources.ts';
 import { StatusError } from '../kube/status.ts';
 import type { Findings } from '../words/en/findings.ts';
+import type { NamespacedName } from './spec-fields.ts';
+import { podsBehind } from './traffic-splits.ts';
 import { isReady, type Workload } from './workload.ts';
 
 /**
@@ -19,7 +21,7 @@ type WaitWords = Findings['conditions']['waits'];
 
 const creating = new Set(['ContainerCreating', 'PodInitializing']);
 
-export async function waitOf(kube: KubeClient, pod: Pod, words: WaitWords): Promise<PodWait> {
+async function waitOf(kube: KubeClient, pod: Pod, words: WaitWords): Promise<PodWait> {
   return podWait(pod, await eventsOf(kube, pod), words);
 }
 
@@ -35,6 +37,16 @@ export async function waitIn(
   const conditions = object.status && 'conditions' in object.status ? object.status.conditions : undefined;
   const refusal = conditions?.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True');
   return refusal && { what: words.refused(refusal.message ?? refusal.reason ?? ''), isStuck: true };
+}
+
+/** What a Service waits for: the first pod behind it that is not ready. */
+export async function waitBehind(
+  kube: KubeClient,
+  service: NamespacedName,
+  words: WaitWords,
+): Promise<PodWait | undefined> {
+  const pending = (await podsBehind(kube, service)).find((pod) => !isReady(pod));
+  return pending && waitOf(kube, pending, words);
 }
 
 /** Who may not read Events is told what the status says. */

@@ -3,12 +3,11 @@ import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, notYet, passed, remembered } from '../answers.ts';
 import { type CheckKind, type Probe, SpecProblem } from '../check.ts';
 import { CounterLedger } from '../counter-ledger.ts';
-import { type PodWait, waitOf } from '../pod-waits.ts';
+import { type PodWait, waitBehind } from '../pod-waits.ts';
 import { whoIsBehind } from '../propagation.ts';
 import { type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { podsBehind, readinessOf, upstreamsOf } from '../traffic-splits.ts';
-import { isReady } from '../workload.ts';
+import { readinessOf, upstreamsOf } from '../traffic-splits.ts';
 
 interface Spec {
   from: NamespacedName;
@@ -83,8 +82,7 @@ async function waitForCallee(
 ): Promise<PodWait | undefined> {
   const { waits } = probe.words.conditions;
   if ((await readinessOf(kube, to)) === 'not-ready') {
-    const pod = (await podsBehind(kube, to)).find((one) => !isReady(one));
-    const wait = pod && (await waitOf(kube, pod, waits));
+    const wait = await waitBehind(kube, to, waits);
     const what = waits.noEndpoint(nameOf(to)) + (wait ? `: ${wait.what}` : '');
     return { what, isStuck: wait?.isStuck ?? false };
   }

@@ -3,13 +3,12 @@ import type { Findings } from '../../words/en/findings.ts';
 import { askCluster, notYet, passed, remembered, unknown, wrong } from '../answers.ts';
 import { type CheckKind, type CheckResult, type Probe, SpecProblem } from '../check.ts';
 import { CounterLedger, type CounterReading } from '../counter-ledger.ts';
-import { waitOf } from '../pod-waits.ts';
+import { waitBehind } from '../pod-waits.ts';
 import { isSameShares, outboundRoutes, showShares } from '../routes.ts';
 import { judgeShares } from '../share-test.ts';
 import { adminGet, type ClientPods, findClient, readStats, upstreamCounter, upstreamFilter } from '../sidecar.ts';
 import { type NamespacedName, nameOf, SpecFields } from '../spec-fields.ts';
-import { backendsOf, listSplits, podsBehind, readinessOf, rootOf, type SplitBackend } from '../traffic-splits.ts';
-import { isReady } from '../workload.ts';
+import { backendsOf, listSplits, readinessOf, rootOf, type SplitBackend } from '../traffic-splits.ts';
 
 /*
  * Requests until the verdict, 1,000 seeded runs each with the defaults (tolerance 0.25, error 1e-6, miss 0.001), callers
@@ -179,8 +178,7 @@ async function count(
   const tryThis = `osm proxy get stats ${client.pods[0]?.metadata.name} -n ${spec.from.namespace}`;
   const pending = idle ?? empty[0];
   if (pending) {
-    const pod = (await podsBehind(kube, pending)).find((one) => !isReady(one));
-    const wait = pod && (await waitOf(kube, pod, probe.words.conditions.waits));
+    const wait = await waitBehind(kube, pending, probe.words.conditions.waits);
     const saw = words.notCallable(nameOf(pending)) + (wait ? `; ${wait.what}` : '');
     return notYet({ expected, saw, tryThis: `kubectl get pods -n ${namespace}` }, wait?.isStuck);
   }
