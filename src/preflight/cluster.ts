@@ -1,6 +1,6 @@
 import type { Reach } from '../platform/reach.ts';
 import type { PreflightWords } from '../words/en/preflight.ts';
-import { readChoices } from '../world/aks/choices.ts';
+import { defaultChoices, readChoices } from '../world/aks/choices.ts';
 import { readClusterChoice } from '../world/cluster/choice.ts';
 import { ageOf } from '../world/cluster/find-mesh.ts';
 import { isRecord, learnersKubeconfig, type NamedContext, readKubeContexts } from '../world/kube-context.ts';
@@ -56,7 +56,7 @@ async function lookAtCluster(ground: Ground): Promise<ClusterFacts | undefined> 
 const wantedContext = ({ world, context, folders }: Ground): string | undefined =>
   context ??
   (world === 'aks'
-    ? (readChoices(folders.state)?.cluster ?? 'meshwalk-aks')
+    ? (readChoices(folders.state) ?? defaultChoices).cluster
     : readClusterChoice(folders.state)?.context);
 
 const patience = '--request-timeout=8s';
