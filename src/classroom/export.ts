@@ -32,6 +32,8 @@ interface ConditionTally {
 }
 
 interface TaskTally {
+  lesson: string;
+  task: string;
   begunAt: number;
   passedAt: number | undefined;
   hints: number;
@@ -47,10 +49,18 @@ export class ClassExport {
     if (record.type !== 'progressed') return;
     const { learner, at, record: done } = record;
     if (!('task' in done) || done.type === 'recalled') return;
+    const { lesson, task: id } = done;
     const tasks = this.#tasks.get(learner) ?? new Map<string, TaskTally>();
     this.#tasks.set(learner, tasks);
-    const key = `${done.lesson}/${done.task}`;
-    const task = tasks.get(key) ?? { begunAt: at, passedAt: undefined, hints: 0, conditions: new Map() };
+    const key = `${lesson}/${id}`;
+    const task = tasks.get(key) ?? {
+      lesson,
+      task: id,
+      begunAt: at,
+      passedAt: undefined,
+      hints: 0,
+      conditions: new Map(),
+    };
     tasks.set(key, task);
     switch (done.type) {
       case 'hint-opened':
@@ -79,16 +89,15 @@ export class ClassExport {
 
   rows(): ExportRow[] {
     return [...this.#tasks].flatMap(([learner, tasks]) =>
-      [...tasks].flatMap(([key, task]) => {
-        const [lesson = '', id = ''] = splitKey(key);
+      [...tasks.values()].flatMap((task) => {
         const conditions: [string, ConditionTally][] =
           task.conditions.size > 0 ? [...task.conditions] : [['', { ...noTally(), passedAt: task.passedAt }]];
         return conditions.map(
           ([condition, { status, passedAt, attempts, hints }]): ExportRow => ({
             learner,
             name: this.#names.get(learner) ?? '',
-            lesson,
-            task: id,
+            lesson: task.lesson,
+            task: task.task,
             condition,
             begun: iso(task.begunAt),
             passed: iso(passedAt),
@@ -103,8 +112,6 @@ export class ClassExport {
     );
   }
 }
-
-const splitKey = (key: string): [string, string] => [key.slice(0, key.indexOf('/')), key.slice(key.indexOf('/') + 1)];
 
 const noTally = (): ConditionTally => ({ status: '', passedAt: undefined, attempts: 0, hints: 0 });
 

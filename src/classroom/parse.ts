@@ -13,7 +13,7 @@ export type ReadLearnerMessage =
 
 type Members = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Members =>
+export const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function readJson(text: string): Members | undefined {

@@ -2,6 +2,7 @@ import type { JournalEntry, ProgressRecord } from '../progress/events.ts';
 import { summarize } from '../progress/summary.ts';
 import type { ClassEvent, ClassRecord } from './class-records.ts';
 import { Durations } from './durations.ts';
+import { handsOf } from './figures.ts';
 import type { ClassForLearner, ClassState, ConditionStatus, Evidence, LearnerCard, TaskPace } from './protocol.ts';
 
 /**
@@ -17,7 +18,6 @@ export interface Touched {
 
 interface Learner {
   card: LearnerCard;
-  key: string;
   /** Last number of the journal that the class has. */
   acknowledged: number;
   finished: ReadonlySet<string>;
@@ -71,8 +71,7 @@ export class Roster {
 
   /** Ids in the order in which hands were raised. */
   hands(): string[] {
-    const raised = [...this.#learners.values()].filter(({ card }) => card.hand !== undefined);
-    return raised.sort((a, b) => (a.card.hand ?? 0) - (b.card.hand ?? 0)).map(({ card }) => card.id);
+    return handsOf(this.cards()).map(({ id }) => id);
   }
 
   apply(event: ClassEvent): Touched {
@@ -114,10 +113,8 @@ export class Roster {
       }
       case 'led':
         return this.#become({ lead: this.#leadTo(record.lesson, at) });
-      case 'told': {
-        const message = { id: position, at, text: record.text };
-        return this.#become({ messages: [...this.#state.messages, message].slice(-keptMessages) });
-      }
+      case 'told':
+        return this.#tell({ id: position, at, text: record.text });
       case 'countdown-begun':
         return this.#become({ countdown: { until: record.until, label: record.label } });
       case 'countdown-ended': {
@@ -134,6 +131,10 @@ export class Roster {
   #leadTo(lesson: string, at: number): { lesson: string; since: number } {
     const { lead } = this.#state;
     return lead?.lesson === lesson ? lead : { lesson, since: at };
+  }
+
+  #tell(message: ClassState['messages'][number]): Touched {
+    return this.#become({ messages: [...this.#state.messages, message].slice(-keptMessages) });
   }
 
   #become(change: Partial<ClassState>): Touched {
@@ -157,7 +158,6 @@ export class Roster {
     this.#byKey.set(key, id);
     this.#learners.set(id, {
       card,
-      key,
       acknowledged: number,
       finished: new Set(),
       marks: [],
@@ -192,10 +192,8 @@ export class Roster {
         return this.#turn(learner, { evidence: at });
       case 'marked':
         return this.#turn(learner, { present: record.present });
-      case 'told': {
-        const message = { id: position, at, text: record.text, learner: card.id };
-        return this.#become({ messages: [...this.#state.messages, message].slice(-keptMessages) });
-      }
+      case 'told':
+        return this.#tell({ id: position, at, text: record.text, learner: card.id });
       default:
         return untouched;
     }
@@ -279,7 +277,7 @@ const marking: ReadonlySet<ProgressRecord['type']> = new Set([
 const isMark = ({ type }: ProgressRecord): boolean => marking.has(type);
 
 /** The card after one thing that the learner did. What was finished is not its matter. */
-export function cardAfter(card: LearnerCard, record: ProgressRecord, at: number): LearnerCard {
+function cardAfter(card: LearnerCard, record: ProgressRecord, at: number): LearnerCard {
   if (record.type === 'lesson-passed' || record.type === 'recalled') return card;
   if (record.type === 'reset') {
     if (record.lesson !== undefined && record.lesson !== card.at?.lesson) return card;

@@ -9,7 +9,7 @@ export interface ClassAddress {
   fingerprint?: string;
 }
 
-export const classPort = 7070;
+const classPort = 7070;
 
 /** `192.168.1.20:7070/#K7QX-2MPD`, with `https://` and `/<fingerprint>` at the end where the class has its own certificate. */
 export function readClassAddress(typed: string): ClassAddress {

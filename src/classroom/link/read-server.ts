@@ -1,10 +1,8 @@
-import { readJson } from '../parse.ts';
+import { isObject, readJson } from '../parse.ts';
 import { plainLine } from '../plain-text.ts';
 import { type ClassForLearner, limits, type Refusal, type ServerMessage } from '../protocol.ts';
 
 /** Reads what a server says to a learner: a host is trusted no further than anybody else on the network. Pure. */
-type Members = Readonly<Record<string, unknown>>;
-
 const refusals: readonly Refusal[] = ['code', 'token', 'slow-down', 'version', 'full', 'malformed', 'journal'];
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const line = (value: unknown, length: number): string | undefined =>
@@ -41,8 +39,8 @@ export function readServerMessage(text: string): ServerMessage | undefined {
 }
 
 function readClass(value: unknown): ClassForLearner | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { name, lessons, hold, lead, countdown, hand, message } = value as Members;
+  if (!isObject(value)) return undefined;
+  const { name, lessons, hold, lead, countdown, hand, message } = value;
   if (!Array.isArray(lessons)) return undefined;
   const [holdAt, leadTo] = [line(hold, limits.idLength), line(lead, limits.idLength)];
   const time = readCountdown(countdown);
@@ -59,14 +57,14 @@ function readClass(value: unknown): ClassForLearner | undefined {
 }
 
 function readCountdown(value: unknown): ClassForLearner['countdown'] {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { leftMs, label } = value as Members;
+  if (!isObject(value)) return undefined;
+  const { leftMs, label } = value;
   return isNumber(leftMs) ? { leftMs, label: line(label, limits.labelLength) ?? '' } : undefined;
 }
 
 function readMessage(value: unknown): ClassForLearner['message'] {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { id, text } = value as Members;
+  if (!isObject(value)) return undefined;
+  const { id, text } = value;
   const plain = line(text, limits.messageLength);
   return isNumber(id) && plain !== undefined ? { id, text: plain } : undefined;
 }

@@ -83,7 +83,7 @@ export class Classroom {
     for (const event of events) {
       const touched = this.roster.apply(event);
       for (const learner of touched.learners) learners.add(learner);
-      if (state === 'same' || touched.state === 'class') state = touched.state === 'same' ? state : touched.state;
+      if (state === 'same' || touched.state === 'class') state = touched.state;
     }
     // Who joined on another host may be connected there already.
     for (const learner of learners) this.roster.connected(learner, this.#isOnline(learner), this.clock.now());

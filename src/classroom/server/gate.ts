@@ -14,8 +14,7 @@ export type GateRefusal = { status: 403 | 421; text: string };
 
 export function gateRefusal({ headers }: IncomingMessage, { names }: GateOptions): GateRefusal | undefined {
   const host = hostOf(headers.host);
-  if (host === undefined || !isOurs(host.name, names))
-    return { status: 421, text: 'This is not a name of this class.' };
+  if (host === undefined || !isOurs(host, names)) return { status: 421, text: 'This is not a name of this class.' };
   if (headers['sec-fetch-site'] === 'cross-site') return { status: 403, text: 'Another page may not ask this.' };
   if (headers.origin === undefined) return undefined;
   return originHost(headers.origin) === headers.host?.toLowerCase()
@@ -28,10 +27,9 @@ function isOurs(name: string, names: readonly string[]): boolean {
   return name === 'localhost' || isIP(name) !== 0 || names.some((own) => own.toLowerCase() === name);
 }
 
-function hostOf(header: string | undefined): { name: string } | undefined {
+function hostOf(header: string | undefined): string | undefined {
   const parts = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? '');
-  const name = parts?.[1] ?? parts?.[2];
-  return name === undefined ? undefined : { name: name.toLowerCase() };
+  return (parts?.[1] ?? parts?.[2])?.toLowerCase();
 }
 
 /** Behind a load balancer we speak http where the page was loaded over https: names and ports must be the same. */

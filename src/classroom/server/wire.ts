@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../platform/clock.ts';
-import { limits, type Refusal } from '../protocol.ts';
+import { type InstructorNews, limits, type Refusal, type ServerMessage } from '../protocol.ts';
 import { Bucket } from './bucket.ts';
 
 /**
@@ -14,14 +14,14 @@ const bytesPerSecond = 1 << 18;
 const silentMs = 45_000;
 const pingMs = 15_000;
 /** Beyond this nothing is added, and beyond the second the connection ends: it reads too slowly, or not at all. */
-export const fullBytes = 1 << 18;
+const fullBytes = 1 << 18;
 const overfullBytes = 8 << 20;
 
 export interface WireEnd {
   /** One whole text message; the next one waits until it is done. What it rejects with is a bug, and ends the connection. */
   onText(text: string): Promise<void>;
   /** Every quarter of a minute while the connection is there. */
-  onPulse?(): void;
+  onPulse(): void;
   onClose(): void;
   onBug(error: unknown): void;
 }
@@ -71,19 +71,15 @@ export class Wire {
     this.#pulse();
   }
 
-  send(message: { type: string }): void {
-    this.sendText(JSON.stringify(message));
-  }
-
-  sendText(text: string): void {
+  send(message: ServerMessage | InstructorNews): void {
     if (this.#isClosed) return;
     if (this.#webSocket.bufferedAmount > overfullBytes) this.#webSocket.terminate();
-    else this.#webSocket.send(text);
+    else this.#webSocket.send(JSON.stringify(message));
   }
 
   /** Says why, and ends it. */
   refuse(reason: Refusal, retryMs?: number): void {
-    this.send({ type: 'refused', reason, ...(retryMs !== undefined && { retryMs }) } as { type: 'refused' });
+    this.send({ type: 'refused', reason, ...(retryMs !== undefined && { retryMs }) });
     this.end(reason === 'malformed' ? 1007 : 1008);
   }
 
@@ -122,7 +118,7 @@ export class Wire {
         return;
       }
       this.#webSocket.ping();
-      this.#end.onPulse?.();
+      this.#end.onPulse();
       this.#pulse();
     });
   }

@@ -6,8 +6,6 @@ import { faultOf } from '../../fault.ts';
  * commit, so positions have no gaps and are seen in their order. (A sequence would give both up: numbers are taken before
  * they are committed, and a reader that saw 8 would never look for 7.)
  */
-export const schemaVersion = 1;
-
 const migrations: readonly string[] = [
   `CREATE TABLE meshwalk.class (
      id text PRIMARY KEY,
@@ -39,6 +37,8 @@ const migrations: readonly string[] = [
      PRIMARY KEY (class, host)
    );`,
 ];
+
+const schemaVersion = migrations.length;
 
 /** Makes what is missing; call in a transaction. Hosts that start at one moment wait for each other. */
 export async function migrate(client: Client, shown: string): Promise<void> {
