@@ -15,7 +15,7 @@ export function classEvidence(session: SessionState): Evidence | undefined {
   // Lines that may hold a password or a token stay here, whoever asked for them.
   const lines = (run?.output.lines ?? []).map(({ text }) => text).filter((text) => !looksSecret(text.trim()));
   const command = run?.script ?? '';
-  return {
+  const evidence = {
     lesson: session.lesson.id,
     task: task.id,
     conditions: session.progress.conditions.flatMap(({ id, result }) =>
@@ -24,6 +24,8 @@ export function classEvidence(session: SessionState): Evidence | undefined {
     command: looksSecret(command.trim()) ? '' : command.slice(0, mostColumns),
     output: lines.slice(-mostLines).map((text) => text.replaceAll(colours, '').slice(0, mostColumns)),
   };
+  // Before anything was looked at or run there is nothing to see in it.
+  return evidence.conditions.length > 0 || evidence.command !== '' || evidence.output.length > 0 ? evidence : undefined;
 }
 
 const colours = /\u001b\[[\d;:]*m/g;

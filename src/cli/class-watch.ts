@@ -8,9 +8,9 @@ import { faultOf } from '../fault.ts';
 import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import { classFolder } from '../progress/state-folders.ts';
-import { classLines } from '../tui/view/class-screen.ts';
+import { classLines, withPrompt } from '../tui/view/class-screen.ts';
 import { bare } from '../tui/view/foreign-text.ts';
-import { emptyLine, type Line, span } from '../tui/view/spans.ts';
+import { type Line, span } from '../tui/view/spans.ts';
 import type { Findings } from '../words/en/findings.ts';
 import { loadFindings } from '../words/language.ts';
 import type { ClassWatchOptions } from './class.ts';
@@ -160,7 +160,8 @@ class ClassWatch {
   }
 
   #draw(): void {
-    const prompt: Line[] = [emptyLine, [span(this.#answer || this.#words.prompt, 'dim')], [span(`> ${this.#typed}`)]];
-    this.#screen.replace([...this.#lines(), ...prompt]);
+    const { width, room } = this.#screen;
+    const prompt = { said: this.#answer || this.#words.prompt, typed: this.#typed };
+    this.#screen.replace(withPrompt(this.#lines(), prompt, { width, room }));
   }
 }

@@ -25,9 +25,14 @@ export class LiveLines {
     return this.#stdout.columns ?? 80;
   }
 
+  /** Lines that can be drawn over: the last one of the window is the cursor's. */
+  get room(): number {
+    return Math.max(1, (this.#stdout.rows ?? 24) - 1);
+  }
+
   /** Draws over what was drawn before. What is taller than the window can't be drawn over, and is cut. */
   replace(lines: readonly Line[]): void {
-    const rows = this.isTerminal ? lines.slice(0, Math.max(1, (this.#stdout.rows ?? 24) - 1)) : lines;
+    const rows = this.isTerminal ? lines.slice(0, this.room) : lines;
     const back = this.isTerminal && this.#drawn > 0 ? `\u001b[${this.#drawn}A\u001b[J` : '';
     this.#stdout.write(back + rows.map((line) => `${paintLine(line, this.theme)}\n`).join(''));
     this.#drawn = rows.length;

@@ -8,9 +8,10 @@ import { shareLines } from './view/share-screen.ts';
 import { listHeight } from './view/window.ts';
 
 /** Keys of who sits in a class, and those on the card of what is shared: what was seen there is what is sent. Pure. */
-export function openShare({ model, desk }: View): Reaction {
+export function openShare({ model, desk, words }: View): Reaction {
   const evidence = desk?.evidence();
-  return { model: evidence ? { ...model, overlay: { type: 'share', evidence, top: 0 } } : model, acts: [] };
+  if (!evidence) return { model: { ...model, refusal: words.classroom.nothingToShare }, acts: [] };
+  return { model: { ...model, overlay: { type: 'share', evidence, top: 0 } }, acts: [] };
 }
 
 /** Undefined for a key that means nothing here. */

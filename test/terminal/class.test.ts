@@ -68,9 +68,9 @@ it('walks two learners and an instructor, each a process, through a lesson with 
 
   expect(await instructor('hold 0', 'say look up')).toContain('Held at “Welcome aboard”');
   await see(ada, 'From the instructor: look up');
-  await see(bob, 'wait · class Tuesday');
+  await see(bob, 'held · class Tuesday');
   bob.press('H');
-  await see(bob, 'hand up, 1.');
+  await see(bob, 'hand up, number 1');
   await instructorSees(/Hands up: Bob/);
   await instructor('lower Bob');
   await bob.waitFor((screen) => !screen.includes('hand up'), 'the hand lowered', patienceMs);

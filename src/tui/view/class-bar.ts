@@ -8,7 +8,7 @@ export function classParts(now: ClassNow | undefined, at: number, { classroom }:
   const isCounting = until !== undefined && until > at;
   return [
     ...(isCounting ? [classroom.left(clockOf(until - at), label)] : []),
-    ...(hold === undefined ? [] : [classroom.wait]),
+    ...(hold === undefined ? [] : [classroom.onHold]),
     ...(hand === undefined ? [] : [classroom.hand(hand)]),
     ...(connection === 'online' ? [] : [classroom.connection[connection]]),
     ...(connection === 'offline' && unsent > 0 ? [classroom.unsent(unsent)] : []),

@@ -11,7 +11,7 @@ import type { ClassState, CourseOutline, LearnerCard } from '../../classroom/pro
 import type { Findings } from '../../words/en/findings.ts';
 import { clockOf } from './class-bar.ts';
 import { bare } from './foreign-text.ts';
-import { emptyLine, type Line, type Span, span, toWidth, truncate } from './spans.ts';
+import { emptyLine, type Line, type Span, span, toWidth, truncate, wrap } from './spans.ts';
 import type { Glyphs, Role } from './theme.ts';
 
 /** A class in a terminal: who is where, who is stuck on what, whose hand is up. Pure. */
@@ -48,6 +48,19 @@ export function classLines({ course, state, learners, isOnline }: ShownClass, in
     emptyLine,
     [span(words.rule(stuckMargin.share * 100, stuckMargin.leastMs / 60_000), 'dim')],
   ].map((line) => truncate(line, width));
+}
+
+/**
+ * The class, and below it what is typed. No line is wider than the window, since the terminal would break it and what is
+ * drawn over would be less than what was drawn; where the window has no room for all learners, the typed line stays.
+ */
+export function withPrompt(
+  shown: readonly Line[],
+  { said, typed }: { said: string; typed: string },
+  { width, room }: { width: number; room: number },
+): Line[] {
+  const prompt = [emptyLine, ...wrap([span(said, 'dim')], width), ...wrap([span(`> ${typed}`)], width)];
+  return [...shown.slice(0, Math.max(0, room - prompt.length)), ...prompt];
 }
 
 const order: Readonly<Record<Standing['status'], number>> = {

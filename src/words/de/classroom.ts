@@ -4,7 +4,7 @@ export const classroom: typeof shape.classroom = {
   inClass: (name) => (name === '' ? 'Kurs' : `Kurs ${name}`),
   connection: { joining: 'tritt bei', offline: 'getrennt', refused: 'nicht im Kurs' },
   unsent: (records) => `${records} noch nicht geschickt`,
-  wait: 'warten',
+  onHold: 'angehalten',
   hand: (place) => `gemeldet, ${place}.`,
   left: (clock, label) => (label === '' ? `noch ${clock}` : `${label} noch ${clock}`),
   held: (lesson) => `Der Kurs wartet am Ende von „${lesson}“, bis es weitergeht.`,
