@@ -1,4 +1,5 @@
 import type { Effect, Next, SessionEvent } from './events.ts';
+import { hasDoneItsPart } from './made-before.ts';
 import { isFinished, mayPassUnasked, nextStep, taskKey, taskOf } from './next-step.ts';
 import type { Notice } from './notice.ts';
 import { always, reading, resting, withProgress } from './stance.ts';
@@ -85,10 +86,10 @@ function failedCheck(state: SessionState, conditions: readonly ConditionReport[]
   return [{ type: 'record', record }];
 }
 
-/** A lesson's command may fail because what it makes is there already (AlreadyExists); Enter would only run it again. */
+/** A lesson's command may fail though what it makes is there already; Enter would only run it again. */
 function hasFailedRun({ lastRun, status }: SessionState): boolean {
   if (status !== 'reading' || lastRun?.command === undefined) return false;
-  return lastRun.end.type !== 'exited' || lastRun.end.code !== 0;
+  return !hasDoneItsPart(lastRun);
 }
 
 function couldNotTell(conditions: readonly ConditionReport[]): Notice {

@@ -14,6 +14,8 @@ export type Notice =
   | { type: 'no-such-task' }
   /** A command failed, and all that the task wants is there nevertheless. */
   | { type: 'there-anyway' }
+  /** A command that creates failed only because its objects are there already, so the task goes on. */
+  | { type: 'made-before' }
   | { type: 'could-not-tell'; reason: string | undefined }
   | { type: 'background-ended'; command: string; lastLine: string | undefined }
   | { type: 'not-saved'; what: string; next: readonly string[] }

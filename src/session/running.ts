@@ -1,5 +1,6 @@
 import type { Effect, Next, SessionEvent } from './events.ts';
 import { lookAside, pass, verify } from './looking.ts';
+import { hasDoneItsPart, isMadeBefore } from './made-before.ts';
 import { isFinished, nextStep, taskOf } from './next-step.ts';
 import type { Notice } from './notice.ts';
 import { always, resting, withProgress } from './stance.ts';
@@ -53,10 +54,11 @@ export function interrupt(state: Running): Next {
 
 export function runEnded(state: Running, event: Extract<SessionEvent, { type: 'run-ended' }>): Next {
   const lastRun: FinishedRun = { ...state.run, end: event.end, tookMs: event.at - state.run.startedAt };
-  const went = event.end.type === 'exited' && event.end.code === 0;
+  const went = hasDoneItsPart(lastRun);
   const command = state.proposal.command?.name;
   const progress = explainPredictions(state, went && command ? markDone(state.progress, command) : state.progress);
-  const after: Always = { ...always(state), lastRun, progress };
+  const notice: Notice | undefined = command && isMadeBefore(lastRun) ? { type: 'made-before' } : state.notice;
+  const after: Always = { ...always(state), lastRun, progress, notice };
   const task = taskOf(state);
   const effects: Effect[] =
     task && command

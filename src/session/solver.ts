@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Findings } from '../words/en/findings.ts';
 import type { Driver } from './driver.ts';
 import type { Intent } from './events.ts';
+import { hasDoneItsPart } from './made-before.ts';
 import { isFinished, taskOf } from './next-step.ts';
 import type { BackgroundCommand, FinishedRun, SessionState } from './state.ts';
 
@@ -66,10 +67,10 @@ export async function solveTask(
     else if (isOver) return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
     else {
       const ran = state.lastRun;
-      if (ran && !isGood(ran) && ran !== lastFailed) {
+      if (ran && !hasDoneItsPart(ran) && ran !== lastFailed) {
         lastFailed = ran;
         failedAt = at;
-      } else if (ran && isGood(ran) && lastFailed) {
+      } else if (ran && hasDoneItsPart(ran) && lastFailed) {
         lastFailed = undefined;
         retries = 0;
       }
@@ -117,8 +118,6 @@ const mayRetry = ({ world, lesson, taskIndex }: SessionState, { command }: Finis
 
 const isDue = (state: SessionState, run: FinishedRun, retries: number, sinceMs: number): boolean =>
   mayRetry(state, run, retries) && sinceMs >= (retryPausesMs[retries] ?? Infinity);
-
-const isGood = (run: FinishedRun): boolean => run.end.type === 'exited' && run.end.code === 0;
 
 /** What the author wrote instead of the commands shown; empty when the shown commands are the solution. */
 function authoredSolution(state: SessionState): Command[] {

@@ -129,6 +129,12 @@ export class Walk {
     return this;
   }
 
+  /** The running command writes these lines. */
+  prints(...lines: string[]): this {
+    const printed = lines.map((text) => ({ text, stream: 'out' as const }));
+    return this.event({ type: 'run-output', runId: this.state.runId, lines: printed, dropped: 0 });
+  }
+
   /** The running command ends. */
   ends(code = 0): this {
     return this.event({

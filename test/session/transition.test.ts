@@ -43,6 +43,35 @@ describe('Enter', () => {
     });
   });
 
+  describe('after a command that met what it makes', () => {
+    const refused = (name: string) => `Error from server (AlreadyExists): namespaces "${name}" already exists`;
+    const ended = (...lines: string[]) =>
+      oneTask()
+        .intent('proceed')
+        .prints(...lines)
+        .ends(1).state;
+
+    it('goes on to the next command, and says so', () => {
+      expect(ended(refused('bookbuyer'), 'namespace/bookstore created', refused('bookwarehouse'))).toMatchObject({
+        next: { type: 'run', proposal: { script: 'run two' } },
+        lastRun: { end: { code: 1 } },
+        progress: { done: ['one'] },
+        notice: { type: 'made-before' },
+      });
+    });
+
+    it.each([
+      [
+        'something else went wrong too',
+        [refused('bookbuyer'), 'Error from server (Forbidden): namespaces is forbidden'],
+      ],
+      ['nothing was said of what is there', ['namespace/bookstore created']],
+      ['it said nothing', []],
+    ])('offers it again when %s', (_, lines) => {
+      expect(ended(...lines)).toMatchObject({ next: { proposal: { script: 'run one' } }, progress: { done: [] } });
+    });
+  });
+
   it('reads a task without commands and check as done, and goes on', () => {
     const walk = new Walk(lesson(task('a', []), task('b', [])));
     walk.took();

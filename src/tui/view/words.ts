@@ -82,6 +82,8 @@ export function noticeWords(notice: Notice, { notice: words, wayBack }: Words): 
       return words.noSuchTask;
     case 'there-anyway':
       return words.thereAnyway;
+    case 'made-before':
+      return words.madeBefore;
     case 'could-not-tell':
       return words.couldNotTell(notice.reason ?? words.notLookedAt);
     case 'background-ended':

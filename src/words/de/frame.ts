@@ -65,6 +65,7 @@ export const notice: typeof noticeShape = {
   chooseFirst: 'Wähl zuerst eine Antwort.',
   notOptional: 'Dieser Befehl gehört zur Aufgabe und lässt sich nicht auslassen.',
   noSuchTask: 'In dieser Lektion gibt es diese Aufgabe nicht.',
+  madeBefore: 'Das gibt es schon; der Befehl hat nichts Neues angelegt. Weiter in der Aufgabe.',
   thereAnyway: 'Der Befehl scheiterte, doch was die Aufgabe will, ist da. Weiter mit v.',
   couldNotTell: (reason) => `Noch nicht feststellbar: ${reason}`,
   notLookedAt: 'niemand hat auf die Bedingungen gesehen',

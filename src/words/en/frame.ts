@@ -58,6 +58,7 @@ export const notice = {
   chooseFirst: 'Choose an answer first.',
   notOptional: 'This command is part of the task and cannot be left out.',
   noSuchTask: 'There is no such task in this lesson.',
+  madeBefore: 'That is there already, so the command made nothing new. The task goes on.',
   thereAnyway: 'The command failed, but all that the task wants is there. Press v to go on.',
   couldNotTell: (reason: string) => `Could not tell yet: ${reason}`,
   notLookedAt: 'the conditions were not looked at',
