@@ -6,7 +6,7 @@ import { controlPlaneLog } from '../../../src/sandbox/mesh/osm/log.ts';
 import { followResyncInterval, isPushed } from '../../../src/sandbox/mesh/osm/mesh-config-changes.ts';
 import { addOn, meshConfigName } from '../../../src/sandbox/mesh/osm/names.ts';
 import { removePod } from './control-plane-restart.ts';
-import { controllerLogs, controllers } from './controllers.ts';
+import { connectedProxies, controllerLogs } from './controllers.ts';
 import { eventually, type MeshCluster } from './mesh-cluster.ts';
 import { startStoreAndBuyer } from './store-and-buyer.ts';
 
@@ -86,10 +86,19 @@ describe('sidecar.configResyncInterval', () => {
 });
 
 describe('sidecar.maxDataPlaneConnections', () => {
+  const patient = { timeout: 10_000, interval: 20 };
+  const isReady = async (status: number) => expect((await mesh.admin('one-too-many', '/ready')).status).toBe(status);
+
+  afterAll(() => mesh.sidecars({ maxDataPlaneConnections: 0 }));
+
   it('counts at the next connection: a further proxy gets no configuration until there is room', async () => {
-    const [first] = controllers(mesh);
-    await mesh.sidecars({ maxDataPlaneConnections: 1 });
-    const created = mesh.api.create(resources.pods, {
+    // Each replica counts its own proxies, and a proxy comes to either of them by chance.
+    await mesh.api.modify(resources.deployments, 'osm-controller', addOn.namespace, ({ spec }) => {
+      if (spec) spec.replicas = 1;
+    });
+    await vi.waitFor(async () => expect(await connectedProxies(mesh)).toEqual([2]), patient);
+    await mesh.sidecars({ maxDataPlaneConnections: 2 });
+    await mesh.api.create(resources.pods, {
       metadata: { name: 'one-too-many', namespace: 'shop', labels: { app: 'one-too-many' } },
       spec: {
         serviceAccountName: 'buyer',
@@ -97,13 +106,11 @@ describe('sidecar.maxDataPlaneConnections', () => {
         terminationGracePeriodSeconds: 0,
       },
     });
-    await created;
-    await vi.waitFor(async () => expect((await mesh.admin('one-too-many', '/ready')).status).toBe(503), 10_000);
+    await vi.waitFor(() => isReady(503), patient);
     expect(await mesh.call('one-too-many', 'store.shop:14001')).toEqual({ type: 'refused' });
     expect(await call('buyer')()).toMatchObject({ status: 200 });
     await mesh.sidecars({ maxDataPlaneConnections: 0 });
-    await vi.waitFor(async () => expect((await mesh.admin('one-too-many', '/ready')).status).toBe(200), 10_000);
-    expect(first).toBeDefined();
+    await vi.waitFor(() => isReady(200), patient);
     await removePod(mesh, 'shop', 'one-too-many');
   }, 30_000);
 });
