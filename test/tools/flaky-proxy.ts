@@ -10,6 +10,7 @@ export class FlakyProxy {
   readonly #server = createServer((socket) => this.#accept(socket));
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #mood: Mood = 'open';
+  #onAccepted = () => {};
   /** How often the network was taken away, by how. */
   readonly counts = { cut: 0, stalled: 0 };
   /** Connections that came while it was away, or broke when it went. */
@@ -51,21 +52,31 @@ export class FlakyProxy {
     for (const pair of this.#pairs) for (const socket of pair) socket.resume();
   }
 
-  /** Takes the network away at seeded random moments until it is told to stop; then it stays as it was at first. */
-  disturb(random: Random, pauses: { upMs: [number, number]; awayMs: [number, number] }): () => void {
-    let timer: ReturnType<typeof setTimeout>;
+  /**
+   * Takes the network away at seeded random moments until it is told to stop; then it stays as it was at first. How long
+   * it is there is counted in connections that come through, so that a slow machine gets as much done in it as a quick one.
+   */
+  disturb(random: Random, spans: { connections: [number, number]; awayMs: [number, number] }): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const goAway = () => {
       if (random.next() < 0.6) this.cut();
       else this.stall();
-      timer = setTimeout(comeBack, integerBetween(random, ...pauses.awayMs));
+      timer = setTimeout(comeBack, integerBetween(random, ...spans.awayMs));
     };
     const comeBack = () => {
       this.restore();
-      timer = setTimeout(goAway, integerBetween(random, ...pauses.upMs));
+      let left = integerBetween(random, ...spans.connections);
+      this.#onAccepted = () => {
+        left -= 1;
+        if (left > 0) return;
+        this.#onAccepted = () => {};
+        goAway();
+      };
     };
     comeBack();
     return () => {
       clearTimeout(timer);
+      this.#onAccepted = () => {};
       this.restore();
     };
   }
@@ -99,6 +110,6 @@ export class FlakyProxy {
     if (this.#mood === 'stalled') {
       this.broken += 1;
       for (const one of pair) one.pause();
-    }
+    } else this.#onAccepted();
   }
 }
