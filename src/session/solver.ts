@@ -84,13 +84,16 @@ export async function solveTask(
         act({ type: 'verify' });
       } else if (driver.isWorldAway) {
         await changed(driver, clock, 200, signal);
-      } else if (driver.worldAbsences > absences || isDue(state, lastFailed, retries, at - failedAt)) {
+      } else if (
+        !isCostly(state, lastFailed) &&
+        (driver.worldAbsences > absences || isDue(state, retries, at - failedAt))
+      ) {
         // It met a world that was just going: what it failed at says nothing.
         if (driver.worldAbsences > absences) absences = driver.worldAbsences;
         else retries += 1;
         const { command, script } = lastFailed;
         act(command === undefined ? { type: 'propose', script, edited: false } : { type: 'proceed' });
-      } else if (at - failedAt > afterFailureMs && !mayRetry(state, lastFailed, retries)) {
+      } else if (at - failedAt > afterFailureMs && (isCostly(state, lastFailed) || !mayRetry(state, retries))) {
         return failed(reasonOf(state, lastFailed, words), tryThisOf(state));
       } else await changed(driver, clock, 200, signal);
     }
@@ -110,14 +113,22 @@ const openResults = ({ status, progress }: SessionState): CheckResult[] =>
     ? progress.conditions.flatMap(({ result }) => (result && result.status !== 'passed' ? [result] : []))
     : [];
 
-/** In the sandbox nothing lies between a command and its cluster; and what costs money is not tried by ourselves. */
-const mayRetry = ({ world, lesson, taskIndex }: SessionState, { command }: FinishedRun, retries: number): boolean =>
+/**
+ * What costs money is not tried again by ourselves, whatever came in between: Azure may have taken it on before it
+ * failed here. An author's own command runs without its name.
+ */
+const isCostly = ({ world, lesson, taskIndex }: SessionState, { command, script }: FinishedRun): boolean =>
   world.kind !== 'sandbox' &&
-  retries < retryPausesMs.length &&
-  !lesson.tasks[taskIndex]?.solution.some(({ name, effect }) => name === command && effect === 'cloud');
+  (lesson.tasks[taskIndex]?.solution ?? []).some(
+    (one) => one.effect === 'cloud' && (one.name === command || one.script === script),
+  );
 
-const isDue = (state: SessionState, run: FinishedRun, retries: number, sinceMs: number): boolean =>
-  mayRetry(state, run, retries) && sinceMs >= (retryPausesMs[retries] ?? Infinity);
+/** In the sandbox nothing lies between a command and its cluster. */
+const mayRetry = ({ world }: SessionState, retries: number): boolean =>
+  world.kind !== 'sandbox' && retries < retryPausesMs.length;
+
+const isDue = (state: SessionState, retries: number, sinceMs: number): boolean =>
+  mayRetry(state, retries) && sinceMs >= (retryPausesMs[retries] ?? Infinity);
 
 /** What the author wrote instead of the commands shown; empty when the shown commands are the solution. */
 function authoredSolution(state: SessionState): Command[] {

@@ -119,6 +119,29 @@ describe('solving a task', () => {
     ports.done();
   });
 
+  it('never makes what costs money a second time, also when the world was away meanwhile', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    ports.world = { kind: 'aks', costsMoney: true };
+    const end = { type: 'exited', code: 1 } as const;
+    const goes = () => {
+      ports.restarts += 1;
+    };
+    const make = command('make', { effect: 'cloud' });
+    const shown = { ...task('a', [make], check('holds')), solution: [make] };
+    const own = { ...task('a', [], check('holds')), solution: [make] };
+    for (const what of [shown, own]) {
+      ports.expect({ script: 'run make', end, onEnd: goes });
+      ports.seen = [{ holds: wrong }];
+      const driver = await open(ports, what);
+      const solving = solveTask(driver, clock, findings.told.solving);
+      await clock.step(10_000);
+      expect(await solving).toMatchObject({ solved: false });
+      await driver.close();
+    }
+    ports.done();
+  });
+
   it('is patient again after each command, however long that took', async () => {
     const clock = new SteppedClock();
     const ports = new ScriptedPorts(clock);
