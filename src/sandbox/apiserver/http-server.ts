@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { requestUrl } from '../network/http-fields.ts';
 import type { NodeApi } from '../node/node-api.ts';
 import { attributesOf } from './authorization/attributes.ts';
 import { notAllowedTo } from './authorization/refusal.ts';
@@ -164,14 +165,6 @@ function versionInfo(version: string): Readonly<Record<string, string>> {
   };
 }
 
-function urlOf(request: IncomingMessage): URL {
-  try {
-    return new URL(request.url ?? '/', 'https://127.0.0.1');
-  } catch {
-    throw new StatusError(400, 'BadRequest', 'the request target is no path');
-  }
-}
-
 function requireOwnHost(request: IncomingMessage, hostNames: ReadonlySet<string>): void {
   if (isOwnHost(request.headers.host, hostNames)) return;
   throw new StatusError(
@@ -191,7 +184,7 @@ async function answer(
   response.setHeader('Audit-Id', randomUUID());
   response.setHeader('Cache-Control', 'no-cache, private');
   requireOwnHost(request, hostNames);
-  const url = urlOf(request);
+  const url = requestUrl(request.url);
   limitTime(request, response, url.pathname, parts.clock);
   if (openPaths.has(url.pathname)) {
     if (request.method !== 'GET') throw methodNotAllowed();
@@ -223,7 +216,7 @@ async function takeOver(
 ): Promise<void> {
   socket.on('error', () => socket.destroy());
   requireOwnHost(request, hostNames);
-  const url = urlOf(request);
+  const url = requestUrl(request.url);
   admitted(request, url, authenticate, parts.api);
   await routeUpgrade(request, socket, head, url, parts);
 }

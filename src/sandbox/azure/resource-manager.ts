@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
+import { requestUrl } from '../network/http-fields.ts';
 import type { Pace } from '../pace.ts';
 import type { KeyPair } from '../pki/authority.ts';
 import { admit } from './admission.ts';
@@ -169,7 +170,7 @@ interface Gate {
 
 async function answer({ options, file, player, routes }: Gate, request: IncomingMessage): Promise<ArmResponse> {
   const origin = `https://${request.headers.host ?? '127.0.0.1'}`;
-  const url = new URL(request.url ?? '/', origin);
+  const url = requestUrl(request.url);
   const method = request.method ?? 'GET';
   checkToken(request, options.token);
   checkApiVersion(url.searchParams);

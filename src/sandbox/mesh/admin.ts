@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Clock } from '../../platform/clock.ts';
+import { requestUrl } from '../network/http-fields.ts';
 import { type Answer, json, plain, StatusText } from './admin-answer.ts';
 import { certificates, clustersPage } from './admin-clusters.ts';
 import { prometheusPage, statsPage } from './admin-stats.ts';
@@ -36,7 +37,7 @@ const hotRestartVersion = '11.104';
 export function adminPages(parts: AdminParts): RequestListener {
   const pages = pagesOf(parts);
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://admin');
+    const url = requestUrl(request.url);
     const { status = 200, type = 'text/plain; charset=UTF-8', body } = answer(pages, url, request.method ?? 'GET');
     response.writeHead(status, {
       'content-type': type,

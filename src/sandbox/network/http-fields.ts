@@ -6,9 +6,14 @@ export const isToken = (text: string): boolean => /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+
 /** The value of a header, each character a byte. */
 export const isFieldValue = (bytes: string): boolean => !/[^\t\x20-\x7e\x80-\xff]/.test(bytes);
 
-/** The URL that a request asks for. Two slashes at its beginning are part of the path; a base would take them for a host. */
-export const requestUrl = (target = '/', host = 'localhost'): URL =>
-  target.startsWith('/') ? new URL(`http://${host}${target}`) : new URL(target, `http://${host}`);
+/**
+ * The URL that a request asks for. Two slashes at its beginning are part of the path, where a base would take them for a
+ * host; and a target that is no URL (`http://[`, which Node's parser lets in) is a path that nobody has.
+ */
+export function requestUrl(target = '/', host = 'localhost'): URL {
+  if (!target.startsWith('/')) return URL.parse(target, `http://${host}`) ?? new URL(`http://localhost/${target}`);
+  return URL.parse(`http://${host}${target}`) ?? new URL(`http://localhost${target}`);
+}
 
 /** A path that somebody wrote, as a request may carry it. Go's url.URL encodes it the same. */
 export const requestPath = (path: string): string =>

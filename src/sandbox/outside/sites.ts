@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { HostListen, OutsideHost } from '../network/beyond-cluster.ts';
+import { requestUrl } from '../network/http-fields.ts';
 import type { KeyPair } from '../pki/authority.ts';
 
 /** Web sites of the simulated internet, each on ports 80 and 443. */
@@ -39,7 +40,7 @@ export const exampleSite = (pair: () => KeyPair): OutsideHost =>
 export const requestEcho = (pair: () => KeyPair): OutsideHost => site('simulated-echo', pair, echo);
 
 function echo(request: IncomingMessage, response: ServerResponse): void {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://echo');
+  const { pathname, search } = requestUrl(request.url);
   const status = /^\/status\/([2-5]\d\d)$/.exec(pathname)?.[1];
   if (status !== undefined) {
     response.writeHead(Number(status)).end();

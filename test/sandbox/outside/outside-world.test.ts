@@ -53,6 +53,9 @@ describe('the simulated world outside the cluster', () => {
       log: expect.stringContaining('"url": "/get?a=1"'),
     });
     expect((await curlPod('missing', '-s', '-f', 'https://httpbin.example.org/status/404')).exitCode).toBe(22);
+    expect(await curlPod('slashes', '-s', 'http://httpbin.example.org//')).toMatchObject({
+      log: expect.stringContaining('nothing at //'),
+    });
   });
 
   it('a name that is not in the certificate is not trusted, unless curl is told to trust anybody', async () => {

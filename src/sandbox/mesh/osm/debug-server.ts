@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { requestUrl } from '../../network/http-fields.ts';
 import type { ContainerSockets } from '../../network/pod-network.ts';
 import { type DebugParts, debugPage } from './debug-pages.ts';
 import * as kinds from './kinds.ts';
@@ -16,7 +17,7 @@ export function followDebugServer(
 ): () => void {
   const { api, install } = parts;
   const pages = wrap((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://debug');
+    const url = requestUrl(request.url);
     const { status = 200, type, body } = debugPage(parts, url.pathname, url.searchParams);
     response.writeHead(status, { 'content-type': type }).end(body);
   });

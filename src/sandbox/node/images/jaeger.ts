@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../../platform/clock.ts';
 import { serveHttp, untilAborted } from '../../mesh/osm/pod-server.ts';
+import { requestUrl } from '../../network/http-fields.ts';
 import type { ContainerContext, ImageProgram } from '../program.ts';
 import { dependencies, jaegerTrace, serviceOf, TraceStore, type ZipkinSpan } from './jaeger-traces.ts';
 
@@ -102,8 +103,13 @@ function parseSpans(body: string): ZipkinSpan[] {
 
 function query(store: TraceStore, clock: Clock) {
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://jaeger');
-    const [, api, collection, name, sub] = pathname.split('/').map(decodeURIComponent);
+    const { pathname, searchParams } = requestUrl(request.url);
+    const segments = decodedSegments(pathname);
+    if (!segments) {
+      failed(response, 400, 'the path has an escape that stands for no character');
+      return;
+    }
+    const [, api, collection, name, sub] = segments;
     if (api !== 'api') {
       response
         .writeHead(pathname === '/' ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' })
@@ -133,6 +139,16 @@ function query(store: TraceStore, clock: Clock) {
       found(response, dependencies(within.map(([id, of]) => jaegerTrace(id, of))));
     } else failed(response, 404, 'not found');
   };
+}
+
+/** Undefined for `%` and other escapes that mean nothing. */
+function decodedSegments(pathname: string): string[] | undefined {
+  try {
+    return pathname.split('/').map(decodeURIComponent);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 const operationsOf = (spans: readonly ZipkinSpan[], service: string): string[] =>

@@ -30,6 +30,8 @@ describe('the admin interface', () => {
     expect(help).toContain('  /quitquitquit (POST): exit the server\n');
     expect((await get('/')).body).toBe(help);
     expect(await get('/nothing')).toMatchObject({ status: 404, body: `invalid path. ${help}` });
+    for (const path of ['//', '//ready', 'http://['])
+      expect(await get(path)).toMatchObject({ status: 404, body: `invalid path. ${help}` });
   });
 
   it.each(['/quitquitquit', '/reset_counters', '/logging'])('%s wants POST', async (path) => {

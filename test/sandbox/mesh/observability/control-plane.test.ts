@@ -178,6 +178,7 @@ describe('the debug server', () => {
       },
     });
     const json = async (path: string) => JSON.parse((await page(path)).body) as Record<string, unknown>;
+    expect(await page('//')).toMatchObject({ status: 404, body: '404 page not found\n' });
     expect(await json('/debug/config')).toMatchObject({ traffic: { enablePermissiveTrafficPolicyMode: true } });
     expect(await json('/debug/feature-flags')).toMatchObject({ enableWASMStats: true, enableRetryPolicy: false });
     expect(await json('/debug/namespaces')).toEqual({ namespaces: ['shop'] });

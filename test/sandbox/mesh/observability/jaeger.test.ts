@@ -174,6 +174,8 @@ describe("Jaeger's query API", () => {
     });
     expect(await ask('/api/traces?service=x&tags=[]')).toMatchObject({ status: 400 });
     expect(await ask('/api/nothing')).toMatchObject({ status: 404 });
+    expect(await ask('/api/%')).toMatchObject({ status: 400 });
+    expect(await post(16686, '//', '', 'GET')).toBe(404);
   });
 
   it('takes spans of any Zipkin client, and refuses what is none', async () => {
