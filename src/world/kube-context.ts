@@ -81,6 +81,18 @@ export function findNamed(
   return undefined;
 }
 
+/** Where the current context of one kubeconfig's text leads; undefined where it has none. */
+export function serverIn(text: string): string | undefined {
+  const read = [{ path: '', text, config: parseConfig(text) }];
+  const name = currentIn(read);
+  return name === undefined ? undefined : serverOf(read, name).server;
+}
+
+/** Whether two servers are one: `https://a` and `https://A:443/` are. */
+export const isSameServer = (one: string, other: string): boolean => normalServer(one) === normalServer(other);
+
+const normalServer = (server: string): string => URL.parse(server)?.href.replace(/\/$/, '') ?? server;
+
 function currentIn(files: readonly KubeconfigFile[]): string | undefined {
   const name = files
     .map(({ config }) => config['current-context'])

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { namespaces } from '../../src/kube/resources.ts';
 import { readClusterChoice } from '../../src/world/cluster/choice.ts';
 import { privateKubeconfigIn } from '../../src/world/cluster/cluster-world.ts';
 import { ourSelector } from '../../src/world/ours.ts';
@@ -108,7 +109,7 @@ it('commands get a private file with one context, whatever is switched elsewhere
   await world.close();
 });
 
-it('credentials that were renewed come along, and another server under the same name does not', async () => {
+it('credentials that were renewed come along, also in the middle of a lesson, and another server under the same name does not', async () => {
   await ground.settle(folder);
   const kept = readFileSync(ground.kubeconfig, 'utf8');
   try {
@@ -116,7 +117,11 @@ it('credentials that were renewed come along, and another server under the same 
     const world = worldHere();
     await expect(world.prepare(() => {})).rejects.toMatchObject({ code: 401 });
     expect(readFileSync(privateKubeconfigIn(folder), 'utf8')).toContain('token: renewed');
+    writeFileSync(ground.kubeconfig, kept);
+    await (await world.kube())?.get(namespaces, 'kube-system');
+    expect(await ground.shell('kubectl get namespace kube-system -o name', world)).toBe('namespace/kube-system');
     writeFileSync(ground.kubeconfig, kept.replaceAll(/server: .*/g, 'server: https://127.0.0.1:1'));
+    await (await world.kube())?.get(namespaces, 'kube-system');
     await expect(world.prepare(() => {})).rejects.toMatchObject({ code: 'cluster.moved' });
     await expect(ground.settle(folder)).rejects.toMatchObject({ code: 'cluster.unreachable' });
     await world.close();

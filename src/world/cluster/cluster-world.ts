@@ -4,9 +4,9 @@ import { faultOf } from '../../fault.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { namespaces } from '../../kube/resources.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import { ensurePrivateFolder, writeAtomically } from '../../platform/files.ts';
+import { ensurePrivateFolder, readIfThere, writeAtomically } from '../../platform/files.ts';
 import { KubeAccess } from '../kube-access.ts';
-import { learnersKubeconfig, readKubeContexts, readKubeconfig } from '../kube-context.ts';
+import { type KubeContext, learnersKubeconfig, readKubeContexts, readKubeconfig, serverIn } from '../kube-context.ts';
 import { openConnection } from '../kubernetes-client.ts';
 import { learnerPath, loginEnvironment, mustHavePrograms } from '../learner-environment.ts';
 import type { Inventory, OwnedItem, RemoveProgress } from '../ours.ts';
@@ -51,9 +51,27 @@ export async function copyContext(
       known.map(({ name }) => name).filter((name) => name !== context),
     );
   }
+  await keepCopy(folder, copy);
+}
+
+async function keepCopy(folder: string, copy: string): Promise<void> {
   ensurePrivateFolder(folder);
   writeAtomically(privateKubeconfigIn(folder), copy);
   await chmod(privateKubeconfigIn(folder), 0o600);
+}
+
+/**
+ * Takes over what was renewed in the learner's kubeconfig while lessons run: a token that is written there, a certificate. A
+ * context that is gone or leads elsewhere by now changes nothing: the copy still leads where the learner agreed to.
+ */
+async function renewCopy(
+  { context, server }: ClusterChoice,
+  { folder, learner }: Pick<ClusterWorldOptions, 'folder' | 'learner'>,
+): Promise<void> {
+  const read = await readKubeconfig(learnersKubeconfig(learner));
+  const copy = privateKubeconfig(read, context);
+  if (copy === undefined || serverIn(copy) !== server) return;
+  if (copy !== readIfThere(privateKubeconfigIn(folder))) await keepCopy(folder, copy);
 }
 
 class ClusterWorld implements World {
@@ -94,7 +112,8 @@ class ClusterWorld implements World {
   }
 
   async kube(): Promise<KubeClient | undefined> {
-    return this.#kube.client();
+    const context = await this.#context();
+    return context && this.#kube.clientFor(context);
   }
 
   async azure(): Promise<AzureClient | undefined> {
@@ -102,7 +121,7 @@ class ClusterWorld implements World {
   }
 
   async describe(): Promise<WorldDescription> {
-    const context = await this.#kube.context();
+    const context = await this.#context();
     return {
       kind: 'cluster',
       ...(context && { context: context.name, server: context.server }),
@@ -131,6 +150,13 @@ class ClusterWorld implements World {
 
   async close(): Promise<void> {
     this.#kube.close();
+  }
+
+  /** Asked for at each look and after each command, so that both find credentials as they are now. */
+  async #context(): Promise<KubeContext | undefined> {
+    const choice = readClusterChoice(this.#options.folder);
+    if (choice) await renewCopy(choice, this.#options);
+    return this.#kube.context();
   }
 
   get #kubeconfig(): string {
