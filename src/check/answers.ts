@@ -37,15 +37,16 @@ export async function askCluster(probe: Probe, look: (kube: KubeClient) => Promi
   try {
     const kube = await probe.kube();
     if (kube) return await look(kube);
+    const current = await probe.currentContext();
+    return wrong({
+      expected: asking.wantsCluster,
+      saw: current === undefined ? asking.noContext : asking.otherContext(current),
+      on: 'kubeconfig, current-context',
+      tryThis: 'kubectl config get-contexts',
+    });
   } catch (error) {
     return couldNotAsk(error, asking.cluster, 'kubectl cluster-info', probe.words);
   }
-  return wrong({
-    expected: asking.wantsCluster,
-    saw: asking.noContext,
-    on: 'kubeconfig, current-context',
-    tryThis: 'kubectl config get-contexts',
-  });
 }
 
 /** `unknown` for what the world answered or failed to answer; anything else is our bug and is thrown on. */

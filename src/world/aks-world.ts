@@ -5,12 +5,13 @@ import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import { azureAccess, subscriptionsOf } from './aks/azure-access.ts';
 import { type AksChoices, readChoices } from './aks/choices.ts';
+import { KnownServer } from './aks/known-server.ts';
 import { type AksGround, oursInAks, removeFromAks } from './aks/ours.ts';
 import { costPerHour } from './aks/prices.ts';
 import { cleanSentence } from './aks/refusals.ts';
 import { connectAzure } from './azure-client.ts';
 import { KubeAccess } from './kube-access.ts';
-import { learnersKubeconfig } from './kube-context.ts';
+import { isSameServer, type KubeContext, learnersKubeconfig } from './kube-context.ts';
 import { learnerPath, loginEnvironment, mustHavePrograms } from './learner-environment.ts';
 import { type Inventory, type OwnedItem, ourTag, type RemoveProgress } from './ours.ts';
 import type { AzureClient, PrepareStep, World, WorldDescription } from './world.ts';
@@ -44,6 +45,7 @@ class AksWorld implements World {
   readonly #options: AksWorldOptions;
   readonly #clock: Clock;
   readonly #kube: KubeAccess;
+  readonly #server: KnownServer;
   #azure: { key: string; client: Promise<AzureClient> } | undefined;
   #cost: { at: number; known: Cost; asking: Promise<void> | undefined } = {
     at: -Infinity,
@@ -56,6 +58,10 @@ class AksWorld implements World {
     this.workingFolder = options.workingFolder;
     this.#clock = options.clock ?? systemClock;
     this.#kube = new KubeAccess(learnersKubeconfig(options.learner), this.#clock);
+    this.#server = new KnownServer(this.#clock, async () => {
+      const { resourceGroup, cluster } = this.#mustHaveChoices();
+      return (await this.azure()).apiServer(resourceGroup, cluster);
+    });
   }
 
   async prepare(progress: (step: PrepareStep) => void, signal?: AbortSignal): Promise<void> {
@@ -83,15 +89,26 @@ class AksWorld implements World {
   /** Of the course's cluster only: while another context is current, there is none to look into. */
   async kube(): Promise<KubeClient | undefined> {
     const context = await this.#kube.context();
-    return context?.name === this.#mustHaveChoices().cluster ? this.#kube.clientFor(context) : undefined;
+    return context && !(await this.#strayed(context)) ? this.#kube.clientFor(context) : undefined;
   }
 
-  /** The kubeconfig is the learner's, who may have switched to other work meanwhile. */
   async astray(): Promise<Fault | undefined> {
     const context = await this.#kube.context();
-    const { cluster } = this.#mustHaveChoices();
-    if (!context || context.name === cluster) return undefined;
-    return faultOf('aks.other-context', cleanSentence(context.name), cleanSentence(context.server), cluster);
+    return context && this.#strayed(context);
+  }
+
+  /**
+   * The kubeconfig is the learner's, who may have switched to other work meanwhile; and the course's name in it may be that
+   * of an earlier cluster, or of one in another subscription.
+   */
+  async #strayed({ name, server, fingerprint }: KubeContext): Promise<Fault | undefined> {
+    const { cluster, resourceGroup } = this.#mustHaveChoices();
+    if (name !== cluster)
+      return faultOf('aks.other-context', cleanSentence(name), cleanSentence(server), cluster, resourceGroup);
+    const known = await this.#server.look(fingerprint);
+    // While Azure does not say, the name must do.
+    if (!known || (known.server !== undefined && isSameServer(known.server, server))) return undefined;
+    return faultOf('aks.other-server', cluster, cleanSentence(server), known.server ?? '', resourceGroup);
   }
 
   azure(): Promise<AzureClient> {

@@ -7,6 +7,7 @@ import { explainAzureFailure } from './aks/failures.ts';
 import { deleteGroup } from './aks/group-deletion.ts';
 import { refusalPolicy } from './aks/refusal-policy.ts';
 import { type Patience, retryPolicy } from './aks/retry-policy.ts';
+import { serverIn } from './kube-context.ts';
 import type {
   AzureClient,
   AzureInventory,
@@ -89,6 +90,13 @@ class SubscriptionClient implements AzureClient {
 
   managedCluster(resourceGroup: string, name: string): Promise<ManagedClusterView | undefined> {
     return ifThere(async () => clusterView(await this.#clusters.managedClusters.get(resourceGroup, name)));
+  }
+
+  apiServer(resourceGroup: string, name: string): Promise<string | undefined> {
+    return ifThere(async () => {
+      const { kubeconfigs = [] } = await this.#clusters.managedClusters.listClusterUserCredentials(resourceGroup, name);
+      return serverIn(Buffer.from(kubeconfigs[0]?.value ?? []).toString());
+    });
   }
 
   resourceGroupExists(name: string): Promise<boolean> {

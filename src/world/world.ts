@@ -97,6 +97,8 @@ export interface AzureClient {
   managedClusters(): Promise<ManagedClusterView[]>;
   /** Undefined when it does not exist. */
   managedCluster(resourceGroup: string, name: string): Promise<ManagedClusterView | undefined>;
+  /** The API server that `az aks get-credentials` writes into a kubeconfig; undefined when the cluster does not exist. */
+  apiServer(resourceGroup: string, name: string): Promise<string | undefined>;
   resourceGroupExists(name: string): Promise<boolean>;
   resourceGroup(name: string): Promise<ResourceGroupView | undefined>;
   ours(): Promise<AzureInventory>;

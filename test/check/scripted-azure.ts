@@ -32,6 +32,7 @@ export function scriptedAzure(
   return {
     managedClusters: async () => [...clusters],
     managedCluster: async (_group, name) => clusters.find((one) => one.name === name),
+    apiServer: async () => undefined,
     resourceGroupExists: async (name) => groups.includes(name),
     resourceGroup: async (name) => groupViews.find((group) => group.name === name),
     ours: async () => ({ holdings: [], untagged: groupViews }),

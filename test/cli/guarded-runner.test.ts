@@ -6,7 +6,7 @@ import type { CommandRunner } from '../../src/session/ports.ts';
 import { faultTexts } from '../../src/words/en/fault-texts.ts';
 
 const exited: RunEnd = { type: 'exited', code: 0 };
-const elsewhere = faultOf('aks.other-context', 'shop-prod', 'https://shop.example:443', 'meshwalk-aks');
+const elsewhere = faultOf('aks.other-context', 'shop-prod', 'https://shop.example:443', 'meshwalk-aks', 'meshwalk-rg');
 
 /** A shell that notes what it ran, behind a guard that finds the same each time. */
 function shellBehindGuard(astray: () => Promise<typeof elsewhere | undefined>) {

@@ -82,7 +82,7 @@ export const azureFaults: typeof shape = {
   'azure.version': (sentence) => ({
     what: 'Diese Version von Kubernetes bietet AKS hier nicht an.',
     ...whyOf(sentence),
-    next: ['az aks get-versions --location southeastasia --output table'],
+    next: ['az aks get-versions --location REGION --output table'],
   }),
   'azure.add-on': (sentence) => ({
     what: 'AKS schaltet das Add-on Open Service Mesh nicht mehr ein.',
@@ -111,7 +111,7 @@ export const azureFaults: typeof shape = {
     what: 'Der Name gehört in Azure schon etwas anderem, und daraus lässt sich das hier nicht machen.',
     ...whyOf(sentence),
     next: [
-      'Sieh nach, wo: az resource list --name meshwalk-aks --output table',
+      'Sieh nach, wo: az resource list --name NAME --output table',
       'Nimm einen anderen Namen: meshwalk --world aks --group my-meshwalk --cluster my-meshwalk-aks',
     ],
   }),

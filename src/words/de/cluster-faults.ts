@@ -29,13 +29,24 @@ export const clusterFaults: typeof shape = {
       `Darin ist nichts, was du behalten willst? az group delete --name ${group}`,
     ],
   }),
-  'aks.other-context': (context, server, cluster) => ({
+  'aks.other-context': (context, server, cluster, group) => ({
     what: `Das lief nicht: kubectl würde es an den Kontext "${context}" schicken.`,
     why: `Der führt zu ${server || 'keinem bekannten Server'} und nicht zum Cluster der Lektionen.`,
     next: [
       `kubectl config use-context ${cluster}`,
-      'Den gibt es nicht? Lektion 2 holt ihn: az aks get-credentials --resource-group meshwalk-rg --name meshwalk-aks',
+      `Den gibt es nicht? Lektion 2 holt ihn: az aks get-credentials --resource-group ${group} --name ${cluster}`,
     ],
+  }),
+  'aks.other-server': (cluster, server, known, group) => ({
+    what: `Das lief nicht: der Kontext "${cluster}" deiner kubeconfig führt zu einem anderen Cluster als dem der Lektionen.`,
+    why:
+      known === ''
+        ? `Er führt zu ${server || 'keinem bekannten Server'}, und Azure hat in der Gruppe ${group} keinen Cluster dieses Namens.`
+        : `Er führt zu ${server || 'keinem bekannten Server'}; in Azure antwortet der Cluster unter ${known}.`,
+    next:
+      known === ''
+        ? ['Lektion 1 legt den Cluster an.', `az aks list --resource-group ${group} --output table`]
+        : [`az aks get-credentials --resource-group ${group} --name ${cluster} --overwrite-existing`],
   }),
   'cluster.no-contexts': (file) => ({
     what: `In ${file} steht kein Kontext.`,

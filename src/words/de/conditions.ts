@@ -24,6 +24,7 @@ export const conditions: typeof shape = {
     noSuchKind: (kind) => `Eine Bedingung der Art „${kind}“ gibt es nicht.`,
     wantsCluster: 'ein Cluster, mit dem kubectl spricht',
     noContext: 'deine kubeconfig hat keinen aktuellen Kontext',
+    otherContext: (name) => `der Kontext ${name} führt zu einem anderen Cluster als dem der Lektionen`,
   },
   values: {
     anythingBut: (value) => `alles außer ${value}`,

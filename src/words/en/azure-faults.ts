@@ -80,7 +80,7 @@ export const azureFaults = {
   'azure.version': (sentence: string) => ({
     what: 'AKS does not offer this version of Kubernetes here.',
     ...whyOf(sentence),
-    next: ['az aks get-versions --location southeastasia --output table'],
+    next: ['az aks get-versions --location REGION --output table'],
   }),
   'azure.add-on': (sentence: string) => ({
     what: 'AKS does not enable the Open Service Mesh add-on any more.',
@@ -104,7 +104,7 @@ export const azureFaults = {
     what: 'The name is taken by something else in Azure, which cannot be changed into this.',
     ...whyOf(sentence),
     next: [
-      'See where: az resource list --name meshwalk-aks --output table',
+      'See where: az resource list --name NAME --output table',
       'Take another name: meshwalk --world aks --group my-meshwalk --cluster my-meshwalk-aks',
     ],
   }),

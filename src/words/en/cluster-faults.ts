@@ -28,13 +28,24 @@ export const clusterFaults = {
       `Nothing in it is worth keeping? az group delete --name ${group}`,
     ],
   }),
-  'aks.other-context': (context: string, server: string, cluster: string) => ({
+  'aks.other-context': (context: string, server: string, cluster: string, group: string) => ({
     what: `This was not run: kubectl would send it to the context "${context}".`,
     why: `That leads to ${server || 'no known server'} and not to the cluster of the lessons.`,
     next: [
       `kubectl config use-context ${cluster}`,
-      'Not there? Lesson 2 fetches it: az aks get-credentials --resource-group meshwalk-rg --name meshwalk-aks',
+      `Not there? Lesson 2 fetches it: az aks get-credentials --resource-group ${group} --name ${cluster}`,
     ],
+  }),
+  'aks.other-server': (cluster: string, server: string, known: string, group: string) => ({
+    what: `This was not run: the context "${cluster}" of your kubeconfig leads to another cluster than the lessons'.`,
+    why:
+      known === ''
+        ? `It leads to ${server || 'no known server'}, and Azure has no cluster of that name in the group ${group}.`
+        : `It leads to ${server || 'no known server'}; Azure has the cluster at ${known}.`,
+    next:
+      known === ''
+        ? ['Lesson 1 creates the cluster.', `az aks list --resource-group ${group} --output table`]
+        : [`az aks get-credentials --resource-group ${group} --name ${cluster} --overwrite-existing`],
   }),
   'cluster.no-contexts': (file: string) => ({
     what: `There is no context in ${file}.`,

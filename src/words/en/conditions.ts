@@ -28,6 +28,7 @@ export const conditions = {
     noSuchKind: (kind: string) => `There is no kind of condition "${kind}".`,
     wantsCluster: 'a cluster that kubectl talks to',
     noContext: 'your kubeconfig has no current context',
+    otherContext: (name: string) => `the context ${name} leads to another cluster than the lessons'`,
   },
   /** What a value is to be like. */
   values: {

@@ -49,18 +49,52 @@ it('a group of that name that the lessons did not make keeps them out: with thei
   expect(await faultOfPromise(world.prepare(() => {}))).toMatchObject({ code: 'aks.group-taken' });
 });
 
+/** What the fixture's host says of every cluster. */
+const clusterServer = 'https://127.0.0.1:6443';
+
+/** The learner's kubeconfig: two contexts, which lead to one server. */
+function kubeconfigSays(current: string, server: string): void {
+  const clusters = [{ name: 'a', cluster: { server } }];
+  const contexts = ['shop-prod', 'meshwalk-aks'].map((one) => ({ name: one, context: { cluster: 'a', user: 'a' } }));
+  mkdirSync(join(home, '.kube'), { recursive: true });
+  writeFileSync(join(home, '.kube', 'config'), JSON.stringify({ 'current-context': current, clusters, contexts }));
+}
+
+async function createCluster(): Promise<void> {
+  const lesson = await lessonOne(azure);
+  await lesson.createGroup();
+  await lesson.createCluster();
+}
+
 it('tells commands that another context is current, and where that leads, whenever it is asked', async () => {
-  const switchTo = (name: string) => {
-    const clusters = [{ name: 'a', cluster: { server: 'https://shop.example:443' } }];
-    const contexts = ['shop-prod', 'meshwalk-aks'].map((one) => ({ name: one, context: { cluster: 'a', user: 'a' } }));
-    mkdirSync(join(home, '.kube'), { recursive: true });
-    writeFileSync(join(home, '.kube', 'config'), JSON.stringify({ 'current-context': name, clusters, contexts }));
-  };
+  await createCluster();
   expect(await world.astray?.()).toBeUndefined();
-  switchTo('shop-prod');
+  kubeconfigSays('shop-prod', 'https://shop.example:443');
   expect(await world.astray?.()).toMatchObject({ code: 'aks.other-context' });
   expect((await world.astray?.())?.why).toContain('https://shop.example:443');
-  switchTo('meshwalk-aks');
+  kubeconfigSays('meshwalk-aks', clusterServer);
+  expect(await world.astray?.()).toBeUndefined();
+  expect(await world.kube()).toBeDefined();
+});
+
+it('a context of the right name that leads elsewhere than Azure says is another one, and nobody looks into it', async () => {
+  kubeconfigSays('meshwalk-aks', 'https://shop.example');
+  expect(await world.astray?.()).toMatchObject({
+    code: 'aks.other-server',
+    next: ['Lesson 1 creates the cluster.', expect.anything()],
+  });
+  await createCluster();
+  kubeconfigSays('meshwalk-aks', 'https://shop.example:443');
+  const fault = await world.astray?.();
+  expect(fault).toMatchObject({ code: 'aks.other-server', next: [expect.stringContaining('--overwrite-existing')] });
+  expect(fault?.why).toContain(clusterServer);
+  expect(await world.kube()).toBeUndefined();
+});
+
+it('while Azure does not say where the cluster is, its name must do', async () => {
+  await createCluster();
+  azure.play('login-expired');
+  kubeconfigSays('meshwalk-aks', 'https://shop.example:443');
   expect(await world.astray?.()).toBeUndefined();
 });
 
