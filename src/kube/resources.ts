@@ -1,5 +1,6 @@
 import type * as Extensions from './api-extensions.ts';
 import type { CertificateSigningRequest } from './certificates.ts';
+import type { PodDisruptionBudget } from './disruption.ts';
 import type * as K from './objects.ts';
 
 /** Names one kind of object for typed in-process calls; `T` is the object's shape. */
@@ -44,6 +45,12 @@ export const deployments = ref<K.Deployment>('apps', 'v1', 'deployments', 'Deplo
 export const replicaSets = ref<K.ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet');
 export const statefulSets = ref<K.StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet');
 export const endpointSlices = ref<K.EndpointSlice>('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice');
+export const podDisruptionBudgets = ref<PodDisruptionBudget>(
+  'policy',
+  'v1',
+  'poddisruptionbudgets',
+  'PodDisruptionBudget',
+);
 export const resourceQuotas = ref('', 'v1', 'resourcequotas', 'ResourceQuota');
 export const certificateSigningRequests = ref<CertificateSigningRequest>(
   'certificates.k8s.io',

@@ -15,6 +15,7 @@ import {
   plainWithStatus,
   secretStrategy,
 } from './kinds/core.ts';
+import { disruptionBudgetStrategy } from './kinds/disruption.ts';
 import { podStrategy } from './kinds/pods.ts';
 import { limitRangeStrategy, resourceQuotaStrategy } from './kinds/quotas.ts';
 import { serviceStrategy } from './kinds/services.ts';
@@ -235,6 +236,14 @@ const rows: readonly Row[] = [
   },
   { group: 'coordination.k8s.io', resource: 'leases', kind: 'Lease', strategy: plain },
   { group: 'discovery.k8s.io', resource: 'endpointslices', kind: 'EndpointSlice', strategy: endpointSliceStrategy },
+  {
+    group: 'policy',
+    resource: 'poddisruptionbudgets',
+    kind: 'PodDisruptionBudget',
+    short: ['pdb'],
+    subresources: [status],
+    strategy: disruptionBudgetStrategy,
+  },
   {
     group: rbacGroup,
     resource: 'clusterrolebindings',

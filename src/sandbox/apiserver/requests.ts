@@ -22,7 +22,8 @@ import type {
 } from './request-api.ts';
 import type { ResourceCatalog } from './resource-catalog.ts';
 import type { ServedResource, Verb } from './served-resource.ts';
-import { bindPod, evictPod } from './subresources/pod-requests.ts';
+import { evictPod } from './subresources/eviction.ts';
+import { bindPod } from './subresources/pod-requests.ts';
 import { reviews } from './subresources/reviews.ts';
 import { scaleOf, setReplicas } from './subresources/scale.ts';
 import { issueToken } from './subresources/token-request.ts';
@@ -118,7 +119,7 @@ async function createAt(
     case 'binding':
       return bindPod(parts.writes, named(target), object, now, context);
     case 'eviction':
-      return evictPod(parts.deletes, named(target), object, context);
+      return evictPod(parts, named(target), object, now, context);
     case 'token':
       return issueToken(parts.reads.get(target), object, {
         now,

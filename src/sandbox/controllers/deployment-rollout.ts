@@ -1,3 +1,4 @@
+import { amountOf } from '../../kube/int-or-percent.ts';
 import type { Deployment, ReplicaSet } from '../../kube/objects.ts';
 
 /**
@@ -16,18 +17,13 @@ export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
   (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '') ||
   (a.metadata.name ?? '').localeCompare(b.metadata.name ?? '');
 
-function scaled(value: number | string, total: number, round: (exact: number) => number): number {
-  if (typeof value === 'number') return value;
-  return round((Number.parseInt(value, 10) * total) / 100);
-}
-
 /** maxSurge rounds up, maxUnavailable rounds down; both zero would never move, so one pod may then be missing. */
 export function rollingLimits(deployment: Deployment): { maxSurge: number; maxUnavailable: number } {
   const desired = desiredReplicas(deployment);
   if (deployment.spec.strategy?.type === 'Recreate') return { maxSurge: 0, maxUnavailable: 0 };
   const rolling = deployment.spec.strategy?.rollingUpdate ?? {};
-  const maxSurge = scaled(rolling.maxSurge ?? '25%', desired, Math.ceil);
-  const maxUnavailable = scaled(rolling.maxUnavailable ?? '25%', desired, Math.floor);
+  const maxSurge = amountOf(rolling.maxSurge ?? '25%', desired, Math.ceil);
+  const maxUnavailable = amountOf(rolling.maxUnavailable ?? '25%', desired, Math.floor);
   return { maxSurge, maxUnavailable: Math.min(maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable, desired) };
 }
 

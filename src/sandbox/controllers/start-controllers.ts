@@ -8,6 +8,7 @@ import { startCertificateSigning } from './certificate-signing.ts';
 import { startClusterRoleAggregation } from './clusterrole-aggregation.ts';
 import type { Controller, ControllerParts } from './controller.ts';
 import { startDeploymentController } from './deployment.ts';
+import { startDisruptionController } from './disruption.ts';
 import { startEndpointsController } from './endpoints.ts';
 import { startEndpointSliceController } from './endpointslices.ts';
 import { EventRecorder } from './event-recorder.ts';
@@ -64,6 +65,7 @@ export function startControllers(options: {
     startClusterRoleAggregation(parts),
     ...(options.frontends ? [startLoadBalancerController(parts, options.frontends)] : []),
     startResourceQuotaController(parts),
+    startDisruptionController(parts),
     ...(options.authority ? [startCertificateSigning(parts, options.authority)] : []),
   ];
   const isIdle = () => events.isIdle && all.every((controller) => controller.isIdle);

@@ -5,6 +5,7 @@ import type { StatusCause } from '../../../kube/status.ts';
 import { forbiddenField, immutable, invalidValue, nonNegative, notSupported } from '../field-errors.ts';
 import type { Strategy } from '../strategy.ts';
 import { defaultPodSpec } from './pod-spec.ts';
+import { amountErrors } from './validation/amounts.ts';
 import { workloadErrors } from './validation/workloads.ts';
 
 /** The strategies of apps/v1: what a selector and a pod template have in common, then each kind's own. */
@@ -176,18 +177,6 @@ function strategyErrors(strategy: Deployment['spec']['strategy']): StatusCause[]
     );
   }
   return errors;
-}
-
-function amountErrors(field: string, amount: number | string | undefined): StatusCause[] {
-  if (typeof amount !== 'string') return nonNegative(field, amount);
-  if (/^\d+%$/.test(amount)) return [];
-  return [
-    invalidValue(
-      field,
-      amount,
-      "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
-    ),
-  ];
 }
 
 const isZero = (amount: number | string | undefined) => amount === 0 || amount === '0%';

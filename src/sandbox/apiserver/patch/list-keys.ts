@@ -42,6 +42,7 @@ export const listKeys: Record<string, ListRule | undefined> = {
   'V1NodeStatus.addresses': by('type'),
   'V1NodeStatus.conditions': conditions,
   'V1PersistentVolumeClaimStatus.conditions': conditions,
+  'V1PodDisruptionBudgetStatus.conditions': conditions,
   'V1DeploymentSpec.strategy': { type: 'retain-keys' },
   'V1DeploymentStatus.conditions': conditions,
   'V1ReplicaSetStatus.conditions': conditions,

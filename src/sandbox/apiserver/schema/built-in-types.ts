@@ -1140,6 +1140,28 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     name: 'string',
     value: 'string',
   },
+  V1PodDisruptionBudget: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1PodDisruptionBudgetSpec',
+    status: 'V1PodDisruptionBudgetStatus',
+  },
+  V1PodDisruptionBudgetSpec: {
+    maxUnavailable: 'int-or-string',
+    minAvailable: 'int-or-string',
+    selector: 'V1LabelSelector',
+    unhealthyPodEvictionPolicy: 'string',
+  },
+  V1PodDisruptionBudgetStatus: {
+    conditions: '[]V1Condition',
+    currentHealthy: 'integer',
+    desiredHealthy: 'integer',
+    disruptedPods: 'map:time',
+    disruptionsAllowed: 'integer',
+    expectedPods: 'integer',
+    observedGeneration: 'integer',
+  },
   V1PodExtendedResourceClaimStatus: {
     requestMappings: '[]V1ContainerExtendedResourceRequest!',
     resourceClaimName: 'string!',

@@ -2,8 +2,6 @@ import { apiTime } from '../../../kube/duration.ts';
 import { isJsonObject } from '../../../kube/json-value.ts';
 import type { Condition, KubeObject, Pod } from '../../../kube/objects.ts';
 import { conflict, type Status } from '../../../kube/status.ts';
-import type { Deletes } from '../deletes.ts';
-import { deleteQuery } from '../http/query.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { WriteContext } from '../write-context.ts';
 import type { Writes } from '../writes.ts';
@@ -14,7 +12,7 @@ export interface NamedPod {
   name: string;
 }
 
-const created: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+export const created: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 /** POST pods/x/binding: what a scheduler says. A pod is bound once. */
 export async function bindPod(
@@ -39,19 +37,5 @@ export async function bindPod(
     return draft;
   };
   await writes.update({ ...pod, subresource: 'binding' }, bind, context);
-  return created;
-}
-
-/** POST pods/x/eviction: a delete with the options inside the body. No disruption budgets here. */
-export async function evictPod(
-  deletes: Deletes,
-  pod: NamedPod,
-  eviction: KubeObject,
-  context: WriteContext,
-): Promise<Status> {
-  const options = isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {};
-  // A drain says only in there that it is a dry run.
-  const { dryRun = context.dryRun, ...query } = deleteQuery(new URLSearchParams(), options);
-  await deletes.delete(pod, query, { ...context, dryRun });
   return created;
 }

@@ -14,6 +14,7 @@ import {
   webhookTable,
 } from './configuration.ts';
 import { customTable } from './custom.ts';
+import { disruptionBudgetTable } from './disruption.ts';
 import { eventTable } from './events.ts';
 import { endpointSliceTable, endpointsTable, serviceTable } from './networking.ts';
 import { podTable } from './pods.ts';
@@ -41,6 +42,7 @@ const tables: Readonly<Record<string, TableKind>> = {
   ResourceQuota: kind(resourceQuotaTable),
   PersistentVolumeClaim: kind(claimTable),
   HorizontalPodAutoscaler: kind(autoscalerTable),
+  PodDisruptionBudget: kind(disruptionBudgetTable),
   Pod: kind(podTable),
   Deployment: kind(deploymentTable),
   ReplicaSet: kind(replicaSetTable),

@@ -78,14 +78,16 @@ function* complaints(value: unknown, model: unknown, path: string): Generator<st
 const valueAt = (values: Values, path: string): unknown =>
   path.split('.').reduce<unknown>((table, key) => (isTable(table) ? table[key] : undefined), values);
 
+const goneBudgets = 'its chart asks for policy/v1beta1, which no API server since 1.25 serves';
+
 const cannot: readonly (readonly [path: string, refused: unknown, why: string])[] = [
   ['osm.deployPrometheus', true, 'there is no Prometheus image here'],
   ['osm.deployGrafana', true, 'there is no Grafana image here'],
   ['osm.enableFluentbit', true, 'there is no Fluent Bit image here'],
   ['contour.enabled', true, 'there is no Contour here'],
   ['osm.enableReconciler', true, 'its components have no reconciler'],
-  ['osm.osmController.enablePodDisruptionBudget', true, 'its API server does not serve PodDisruptionBudget'],
-  ['osm.injector.enablePodDisruptionBudget', true, 'its API server does not serve PodDisruptionBudget'],
+  ['osm.osmController.enablePodDisruptionBudget', true, goneBudgets],
+  ['osm.injector.enablePodDisruptionBudget', true, goneBudgets],
   ['osm.certificateProvider.kind', 'vault', 'there is no Vault here'],
 ];
 
