@@ -226,7 +226,8 @@ export async function startResourceManager(options: ResourceManagerOptions): Pro
   ];
   const gate: Gate = { options, file, player, routes };
   const open = new Set<Socket>();
-  const tls = { cert: options.tls.certPem, key: options.tls.keyPem };
+  // A connection that rests is not closed: a request may be on its way into it just then, and would never be answered.
+  const tls = { cert: options.tls.certPem, key: options.tls.keyPem, keepAliveTimeout: 0 };
   const server = createServer(tls, (request, response) => serve(gate, request, response));
   server.on('connection', (socket: Socket) => {
     open.add(socket);
