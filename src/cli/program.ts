@@ -22,6 +22,7 @@ import { sandboxCommand } from './sandbox.ts';
 import { searchCommand } from './search.ts';
 import { abortOnSignals, codeOf } from './signals.ts';
 import { describeStart, start } from './start.ts';
+import { stateCommand } from './state.ts';
 import { statusCommand } from './status.ts';
 import type { Subcommand } from './subcommand.ts';
 import { Teardown } from './teardown.ts';
@@ -96,6 +97,7 @@ export function commandLine(subcommand: Subcommand): Command {
     undoCommand,
     redoCommand,
     changesCommand,
+    stateCommand,
     sandboxCommand,
     classCommand,
     prepareCommand,

@@ -165,6 +165,11 @@ function read(bytes: Buffer): Found {
   return found;
 }
 
+/** For progress that comes from elsewhere: a new file with these entries. */
+export function keepJournal(file: string, entries: readonly JournalEntry[]): void {
+  writeAtomically(file, entries.map((entry) => `${checkedLine(entry)}\n`).join(''));
+}
+
 /** Never over an earlier one. */
 function setAside(file: string): string {
   for (let count = 1; ; count += 1) {

@@ -41,14 +41,7 @@ export class ClusterIdentity {
       onDamaged(keptAs);
     }
     const authority = CertificateAuthority.create(clock, { commonName: 'kubernetes' });
-    const file: IdentityFile = {
-      version: 1,
-      authority: authority.pair(),
-      token: randomBytes(32).toString('hex'),
-      tokenKey: randomBytes(32).toString('base64'),
-      port: 0,
-    };
-    writeAtomically(path, `${JSON.stringify(file)}\n`);
+    const file = keep(path, { authority: authority.pair(), port: 0 });
     return new ClusterIdentity(path, file, authority);
   }
 
@@ -70,6 +63,22 @@ export class ClusterIdentity {
     this.#file = { ...this.#file, port };
     writeAtomically(this.#path, `${JSON.stringify(this.#file)}\n`);
   }
+}
+
+/** For a cluster that comes from elsewhere: a new token under an authority that its objects name. Answers the token. */
+export const keepIdentity = (folder: string, { authority, port }: Pick<IdentityFile, 'authority' | 'port'>): string =>
+  keep(join(folder, 'identity.json'), { authority, port }).token;
+
+function keep(path: string, { authority, port }: Pick<IdentityFile, 'authority' | 'port'>): IdentityFile {
+  const file: IdentityFile = {
+    version: 1,
+    authority,
+    token: randomBytes(32).toString('hex'),
+    tokenKey: randomBytes(32).toString('base64'),
+    port,
+  };
+  writeAtomically(path, `${JSON.stringify(file)}\n`);
+  return file;
 }
 
 /** Undefined when the text holds no identity; the authority's own reading of its PEM says what is wrong by throwing. */

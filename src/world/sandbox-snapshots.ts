@@ -1,4 +1,8 @@
 import { parse } from 'yaml';
+import { faultOf } from '../fault.ts';
+import { readBundle } from '../sandbox/bundle/bundle.ts';
+import { placeBundle } from '../sandbox/bundle/place.ts';
+import { type Sealed, seal } from '../sandbox/bundle/seal.ts';
 import { contentsOf } from '../sandbox/server/contents.ts';
 import {
   adoptSnapshot,
@@ -9,7 +13,7 @@ import {
 } from '../sandbox/server/snapshots.ts';
 import { otherThing, type Thing, thingOf } from './changes/thing.ts';
 import { restoreSandbox, type SandboxDoor, snapshotSandbox } from './sandbox-control.ts';
-import type { WorldSnapshots } from './snapshots.ts';
+import type { PackedWorld, WorldSnapshots } from './snapshots.ts';
 
 /** The sandbox's way back: its process takes and restores, its folder tells what is kept. Knows no lesson. */
 export function sandboxSnapshots(folder: string, door: () => Promise<SandboxDoor>): WorldSnapshots {
@@ -20,7 +24,19 @@ export function sandboxSnapshots(folder: string, door: () => Promise<SandboxDoor
     things: async (id) => thingsIn(id === undefined ? captureFiles(folder) : readSnapshot(folder, id).files),
     adopt: (from, id) => adoptSnapshot(folder, from, id),
     forget: async () => dropSnapshots(folder),
+    pack: async (isPublished) => packed(seal(contentsOf(captureFiles(folder)), isPublished)),
+    place: async (state) => {
+      const bundle = readBundle(state);
+      if (!bundle) throw faultOf('state.damaged');
+      await placeBundle(folder, bundle);
+    },
   };
+}
+
+function packed({ bundle, leftOut }: Sealed): PackedWorld {
+  const objects = bundle.clusters.flatMap((cluster) => cluster.objects);
+  const namespaces = objects.flatMap(({ kind, object }) => (kind === 'namespaces' ? [object.metadata.name ?? ''] : []));
+  return { state: bundle, objects: objects.length, namespaces, leftOut };
 }
 
 function thingsIn(files: Parameters<typeof contentsOf>[0]): Thing[] {
@@ -31,7 +47,7 @@ function thingsIn(files: Parameters<typeof contentsOf>[0]): Thing[] {
   const managed = Object.values(azure?.clusters ?? {}).map(({ uid, sshPublicKey: _, createdAt: __, ...cluster }) =>
     otherThing('Managed cluster', `${cluster.resourceGroup}/${cluster.name}`, cluster, uid),
   );
-  const objects = clusters.flatMap(({ id, objects }) => objects.map((object) => thingOf(object, id)));
+  const objects = clusters.flatMap(({ id, objects }) => objects.map(({ object }) => thingOf(object, id)));
   return [...groups, ...managed, ...contextsIn(kubeconfig), ...objects];
 }
 

@@ -20,6 +20,22 @@ export interface WorldSnapshots {
   adopt(folder: string, id: string): Promise<boolean>;
   /** Drops them all. */
   forget(): Promise<void>;
+  /**
+   * The world as it is now, to be handed to somebody else: without private keys, tokens and what secrets hold. Works while
+   * nothing runs. `isPublished`: whether a value stands in the course for everybody to read.
+   */
+  pack(isPublished: (value: string) => boolean): Promise<PackedWorld>;
+  /** Makes what was packed elsewhere this world's own, with other keys. A Fault where this world is anything already. */
+  place(packed: PackedWorld['state']): Promise<void>;
+}
+
+export interface PackedWorld {
+  /** JSON; its form is the world's. */
+  state: unknown;
+  objects: number;
+  namespaces: readonly string[];
+  /** What was emptied: `secret bookbuyer/login: password`. */
+  leftOut: readonly string[];
 }
 
 export interface WorldSnapshot {

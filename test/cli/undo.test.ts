@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/fault.ts';
@@ -6,43 +6,15 @@ import { mustHaveSnapshots } from '../../src/world/snapshots.ts';
 import { tempFolders } from '../platform/temp-folder.ts';
 import { PtySession } from '../tools/pty.ts';
 import { build, entry, meshwalk, start } from './meshwalk.ts';
+import { writeSmallCourse } from './small-course.ts';
 
 // A small course of its own on the real sandbox: Azure's groups, the shell's variables and progress go back and forth.
 const tempFolder = tempFolders();
 beforeAll(build);
 
-const task = (name: string) => `
-## Make ${name}
-<!-- task: ${name} -->
-
-\`\`\`bash {"name":"${name}","effect":"changes"}
-az group create -l southeastasia -n ${name} -o none && MADE="$MADE ${name}"
-\`\`\`
-`;
-
-const lesson = (id: string, step: number, needs: string, ...tasks: string[]) => `---
-lesson: 1
-id: ${id}
-step: ${step}
-title: Lesson ${id}
-minutes: 1
-needs: [${needs}]
-worlds: [sandbox]
----
-
-# Lesson ${id}
-
-Words.
-${tasks.map(task).join('')}`;
-
 function course(): { home: string; folder: string } {
   const home = tempFolder();
-  const folder = join(home, 'course');
-  mkdirSync(join(folder, 'lessons'), { recursive: true });
-  mkdirSync(join(folder, 'manifests'));
-  writeFileSync(join(folder, 'lessons/01-first.md'), lesson('first', 1, '', 'one', 'two'));
-  writeFileSync(join(folder, 'lessons/02-second.md'), lesson('second', 2, 'first', 'three'));
-  return { home, folder };
+  return { home, folder: writeSmallCourse(home) };
 }
 
 /** World, shell and progress as they are on disk. */

@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pod } from '../../src/kube/objects.ts';
+import { readBundle } from '../../src/sandbox/bundle/bundle.ts';
+import { placeBundle } from '../../src/sandbox/bundle/place.ts';
+import { seal } from '../../src/sandbox/bundle/seal.ts';
+import { contentsOf } from '../../src/sandbox/server/contents.ts';
+import { captureFiles } from '../../src/sandbox/server/snapshots.ts';
 import { realKubectl } from '../tools/kubectl.ts';
 import { SandboxProcess } from './sandbox-process.ts';
 
@@ -9,9 +15,12 @@ const root = join(import.meta.dirname, '../..');
 const sandbox = new SandboxProcess();
 const apps = ['bookbuyer', 'bookstore', 'bookthief', 'bookwarehouse'];
 
+/** Whose commands run: the sandbox's own, or who was handed it. */
+let reached = sandbox;
+
 function kubectl(line: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(realKubectl('1.36'), line.split(' '), { env: sandbox.environment(), cwd: root }, (error, stdout) => {
+    execFile(realKubectl('1.36'), line.split(' '), { env: reached.environment(), cwd: root }, (error, stdout) => {
       if (error) reject(error);
       else resolve(stdout);
     });
@@ -81,6 +90,43 @@ describe('a sandbox with the whole bookstore, killed with kill -9', () => {
     const [pod] = (await meshedPods()).filter(({ metadata }) => metadata.namespace === 'bookbuyer');
     expect(pod?.spec.containers.map(({ name }) => name)).toEqual(['bookbuyer', 'envoy']);
     expect(pod?.status?.containerStatuses?.every(({ restartCount }) => restartCount === 0)).toBe(true);
+    await trades();
+  });
+});
+
+describe('the same sandbox, handed to somebody else', () => {
+  const other = new SandboxProcess();
+  const all = () => kubectl('get pods,services,deployments,traffictargets,httproutegroups -A -o json');
+  const uidsOf = (text: string) => (JSON.parse(text) as { items: Pod[] }).items.map(({ metadata }) => metadata.uid);
+  const secrets = async () => JSON.stringify(JSON.parse(await kubectl('get secrets -A -o json')));
+
+  afterAll(() => {
+    reached = sandbox;
+    return other.close();
+  });
+
+  it('has the same objects with other keys, and its mesh decides the same', { timeout: 60_000 }, async () => {
+    await kubectl('create secret generic login -n bookbuyer --from-literal=password=ours-alone');
+    const before = { uids: uidsOf(await all()), authority: await authority(), secrets: await secrets() };
+    const { bundle, leftOut } = seal(contentsOf(captureFiles(sandbox.folder)), (value) => value === 'mypassword');
+    expect(leftOut).toEqual(['secret bookbuyer/login: password']);
+    const sent = JSON.stringify(bundle);
+    const keys = before.secrets.match(/"(?:sds_key\.pem|private\.key|password)":"[^"]+"/g) ?? [];
+    expect(keys).toHaveLength(8);
+    for (const key of keys) expect(sent).not.toContain(key.split('"')[3]);
+
+    rmSync(other.folder, { recursive: true });
+    const opened = readBundle(JSON.parse(sent));
+    expect(opened).toEqual(bundle);
+    if (opened) await placeBundle(other.folder, opened);
+    await other.start();
+    reached = other;
+    expect(await server()).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(uidsOf(await all())).toEqual(before.uids);
+    expect(await authority()).not.toBe(before.authority);
+    await trades();
+    await kubectl('rollout restart deployment/bookbuyer -n bookbuyer');
+    await kubectl('rollout status deployment/bookbuyer -n bookbuyer');
     await trades();
   });
 });

@@ -116,7 +116,7 @@ const literalsKept: readonly { file: string; text: RegExp; why: string }[] = [
 
 /** Programs that a learner is told to type, with what follows. */
 const subcommands =
-  'changes|charts|class|cleanup|doctor|explain|lint|prepare|redo|reset|review|run|sandbox|search|status|trace|undo';
+  'changes|charts|class|cleanup|doctor|explain|lint|prepare|redo|reset|review|run|sandbox|search|state|status|trace|undo';
 const isCommand = new RegExp(
   `^\\s*(?:(?:kubectl|osm|az|curl|lsof|eval|kill|ss) |meshwalk (?:--|(?:${subcommands})\\b))`,
 );

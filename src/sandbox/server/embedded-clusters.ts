@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { faultOf } from '../../fault.ts';
 import { ensurePrivateFolder } from '../../platform/files.ts';
 import type { ClusterAccess, ClusterHost, ClusterSpec } from '../azure/cluster-host.ts';
+import { clusterFolder } from './sandbox-folder.ts';
 
 /** A cluster that runs in this process. */
 export interface RunningCluster {
@@ -82,8 +83,7 @@ export class EmbeddedClusters implements ClusterHost {
     return cluster;
   }
 
-  /** Azure's names may hold characters that a file system reads its own way; ids are `<group>/<name>`. */
   #folderOf(id: string): string {
-    return join(this.#folder, ...id.split('/').map((part) => `_${encodeURIComponent(part)}`));
+    return join(this.#folder, clusterFolder(id));
   }
 }

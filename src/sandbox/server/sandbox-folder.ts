@@ -46,6 +46,20 @@ export function sandboxPaths(folder: string): SandboxPaths {
   };
 }
 
+/** Of one cluster, below `clusters`. Azure's names may hold characters that a file system reads its own way. */
+export const clusterFolder = (id: string): string =>
+  id
+    .split('/')
+    .map((part) => `_${encodeURIComponent(part)}`)
+    .join('/');
+
+/** The id that a folder was named after. */
+export const clusterOf = (folder: string): string =>
+  folder
+    .split('/')
+    .map((part) => decodeURIComponent(part.slice(1)))
+    .join('/');
+
 /** Makes what is missing; refuses a folder that a newer program wrote. */
 export function openFolder(folder: string): SandboxPaths {
   const paths = sandboxPaths(folder);

@@ -2,6 +2,7 @@ import type { faultTexts as shape } from '../en/fault-texts.ts';
 import { azureFaults } from './azure-faults.ts';
 import { cleanupFaults } from './cleanup-faults.ts';
 import { clusterFaults } from './cluster-faults.ts';
+import { stateFaults } from './state-faults.ts';
 import { storeFaults } from './store-faults.ts';
 
 const elsewhere = 'Oder leg den Stand woanders ab: MESHWALK_HOME=/anderer/ordner meshwalk';
@@ -320,6 +321,7 @@ export const faultTexts: typeof shape = {
     why: reason(errno),
     next: ['Die Lernenden behalten es und schicken es noch einmal; schaffe Platz auf der Platte.'],
   }),
+  ...stateFaults,
   ...storeFaults,
   'class.port': (port, errno) => ({
     what: `Der Kurs kann nicht auf Port ${port} lauschen.`,

@@ -106,6 +106,15 @@ export const usage: typeof shape = {
     plain: 'der letzten Aufgabe',
     one: 'dieser Aufgabe',
   },
+  state: {
+    description: 'deinen Stand an andere geben, oder öffnen, was sie dir gaben',
+    does: {
+      save: 'Sandbox und Fortschritt in eine Datei schreiben, ohne Schlüssel, Token und Secrets',
+      open: 'die Datei von jemand anderem öffnen, in einem eigenen Profil',
+    },
+    plain: { save: 'eine Datei zum Verschicken', open: 'deren Sandbox, an deren Aufgabe' },
+    file: 'die Datei (<Profil>.meshwalk-state)',
+  },
   classroom: {
     description: 'einen Kurs im eigenen Netz halten, einem beitreten, ihm zusehen',
     does: {

@@ -24,3 +24,15 @@ export const classroom = {
     enter: 'Enter sends it, n does not.',
   },
 };
+
+/** Where a learner stands, handed to somebody else: in a file, or to the instructor of a class. */
+export const sharedState = {
+  written: (file: string, kilobytes: number) => `${file} (${kilobytes} KB) holds where you stand:`,
+  sandbox: (objects: number, namespaces: number) =>
+    `your sandbox: ${objects} objects in ${namespaces} namespaces, and its Azure`,
+  progress: 'your progress: tasks, commands of the lessons and how they ended, answers, hints',
+  without: 'not in it: private keys, tokens, what you typed, what was printed',
+  emptied: (what: string) => `emptied: ${what}`,
+  openedBy: (line: string) => `Who is to help opens it with: ${line}`,
+  opened: (profile: string, line: string) => `It is kept in the profile ${profile}. To open it again: ${line}`,
+};

@@ -1,6 +1,7 @@
 import { azureFaults } from './azure-faults.ts';
 import { cleanupFaults } from './cleanup-faults.ts';
 import { clusterFaults } from './cluster-faults.ts';
+import { stateFaults } from './state-faults.ts';
 import { storeFaults } from './store-faults.ts';
 
 /**
@@ -328,6 +329,7 @@ export const faultTexts = {
     why: reason(errno),
     next: ['Learners keep it and send it again; make room on the disk.'],
   }),
+  ...stateFaults,
   ...storeFaults,
   'class.port': (port: number, errno: string) => ({
     what: `The class cannot listen on port ${port}.`,

@@ -108,6 +108,15 @@ export const usage = {
     plain: 'of the latest task',
     one: 'of that one',
   },
+  state: {
+    description: 'hand where you stand to somebody else, or open what they handed you',
+    does: {
+      save: 'write your sandbox and progress to a file, without keys, tokens and secrets',
+      open: "open somebody's file in a profile of its own",
+    },
+    plain: { save: 'a file to send', open: 'their sandbox, at their task' },
+    file: 'the file (<profile>.meshwalk-state)',
+  },
   classroom: {
     description: 'hold a class on your network, join one, watch it',
     does: {

@@ -47,6 +47,7 @@ function objects(): Record<string, object> {
   const { clusters, azure, kubeconfig } = contentsOf(captureFiles(sandbox.folder));
   const found = clusters.flatMap(({ id, objects }) =>
     objects
+      .map(({ object }) => object)
       .filter(({ kind = '' }) => !keeps.includes(kind))
       .map(({ status: _, metadata: { managedFields: __, resourceVersion: ___, ...metadata }, ...rest }) => {
         const key = `${id} ${rest.apiVersion} ${rest.kind} ${metadata.namespace ?? ''}/${metadata.name}`;
