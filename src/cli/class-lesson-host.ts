@@ -1,29 +1,32 @@
 import type { Evidence } from '../classroom/protocol.ts';
 import type { Intent } from '../session/events.ts';
-import type { ClassDesk, ScreenContent } from '../tui/app-port.ts';
+import type { ClassDesk } from '../tui/app-port.ts';
 import { classEvidence } from './class-evidence.ts';
 import type { JoinedClass } from './class-join.ts';
 import { ClassSeat } from './class-seat.ts';
 import type { Parts } from './compose.ts';
 import { LessonHost } from './lesson-host.ts';
+import { lessonToResume } from './openings.ts';
 
 /** The usual screen of a learner who sits in a class: nobody goes beyond the lesson at which it is held. */
 export class ClassLessonHost extends LessonHost implements ClassDesk {
   readonly #parts: Parts;
   readonly #seat: ClassSeat;
   readonly #listeners = new Set<() => void>();
+  /** The lesson that the learner is on the way to, to be where the class is. */
+  #catchingUp: string | undefined;
 
   constructor(parts: Parts, joined: JoinedClass) {
     super(parts);
     this.#parts = parts;
-    this.#seat = new ClassSeat(
-      parts,
-      joined,
-      () => {
+    this.#seat = new ClassSeat(parts, joined, {
+      onChange: () => {
         for (const listener of this.#listeners) listener();
       },
-      (sentence) => this.notice(sentence),
-    );
+      say: (sentence) => this.notice(sentence),
+      isBehind: (lesson) => this.#isBehind(lesson),
+    });
+    super.subscribe(() => this.#arrive());
   }
 
   readonly classDesk: ClassDesk = this;
@@ -34,7 +37,7 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
 
   get canCatchUp(): boolean {
     const { lead } = this.#seat;
-    return lead !== undefined && lead !== this.#lessonOf(this.content());
+    return lead !== undefined && this.#parts.catalog.find(lead) !== undefined && lead !== this.#lessonOnScreen();
   }
 
   turnHand(): void {
@@ -50,10 +53,12 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
     this.#seat.share(evidence);
   }
 
-  /** The start of the lesson at which the class is, as any jump builds it. */
+  /** The start of the lesson at which the class is, as any jump builds it: nothing of it counts as done by the learner. */
   catchUp(): void {
     const { lead } = this.#seat;
-    if (lead !== undefined) super.openLesson(lead);
+    if (lead === undefined) return;
+    this.#catchingUp = lead;
+    this.openLesson(lead);
   }
 
   override subscribe(onChange: () => void): () => void {
@@ -74,8 +79,15 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
   }
 
   override openLesson(id: string, task?: string): void {
-    if (this.#isBeyondHold(id)) this.#tellHold();
+    const isHeld = this.#isBeyondHold(id);
+    if (isHeld || id !== this.#catchingUp) this.#catchingUp = undefined;
+    if (isHeld) this.#tellHold();
     else super.openLesson(id, task);
+  }
+
+  override back(): void {
+    this.#catchingUp = undefined;
+    super.back();
   }
 
   override async close(): Promise<void> {
@@ -83,15 +95,34 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
     await super.close();
   }
 
-  #lessonOf(content: ScreenContent): string | undefined {
+  /** What the lesson itself has to say comes first. */
+  #arrive(): void {
+    const content = this.content();
+    if (content.phase !== 'lesson' || content.session.lesson.id !== this.#catchingUp) return;
+    this.#catchingUp = undefined;
+    if (content.session.notice === undefined) this.notice(this.#parts.words.classroom.caughtUp);
+  }
+
+  #lessonOnScreen(): string | undefined {
+    const content = this.content();
     return content.phase === 'lesson' ? content.session.lesson.id : undefined;
+  }
+
+  /** Before a lesson is open, where this learner will go on counts. */
+  #isBehind(lesson: string): boolean {
+    const { catalog, summary } = this.#parts;
+    const own = this.#lessonOnScreen() ?? lessonToResume(catalog, summary())?.id;
+    return own !== undefined && this.#isLater(lesson, own);
   }
 
   #isBeyondHold(id: string): boolean {
     const { hold } = this.#seat;
-    if (hold === undefined) return false;
+    return hold !== undefined && this.#isLater(id, hold);
+  }
+
+  #isLater(lesson: string, than: string): boolean {
     const { lessons } = this.#parts.catalog;
-    const [at, to] = [hold, id].map((lesson) => lessons.findIndex((one) => one.id === lesson));
+    const [at, to] = [than, lesson].map((id) => lessons.findIndex((one) => one.id === id));
     return at !== undefined && to !== undefined && at >= 0 && to > at;
   }
 

@@ -7,6 +7,14 @@ import { faultOfLink, type JoinedClass, linkTo } from './class-join.ts';
 import { keepMembership } from './class-membership.ts';
 import type { Parts } from './compose.ts';
 
+/** Who sits there. */
+export interface Sitter {
+  onChange(): void;
+  say(sentence: string): void;
+  /** Whether the lesson is still to come for this learner; an id. */
+  isBehind(lesson: string): boolean;
+}
+
 /**
  * A learner's seat in a class: what the class says as the screen shows it, and sentences for what is new. Knows no driver
  * and no key.
@@ -14,17 +22,15 @@ import type { Parts } from './compose.ts';
 export class ClassSeat {
   readonly #parts: Parts;
   readonly #link: LearnerLink;
-  readonly #onChange: () => void;
-  readonly #say: (sentence: string) => void;
+  readonly #sitter: Sitter;
   #joined: JoinedClass;
   #before: LinkState | undefined;
   #now: ClassNow;
 
-  constructor(parts: Parts, joined: JoinedClass, onChange: () => void, say: (sentence: string) => void) {
+  constructor(parts: Parts, joined: JoinedClass, sitter: Sitter) {
     this.#parts = parts;
     this.#joined = joined;
-    this.#onChange = onChange;
-    this.#say = say;
+    this.#sitter = sitter;
     this.#now = { name: '', connection: 'joining', unsent: 0 };
     this.#link = new LearnerLink({
       ...linkTo(joined),
@@ -52,13 +58,13 @@ export class ClassSeat {
   turnHand(): void {
     this.#link.raiseHand(this.#now.hand === undefined);
     const { classroom } = this.#parts.words;
-    if (this.#now.connection !== 'online') this.#say(classroom.handLater);
+    if (this.#now.connection !== 'online') this.#sitter.say(classroom.handLater);
   }
 
   share(evidence: Evidence): void {
     const { classroom } = this.#parts.words;
-    this.#say(classroom.sharing);
-    void this.#link.share(evidence).then(() => this.#say(classroom.shared));
+    this.#sitter.say(classroom.sharing);
+    void this.#link.share(evidence).then(() => this.#sitter.say(classroom.shared));
   }
 
   close(): void {
@@ -78,27 +84,44 @@ export class ClassSeat {
       ...(countdown && { until: state.heardAt + countdown.leftMs, label: countdown.label }),
     };
     this.#tellNews(before, state);
-    this.#onChange();
+    this.#sitter.onChange();
   }
 
   #titleOf(lesson: string): string {
     return this.#parts.catalog.find(lesson)?.title ?? lesson;
   }
 
-  #tellNews(before: LinkState | undefined, { class: now, ...link }: LinkState): void {
-    const { classroom } = this.#parts.words;
+  /** All of it at once: one sentence would take the other's place. */
+  #tellNews(before: LinkState | undefined, after: LinkState): void {
+    const news = [
+      ...this.#refusal(before, after),
+      ...this.#course(before?.class, after.class),
+      ...this.#message(after),
+    ];
+    if (news.length > 0) this.#sitter.say(news.join(' '));
+  }
+
+  #refusal(before: LinkState | undefined, { class: _, ...link }: LinkState): string[] {
     const refused = faultOfLink(link, this.#joined.membership.origin);
-    if (refused && before?.connection !== link.connection) {
-      const told = inWords(refused, this.#parts.findings.faultTexts);
-      this.#say([told.what, ...told.next].join(' '));
-    }
-    if (now?.hold !== before?.class?.hold) {
-      this.#say(now?.hold === undefined ? classroom.released : classroom.held(this.#titleOf(now.hold)));
-    }
-    if (now?.message && now.message.id > this.#joined.membership.seen) {
-      this.#say(classroom.message(now.message.text));
-      this.#joined = { ...this.#joined, membership: { ...this.#joined.membership, seen: now.message.id } };
-      keepMembership(this.#parts.folders.state, this.#joined.membership);
-    }
+    if (!refused || before?.connection === link.connection) return [];
+    const told = inWords(refused, this.#parts.findings.faultTexts);
+    return [told.what, ...told.next];
+  }
+
+  /** Where the class waits, and where it is; who is behind is told the key that leads there. */
+  #course(before: LinkState['class'], now: LinkState['class']): string[] {
+    const { classroom } = this.#parts.words;
+    const { hold, lead } = now ?? {};
+    const held = hold === undefined ? classroom.released : classroom.held(this.#titleOf(hold));
+    const isBehind = lead !== undefined && lead !== before?.lead && this.#sitter.isBehind(lead);
+    return [...(hold === before?.hold ? [] : [held]), ...(isBehind ? [classroom.mayCatchUp(this.#titleOf(lead))] : [])];
+  }
+
+  #message({ class: now }: LinkState): string[] {
+    const { message } = now ?? {};
+    if (!message || message.id <= this.#joined.membership.seen) return [];
+    this.#joined = { ...this.#joined, membership: { ...this.#joined.membership, seen: message.id } };
+    keepMembership(this.#parts.folders.state, this.#joined.membership);
+    return [this.#parts.words.classroom.message(message.text)];
   }
 }

@@ -39,7 +39,7 @@ export interface Driver {
   refresh(): void;
   /** Resolves when nothing runs, no look is under way and nothing waits to be told. */
   idle(): Promise<void>;
-  /** Ends commands, looks and watches; resolves when no process is left. */
+  /** Ends commands, looks and watches; resolves when no process is left, and the way back is kept. */
   close(): Promise<void>;
 }
 
@@ -67,6 +67,8 @@ class SessionDriver implements Driver {
   #queue: SessionEvent[] = [];
   #isStepping = false;
   #run: { runId: number; command: RunningCommand | undefined; ended: Promise<void> } | undefined;
+  /** The way back from the task is being kept. */
+  #entered: Promise<void> = Promise.resolve();
   #work = 0;
   #waiting: (() => void)[] = [];
   #isTelling = false;
@@ -150,7 +152,7 @@ class SessionDriver implements Driver {
     this.#stopListening();
     this.#stopSleepWatch();
     this.#run?.command?.kill();
-    await Promise.all([this.#run?.ended, this.#foresights.ended(), this.#background.stopAll()]);
+    await Promise.all([this.#run?.ended, this.#entered, this.#foresights.ended(), this.#background.stopAll()]);
   }
 
   #worldIsBack(): void {
@@ -245,7 +247,7 @@ class SessionDriver implements Driver {
     for (const effect of effects) {
       switch (effect.type) {
         case 'record':
-          if (effect.record.type === 'task-started') void this.#count(this.#enter());
+          if (effect.record.type === 'task-started') this.#entered = this.#count(this.#enter());
           break;
         case 'run-command':
           this.#startRun(effect.runId, effect.proposal);
@@ -371,10 +373,7 @@ class SessionDriver implements Driver {
     const stop = await this.#ports.watchWorld(() => {
       if (!this.#isClosed) this.#looks.worldChanged();
     });
-    if (this.#isClosed) {
-      stop?.();
-      return;
-    }
+    if (this.#isClosed) return stop?.();
     this.#stopWatching = stop;
     this.#watched = this.#state.world.context;
   }

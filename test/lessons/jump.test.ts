@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openParts, type Parts } from '../../src/cli/compose.ts';
+import type { Parts } from '../../src/cli/compose.ts';
 import { findDrift } from '../../src/cli/drift.ts';
 import { LessonHost } from '../../src/cli/lesson-host.ts';
-import { Teardown } from '../../src/cli/teardown.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { readJournal } from '../../src/progress/journal.ts';
-import type { ScreenContent } from '../../src/tui/app-port.ts';
-import { en } from '../../src/words/en.ts';
 import { build, meshwalk } from '../cli/meshwalk.ts';
 import { copyCourse } from '../walk/course.ts';
+import { isLesson, isStopped, shell, shown, withParts as withPartsOf } from './course-host.ts';
 import { eventsOf, play } from './play.ts';
 
 // Jumps over the real course on the real sandbox, in the order in which a learner might make them.
@@ -30,58 +26,7 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 const journalOf = () => readJournal(join(home, 'default/sandbox/journal.jsonl')).map(({ record }) => record);
 const notes = (played: Awaited<ReturnType<typeof play>>) => eventsOf(played, 'note').map(({ sentence }) => sentence);
 
-async function withParts<T>(use: (parts: Parts) => Promise<T>): Promise<T> {
-  const teardown = new Teardown();
-  const bugs: unknown[] = [];
-  const machine = {
-    version: '0',
-    root: join(import.meta.dirname, '../..'),
-    environment: { PATH: process.env['PATH'], HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
-    words: en,
-    out: () => {},
-    err: () => {},
-  };
-  const options = { world: 'sandbox', pace: 'instant', profile: 'default', lessons: course } as const;
-  try {
-    const parts = await openParts(options, machine, teardown, { onTrouble: () => {}, onBug: (bug) => bugs.push(bug) });
-    return await use(parts);
-  } finally {
-    await teardown.close();
-    expect(bugs).toEqual([]);
-  }
-}
-
-/** The learner's kubectl, az and osm. */
-async function shell(parts: Parts, script: string): Promise<string> {
-  const env = parts.world.environment();
-  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', script], { env, cwd: parts.world.workingFolder });
-  return stdout;
-}
-
-/** The first content that is wanted; what was shown before is not looked at. */
-function shown(
-  host: LessonHost,
-  wanted: (content: ScreenContent) => boolean,
-  before?: ScreenContent,
-): Promise<ScreenContent> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      const content = host.content();
-      if (content === before) return;
-      const isOver = wanted(content);
-      if (!isOver && content.phase !== 'stopped') return;
-      stop();
-      if (isOver) resolve(content);
-      else reject(new Error(`stopped instead: ${JSON.stringify(content)}`));
-    };
-    const stop = host.subscribe(look);
-    look();
-  });
-}
-
-const isLesson = (id: string) => (content: ScreenContent) =>
-  content.phase === 'lesson' && content.session.lesson.id === id;
-const isStopped = (content: ScreenContent) => content.phase === 'stopped';
+const withParts = <T>(use: (parts: Parts) => Promise<T>) => withPartsOf(home, course, use);
 
 async function withHost<T>(parts: Parts, use: (host: LessonHost) => Promise<T>): Promise<T> {
   const host = new LessonHost(parts);

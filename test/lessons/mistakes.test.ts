@@ -3,12 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openParts, type Parts } from '../../src/cli/compose.ts';
+import type { Parts } from '../../src/cli/compose.ts';
 import { Teardown } from '../../src/cli/teardown.ts';
-import { en } from '../../src/words/en.ts';
 import { build } from '../cli/meshwalk.ts';
 import { realKubectl } from '../tools/kubectl.ts';
 import { copyCourse } from '../walk/course.ts';
+import { partsOf } from './course-host.ts';
 import { play } from './play.ts';
 
 // What the lessons say about mistakes (of the course notes, and of hands) is what happens, with a real kubectl too.
@@ -25,20 +25,8 @@ beforeAll(async () => {
   const { folder: course } = await copyCourse(join(home, 'course'));
   const played = await play(home, course, '--to', '2');
   expect(played.err).toBe('');
-  const machine = {
-    version: '0',
-    root,
-    environment: { PATH: process.env['PATH'], HOME: home, MESHWALK_HOME: home, LANG: 'C.UTF-8' },
-    words: en,
-    out: () => {},
-    err: () => {},
-  };
-  const options = { world: 'sandbox', pace: 'instant', profile: 'default', lessons: course } as const;
-  parts = await openParts(options, machine, teardown, {
-    onTrouble: () => {},
-    onBug: (bug) => {
-      throw bug;
-    },
+  parts = await partsOf(home, course, teardown, (bug) => {
+    throw bug;
   });
   await parts.world.prepare(() => {});
 }, 120_000);

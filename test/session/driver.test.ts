@@ -148,6 +148,19 @@ describe('the driver', () => {
     ports.done();
   });
 
+  it('is closed only when the way back from the task is kept, so that nobody takes the world away meanwhile', async () => {
+    const [kept, order] = [Promise.withResolvers<void>(), [] as string[]];
+    const ports = Object.assign(new ScriptedPorts(), { enter: () => kept.promise });
+    const driver = await createDriver(ports, { ...opening(), taskIndex: -1 });
+    driver.send({ type: 'proceed' });
+    const closed = driver.close().then(() => order.push('closed'));
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push('kept');
+    kept.resolve();
+    await closed;
+    expect(order).toEqual(['kept', 'closed']);
+  });
+
   it('interrupts a command once and then kills it, and kills it when it closes', async () => {
     const ports = new ScriptedPorts();
     ports.seen = [{ holds: wrong }];

@@ -347,15 +347,16 @@ function lessonFrame(view: View, session: SessionState): Line[] {
   const height = Math.max(0, size.rows - 2 - below.length);
   const body = bodyRows(scene, view).slice(0, height);
   const rows = [...body, ...Array.from({ length: height - body.length }, () => emptyLine), ...below];
-  const most = isSmall(size) && model.overlay.type !== 'editor' ? tallestMoment : 1;
+  const most = model.overlay.type === 'editor' ? 1 : isSmall(size) ? tallestOnSmall : tallestMoment;
   const sentence = searchLines(scene, view, most) ?? momentLines(scene.moment, columns, theme.glyphs, most);
   // A long sentence covers the rows above it for as long as it stands: nothing moves under the learner's eyes.
   const shown = sentence.length > 0 ? [...rows.slice(0, -sentence.length), ...sentence] : rows;
   return [header, ...shown, keyLine(place, scene.moment, columns, words)];
 }
 
-/** Rows of a sentence about the moment, where one row is short. */
-const tallestMoment = 3;
+/** Rows of a sentence about the moment: an instructor's message is the longest there is, and stands nowhere else. */
+const tallestMoment = 6;
+const tallestOnSmall = 3;
 
 /** Exactly `size.rows` rows, none wider than the terminal. */
 export function drawFrame(view: View): Line[] {

@@ -16,6 +16,9 @@ export const classroom: typeof shape.classroom = {
   notInClass: 'Du bist in keinem Kurs. meshwalk class join ADRESSE tritt einem bei.',
   nothingToShare: 'Es ist nichts im Gang, was man teilen könnte.',
   nowhereToCatchUp: 'Der Kurs ist bei dieser Lektion oder noch nirgends.',
+  mayCatchUp: (lesson) => `Der Kurs ist bei „${lesson}“; C bringt dich an ihren Anfang.`,
+  caughtUp:
+    'Hier ist der Kurs, und was die Lektion braucht, ist da. Was du übersprungen hast, wartet auf der Karte (m).',
   share: {
     title: 'Mit der Kursleitung teilen',
     about: 'Enter schickt dies der Kursleitung, und sonst nichts. Sieh nach, ob etwas darin niemanden etwas angeht.',

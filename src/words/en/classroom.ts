@@ -15,6 +15,8 @@ export const classroom = {
   notInClass: 'You are in no class. meshwalk class join ADDRESS joins one.',
   nothingToShare: 'Nothing is under way that could be shared.',
   nowhereToCatchUp: 'The class is at this lesson, or nowhere yet.',
+  mayCatchUp: (lesson: string) => `The class is at “${lesson}”; C takes you to its start.`,
+  caughtUp: 'This is where the class is, and what it needs is there. What you passed over waits in the map (m).',
   share: {
     title: 'Share with the instructor',
     about: 'Enter sends this to the instructor, and nothing else. Look whether anything in it is nobody’s business.',
