@@ -1,5 +1,7 @@
 import type { Row } from './row.ts';
 import { bookstoreAtRest } from './rows/bookstore-at-rest.ts';
+import { classHosts } from './rows/class-hosts.ts';
+import { classKills } from './rows/class-kills.ts';
 import { classLoad } from './rows/class-load.ts';
 import { conditionTurnsGreen } from './rows/condition-turns-green.ts';
 import { falseRejections } from './rows/false-rejections.ts';
@@ -42,4 +44,6 @@ export const rows: readonly Row[] = [
   killNine,
   informer,
   classLoad,
+  classKills,
+  classHosts,
 ];

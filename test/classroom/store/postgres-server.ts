@@ -27,15 +27,18 @@ export class PostgresServer {
   readonly port: number;
   readonly #programs: string;
   readonly #folder: string;
+  readonly #fsync: 'on' | 'off';
   #child: ChildProcess | undefined;
 
-  private constructor(programs: string, folder: string, port: number) {
+  private constructor(programs: string, folder: string, port: number, fsync: 'on' | 'off') {
     this.#programs = programs;
     this.#folder = folder;
+    this.#fsync = fsync;
     this.port = port;
   }
 
-  static async start(programs: string): Promise<PostgresServer> {
+  /** What is committed reaches the disk only where somebody measures how long that takes. */
+  static async start(programs: string, { fsync = 'off' }: { fsync?: 'on' | 'off' } = {}): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'meshwalk-postgres-'));
     chmodSync(folder, 0o700);
     if (isRoot) chownSync(folder, 65_534, 65_534);
@@ -55,7 +58,7 @@ export class PostgresServer {
       env: environment,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const server = new PostgresServer(programs, folder, await freePort());
+    const server = new PostgresServer(programs, folder, await freePort(), fsync);
     await server.begin();
     return server;
   }
@@ -65,7 +68,12 @@ export class PostgresServer {
   }
 
   async begin(): Promise<void> {
-    const settings = { port: this.port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+    const settings = {
+      port: this.port,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      fsync: this.#fsync,
+    };
     const line = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const child = spawn(join(this.#programs, 'postgres'), ['-D', join(this.#folder, 'data'), ...line], {
       ...nobody,
