@@ -164,7 +164,7 @@ function linesOf(item: OwnedItem, { findings: { cleanup: said }, words, clock }:
   const { clusters, nodeGroups, isUnderWay, createdAt, perHour } = item;
   const lines = [title];
   if (createdAt !== undefined && perHour) {
-    const cost = costSoFar({ perHour, since: createdAt, currency: 'USD' }, clock.now());
+    const cost = costSoFar({ perHour, since: createdAt }, clock.now());
     lines.push(`  ${said.age(words.cost.elapsed(cost.minutes), cost.dollars, perHour.low, perHour.high)}`);
   }
   if (isUnderWay) lines.push(`  ${said.underWay}`);

@@ -68,6 +68,8 @@ export interface Hooks {
   settler?: Settler;
   /** A sentence about the sandbox's health, for the learner. */
   onTrouble(sentence: string): void;
+  /** How far a command is that says nothing itself. */
+  onProgress?(sentence: string): void;
   onBug(error: unknown): void;
 }
 
@@ -119,12 +121,17 @@ function commandRunner(
   world: World,
   shell: LearnerShell,
   { faultTexts, conditions }: Findings,
-  tell: Hooks['onTrouble'],
+  { onTrouble, onProgress }: Hooks,
 ): CommandRunner {
   const guarded = world.astray ? guardedRunner(shell, async () => world.astray?.(), faultTexts) : shell;
   const azure = () => world.azure();
-  const followed = followingRunner(guarded, { clock: systemClock, azure, words: conditions.azureCluster, tell });
-  return explainingRunner(followed, faultTexts, tell);
+  const followed = followingRunner(guarded, {
+    clock: systemClock,
+    azure,
+    words: conditions.azureCluster,
+    tell: (sentence) => onProgress?.(sentence),
+  });
+  return explainingRunner(followed, faultTexts, onTrouble);
 }
 
 type Opened = Pick<Parts, 'folders' | 'catalog' | 'journal' | 'world' | 'shell' | 'log' | 'words' | 'findings'> & {
@@ -155,7 +162,7 @@ function knit(opened: Opened, hooks: Hooks): Parts {
       spokenPorts(
         {
           clock,
-          runner: commandRunner(world, shell, findings, hooks.onTrouble),
+          runner: commandRunner(world, shell, findings, hooks),
           describeWorld: () => world.describe(),
           watchWorld: (onChange) => watch.watch(onChange),
           look: (request, report) => lookAt({ world: seen, kinds: checkKinds, clock, findings }, request, report),

@@ -2,6 +2,7 @@ import { type Clock, sleep, systemClock } from '../platform/clock.ts';
 import { costReminder } from '../tui/view/cost-reminder.ts';
 import type { Words } from '../words/en.ts';
 import type { World } from '../world/world.ts';
+import { linesForReader } from './plain-lines.ts';
 
 /** Somebody who leaves waits no longer than this for Azure to say what is still there. */
 const patienceMs = 3_000;
@@ -19,7 +20,7 @@ export async function remindOfCost(
   const described = world.describe().catch(() => undefined);
   const description = await Promise.race([described, sleep(clock, patienceMs).then(() => undefined)]);
   if (!description?.cost) return;
-  const { sentence, end } = costReminder(description, description.cost, clock.now(), words);
-  say(sentence);
+  const { sentence, end } = costReminder(description.kind, description.cost, clock.now(), words);
+  for (const line of linesForReader(sentence)) say(line);
   say(`  → ${end}`);
 }

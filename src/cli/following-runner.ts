@@ -93,5 +93,5 @@ function sentenceOf(
   const since = (state === 'Creating' ? creation?.startedAt : undefined) ?? begun;
   const minutes = Math.floor(Math.max(0, now - since) / minuteMs);
   const pools = (creation?.pools ?? []).map((pool) => words.pool(pool.name, pool.count, pool.provisioningState));
-  return words.azureSays(words.cluster(cluster.name), words.atWork(state, minutes, pools));
+  return words.azureSays(cluster.name, words.atWork(state, minutes, pools));
 }

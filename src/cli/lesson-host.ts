@@ -224,9 +224,9 @@ export class LessonHost implements ScreenHost {
     this.#parts.shell.lendTerminal = lend;
   }
 
-  notice(sentence: string): void {
-    if (this.#driver) this.#driver.notice(sentence);
-    else this.#pendingNotice = sentence;
+  notice(notice: Parameters<Driver['notice']>[0]): void {
+    if (this.#driver) this.#driver.notice(notice);
+    else if (typeof notice === 'string') this.#pendingNotice = notice;
   }
 
   async close(): Promise<void> {

@@ -40,6 +40,10 @@ const usualColumns = 80;
 export const sentenceLines = (sentences: readonly string[], { output }: PlainTerminal): string[] =>
   sentences.flatMap((sentence) => folded(sentence, output, '', ''));
 
+/** One for whoever reads it now: folded on a terminal, whole in a file. */
+export const linesForReader = (sentence: string, output: { columns?: number } = process.stdout): string[] =>
+  output.columns === undefined ? [sentence] : folded(sentence, output, '', '');
+
 /** Names and values below each other; foreign values are made visible. */
 export function rowLines(
   rows: readonly (readonly [title: string, value: string])[],

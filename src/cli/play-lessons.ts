@@ -30,6 +30,7 @@ export async function playLessons(options: RunOptions, subcommand: Subcommand): 
   const parts = await openParts(options, machine, teardown, {
     settler: { terminal: undefined, signal },
     onTrouble: (sentence) => narrator.note(sentence),
+    onProgress: (sentence) => narrator.note(sentence),
     onBug: (error) => {
       bug ??= error;
     },

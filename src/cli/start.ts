@@ -95,6 +95,7 @@ async function openCourse(
   const parts = await openParts(options, machine, teardown, {
     settler: { terminal, signal },
     onTrouble: (sentence) => host?.notice(sentence),
+    onProgress: (sentence) => host?.notice({ type: 'under-way', sentence }),
     onBug: (error) => {
       log.write('a bug while a lesson was open', error);
       host?.notice(machine.words.host.mistake(log.file));

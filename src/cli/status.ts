@@ -56,14 +56,18 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
   if (options.world === 'aks') await tellCost(options, machine);
-  const whose = options.profile === 'default' ? '' : ` --profile ${options.profile}`;
-  machine.out(lessons.every(({ finished }) => finished) ? `\n${told.allDone}` : `\n${told.goOn(`meshwalk${whose}`)}`);
+  const again = [
+    'meshwalk',
+    ...(options.world === 'sandbox' ? [] : [`--world ${options.world}`]),
+    ...(options.profile === 'default' ? [] : [`--profile ${options.profile}`]),
+  ].join(' ');
+  machine.out(lessons.every(({ finished }) => finished) ? `\n${told.allDone}` : `\n${told.goOn(again)}`);
   const [further] = catalog.courses.filter((course) => course !== firstCourse);
   if (
     further !== undefined &&
     !lessons.some(({ course, finishedTasks }) => course !== undefined && finishedTasks > 0)
   ) {
-    machine.out(told.further(`meshwalk${whose} --course ${further}`));
+    machine.out(told.further(`${again} --course ${further}`));
   }
 }
 

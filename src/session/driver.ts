@@ -34,7 +34,7 @@ export interface Driver {
   subscribe(listener: () => void): () => void;
   open(opening: LessonOpening): Promise<void>;
   /** One sentence for the learner. */
-  notice(sentence: string): void;
+  notice(notice: string | Notice): void;
   /** The learner was elsewhere (in a shell): the world may be another one. */
   refresh(): void;
   /** Resolves when nothing runs, no look is under way and nothing waits to be told. */
@@ -131,8 +131,10 @@ class SessionDriver implements Driver {
     if (notice) this.#dispatch({ type: 'noticed', notice: saying(notice) });
   }
 
-  notice(sentence: string): void {
-    this.#dispatch({ type: 'noticed', notice: saying(sentence) });
+  notice(notice: string | Notice): void {
+    this.#dispatch({ type: 'noticed', notice: typeof notice === 'string' ? saying(notice) : notice });
+    // What is still being made may cost something already.
+    if (typeof notice !== 'string') void this.#count(this.#lookAtWorld());
   }
 
   refresh(): void {
@@ -277,7 +279,7 @@ class SessionDriver implements Driver {
           void this.#count(this.#watch());
           break;
         case 'open-lesson':
-          void this.#count(this.#openNext(effect.lesson));
+          void this.#count(this.#ports.openLesson(effect.lesson).then((opening) => this.open(opening)));
           break;
       }
     }
@@ -376,10 +378,6 @@ class SessionDriver implements Driver {
     if (this.#isClosed) return stop?.();
     this.#stopWatching = stop;
     this.#watched = this.#state.world.context;
-  }
-
-  async #openNext(lesson: string): Promise<void> {
-    await this.open(await this.#ports.openLesson(lesson));
   }
 
   #failed(error: unknown): void {

@@ -21,6 +21,8 @@ export type Notice =
   | { type: 'not-saved'; what: string; next: readonly string[] }
   /** The way back from the task could not be kept. */
   | { type: 'no-way-back'; what: string }
-  | { type: 'said'; sentence: string };
+  | { type: 'said'; sentence: string }
+  /** How far a command is that says nothing itself; of no use once it has ended. */
+  | { type: 'under-way'; sentence: string };
 
 export const saying = (sentence: string): Notice => ({ type: 'said', sentence });

@@ -42,6 +42,8 @@ function runInBackground(state: Always, proposal: Proposal): Next {
   };
 }
 
+const lasting = (notice: Notice | undefined): Notice | undefined => (notice?.type === 'under-way' ? undefined : notice);
+
 type Running = Extract<SessionState, { status: 'running' }>;
 
 export function interrupt(state: Running): Next {
@@ -57,7 +59,7 @@ export function runEnded(state: Running, event: Extract<SessionEvent, { type: 'r
   const went = hasDoneItsPart(lastRun);
   const command = state.proposal.command?.name;
   const progress = explainPredictions(state, went && command ? markDone(state.progress, command) : state.progress);
-  const notice: Notice | undefined = command && isMadeBefore(lastRun) ? { type: 'made-before' } : state.notice;
+  const notice: Notice | undefined = command && isMadeBefore(lastRun) ? { type: 'made-before' } : lasting(state.notice);
   const after: Always = { ...always(state), lastRun, progress, notice };
   const task = taskOf(state);
   const effects: Effect[] =

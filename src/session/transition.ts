@@ -53,6 +53,8 @@ function step(state: SessionState, event: SessionEvent): Next {
       return stay({ ...always(state), status: 'blocked', what, why, tryThis });
     }
     case 'noticed':
+      // Told a moment too late, it would be untrue.
+      if (event.notice.type === 'under-way' && state.status !== 'running') return stay(state);
       return stay({ ...state, notice: event.notice });
   }
 }

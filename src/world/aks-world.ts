@@ -191,7 +191,7 @@ class AksWorld implements World {
         ...(cluster.nodeSize !== undefined && { nodeSize: cluster.nodeSize }),
       });
       const since = cluster.createdAt ?? this.#cost.known?.since ?? this.#clock.now();
-      this.#cost.known = { perHour: { low, high }, since, currency };
+      this.#cost.known = { cluster: name, perHour: { low, high }, since, currency };
     } catch {
       // The lesson's own look will meet the same trouble, and tell it.
     }

@@ -14,7 +14,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** A clock of this machine that runs behind Azure's counts as nothing, never as less. */
-export function costSoFar({ perHour, since }: RunningCost, now: number): CostSoFar {
+export function costSoFar({ perHour, since }: Pick<RunningCost, 'perHour' | 'since'>, now: number): CostSoFar {
   const ms = Math.max(0, now - since);
   return { minutes: Math.floor(ms / minuteMs), dollars: ((perHour.low + perHour.high) / 2) * (ms / hourMs) };
 }

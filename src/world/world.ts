@@ -15,8 +15,8 @@ export interface WorldDescription {
   /** Subscription that pays, where something can cost money. */
   subscription?: string;
   costsMoney: boolean;
-  /** Only while something that costs money is known to exist; an estimate, from when it was made (ms since the epoch). */
-  cost?: { perHour: { low: number; high: number }; since: number; currency: 'USD' };
+  /** Only while a cluster that costs money is known to exist; an estimate, from when it was made (ms since the epoch). */
+  cost?: { cluster: string; perHour: { low: number; high: number }; since: number; currency: 'USD' };
 }
 
 /** A managed cluster as Resource Manager shows it, cut to what checks look at. */

@@ -76,7 +76,7 @@ describe('azure-cluster', () => {
     const creating = { ...running, provisioningState: 'Creating' };
     expect(await look(azureCluster, spec, { azure: azure([creating]) })).toMatchObject({
       status: 'not-yet',
-      saw: 'state Creating for less than a minute',
+      saw: 'state Creating for under 1 min',
     });
   });
 
@@ -88,7 +88,7 @@ describe('azure-cluster', () => {
     const creation = { provisioningState: 'Creating', startedAt, pools, failure: undefined };
     expect(await look(azureCluster, spec, { clock, azure: azure([creating], ['rg'], creation) })).toMatchObject({
       status: 'not-yet',
-      saw: 'state Creating for 3 min; nodepool1 with 3 nodes: Creating',
+      saw: 'state Creating for 3 min; nodepool1: 3 nodes Creating',
     });
   });
 

@@ -187,9 +187,10 @@ describe('meshwalk cleanup --world aks', () => {
     writeChoices(join(home, 'default', 'aks'), defaultChoices);
     const { out } = await run(home, 'status', '--world', 'aks');
     expect(out).toMatch(
-      /The cluster meshwalk-aks costs money since \d+ min \(about \$0\.\d\d so far, \$0\.\d\d to \$\d\.\d\d an hour/,
+      /The cluster meshwalk-aks has cost about \$0\.\d\d in \d+ min \(\$0\.\d\d to \$\d\.\d\d an hour/,
     );
     expect(out).toContain('  → meshwalk cleanup --world aks\n');
+    expect(out).toContain('\nGo on: meshwalk --world aks\n');
   });
 
   it('finds by the tag alone what is ours, deletes it, and proves by Azure and the kubeconfig that it is gone', async () => {

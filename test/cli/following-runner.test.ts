@@ -57,14 +57,13 @@ it('how far Azure is with the cluster that a running az names is told, once for 
   const pools = [{ name: 'nodepool1', provisioningState: 'Creating', count: 3 }];
   const creation = { provisioningState: 'Creating', startedAt: 0, pools, failure: undefined };
   const { clock, told } = start(create, atWork, creation);
-  const said = (minutes: string) =>
-    `Azure says: cluster meshwalk-aks, state Creating for ${minutes}; nodepool1 with 3 nodes: Creating.`;
+  const said = (minutes: string) => `Azure: meshwalk-aks Creating for ${minutes} min; nodepool1: 3 nodes Creating.`;
   const begun = clock.now();
   creation.startedAt = begun;
   await clock.step(50_000);
-  expect(told).toEqual([said('less than a minute')]);
+  expect(told).toEqual([said('under 1')]);
   await clock.step(90_000);
-  expect(told).toEqual([said('less than a minute'), said('1 min'), said('2 min')]);
+  expect(told).toEqual([said('under 1'), said('1'), said('2')]);
 });
 
 it('nothing more is asked once the command has ended', async () => {
@@ -91,7 +90,7 @@ it('a deletion is counted from when its command began, not from when the cluster
   const creation = { provisioningState: 'Deleting', startedAt: -600 * minuteMs, pools: [], failure: undefined };
   const { clock, told } = start('az aks delete -g meshwalk-rg -n meshwalk-aks --yes', atWork, creation);
   await clock.step(10_000);
-  expect(told).toEqual(['Azure says: cluster meshwalk-aks, state Deleting for less than a minute.']);
+  expect(told).toEqual(['Azure: meshwalk-aks Deleting for under 1 min.']);
 });
 
 it.each(['kubectl get pods -n meshwalk-aks', 'az group create --name meshwalk-rg'])(

@@ -52,6 +52,33 @@ describe('the driver', () => {
     ports.done();
   });
 
+  it('tells how far a command is while it runs, with what the world costs by then, and no more once it has ended', async () => {
+    const clock = new SteppedClock();
+    const ports = new ScriptedPorts(clock);
+    ports.world = { kind: 'aks', costsMoney: true };
+    ports.expect({ script: 'run one', livesFor: 60_000 });
+    ports.seen = [{ holds: wrong }];
+    const driver = await createDriver(ports, opening());
+    driver.send({ type: 'proceed' });
+    await statusIs(driver, 'running');
+    await clock.step(30_000);
+    const cost = { cluster: 'own', perHour: { low: 0.4, high: 1 }, since: 0, currency: 'USD' } as const;
+    ports.world = { kind: 'aks', costsMoney: true, cost };
+    driver.notice({ type: 'under-way', sentence: 'Azure: Creating.' });
+    await statusIs(driver, 'running');
+    await clock.step(0);
+    expect(driver.state).toMatchObject({
+      notice: { type: 'under-way', sentence: 'Azure: Creating.' },
+      world: { cost },
+    });
+    await clock.step(30_000);
+    await driver.idle();
+    driver.notice({ type: 'under-way', sentence: 'Azure: Creating.' });
+    expect(driver.state.notice).toBeUndefined();
+    await driver.close();
+    ports.done();
+  });
+
   it('has a passed task on disk before anyone can see that it passed', async () => {
     const ports = new ScriptedPorts();
     ports.expect({ script: 'run one' });

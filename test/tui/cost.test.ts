@@ -11,10 +11,11 @@ const minute = 60_000;
 const start = Date.UTC(2026, 0, 1);
 const world = (since: number): WorldDescription => ({
   kind: 'aks',
-  context: 'meshwalk-aks',
+  // Where kubectl goes just now: not what costs.
+  context: 'shop-prod',
   subscription: 'Pay as you go',
   costsMoney: true,
-  cost: { perHour: { low: 0.4, high: 0.7 }, since, currency: 'USD' },
+  cost: { cluster: 'meshwalk-aks', perHour: { low: 0.4, high: 0.7 }, since, currency: 'USD' },
 });
 
 let robot: Robot | undefined;
@@ -33,7 +34,7 @@ const header = () => robot?.text().split('\n')[0] ?? '';
 describe('the header in a world that costs money', () => {
   it('says for how long there is a cluster and what it cost so far, and counts on by itself', async () => {
     const { clock } = await on(140);
-    expect(header()).toMatch(/AKS in your subscription · meshwalk-aks · Pay as you go · 12 min · about \$0\.11$/);
+    expect(header()).toMatch(/AKS in your subscription · shop-prod · Pay as you go · 12 min · about \$0\.11$/);
     await clock.step(minute);
     expect(header()).toMatch(/13 min · about \$0\.12$/);
     await clock.step(49 * minute);
@@ -54,7 +55,7 @@ describe('who quits while something costs money', () => {
     expect(acts).toEqual([]);
     const text = robot?.text().replaceAll(/\s+/g, ' ') ?? '';
     expect(text).toContain(
-      'The cluster meshwalk-aks costs money since 12 min (about $0.11 so far, $0.40 to $0.70 an hour',
+      'The cluster meshwalk-aks has cost about $0.11 in 12 min ($0.40 to $0.70 an hour, estimated), and goes on when you leave.',
     );
     expect(text).toContain('$ meshwalk cleanup --world aks');
     await robot?.press('y');
@@ -72,7 +73,7 @@ describe('who quits while something costs money', () => {
     const describe = async () => world(clock.now() - 90 * minute);
     await remindOfCost({ describe }, de, (line) => said.push(line), clock);
     expect(said).toEqual([
-      'Der Cluster meshwalk-aks kostet seit 1 h 30 min Geld (bisher etwa 0,83 $, geschätzt 0,40 bis 0,70 $ je Stunde), auch wenn du gehst. Beenden:',
+      'Der Cluster meshwalk-aks hat in 1 h 30 min etwa 0,83 $ gekostet (geschätzt 0,40 bis 0,70 $ je Stunde) und kostet weiter, auch wenn du gehst. Beenden:',
       '  → meshwalk cleanup --world aks',
     ]);
   });

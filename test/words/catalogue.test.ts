@@ -29,7 +29,7 @@ const equalOnPurpose = [
   /^preflight\.(groups\.(sandbox|azure|cluster)|azure\.(subscription|named|provider|versions|sized|quota)|cluster\.(named|mesh|found)|terminal\.what|port\.what|shell\.install\..*|network\.showProxy\..*)$/, // also lines to type
   /^chain\.(clientRoute\.either|titles\.(name|namespace|endpoints|server))$/,
   /^conditions\.waits\.(pod|told)$/,
-  /^conditions\.(all|azureCluster\.cluster|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,
+  /^conditions\.(all|azureCluster\.(cluster|azureSays)|http\.status|kubeContext\.ready|trafficFlows\.status|trafficSplit\.share)$/,
 ];
 
 const saysOnlyWhatItIsGiven = ['charts.number', 'conditions.all', 'chain.clientRoute.either', 'told.solving.blocked'];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { costSoFar, type RunningCost, untilNextMinute } from '../../src/world/cost.ts';
 
-const cost: RunningCost = { perHour: { low: 0.4, high: 0.7 }, since: 1_000_000, currency: 'USD' };
+const cost: RunningCost = { cluster: 'own', perHour: { low: 0.4, high: 0.7 }, since: 1_000_000, currency: 'USD' };
 const minute = 60_000;
 
 describe('what was spent so far', () => {

@@ -118,7 +118,7 @@ function underWay(cluster: ManagedClusterView, creation: ClusterCreation | undef
   const minutes = Math.floor(Math.max(0, probe.clock.now() - since) / minuteMs);
   const pools = creation?.pools ?? [];
   const told = pools.map(({ name, count, provisioningState }) => words.pool(name, count, provisioningState));
-  return notYet({ expected, saw: words.atWork(state, minutes, told), tryThis });
+  return notYet({ expected, saw: words.state(words.atWork(state, minutes, told)), tryThis });
 }
 
 const minuteMs = 60_000;

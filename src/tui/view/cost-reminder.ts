@@ -1,17 +1,17 @@
 import type { Words } from '../../words/en.ts';
-import { costSoFar, type RunningCost } from '../../world/cost.ts';
-import type { WorldDescription } from '../../world/world.ts';
+import { costSoFar } from '../../world/cost.ts';
+import type { WorldDescription, WorldKind } from '../../world/world.ts';
 import { bare } from './foreign-text.ts';
 
 /** What somebody who leaves should know: what goes on costing money, and the line that ends it. */
 export function costReminder(
-  { kind, context }: Pick<WorldDescription, 'kind' | 'context'>,
-  cost: RunningCost,
+  kind: WorldKind,
+  cost: NonNullable<WorldDescription['cost']>,
   now: number,
   { cost: said }: Words,
 ): { sentence: string; end: string } {
   const { minutes, dollars } = costSoFar(cost, now);
   const { low, high } = cost.perHour;
-  const sentence = said.reminder(bare(context ?? ''), said.elapsed(minutes), dollars, low, high);
+  const sentence = said.reminder(bare(cost.cluster), said.elapsed(minutes), dollars, low, high);
   return { sentence, end: `meshwalk cleanup --world ${kind}` };
 }

@@ -29,9 +29,8 @@ type Confirming = Extract<SessionState, { status: 'confirming' }>;
 function consequence(session: Confirming, { panels, session: sessionWords }: Words): Line {
   const { proposal, world } = session;
   const place = [
-    sessionWords.placesInFull[world.kind],
+    [sessionWords.placesInFull[world.kind], world.subscription].filter(Boolean).join(' '),
     world.context && panels.context(world.context),
-    world.subscription && panels.subscription(world.subscription),
   ]
     .filter(Boolean)
     .map((word) => bare(String(word)))
@@ -227,7 +226,7 @@ function outputPanel(command: BackgroundCommand, below: number, { width, height,
 /** What goes on costing money, and the line that ends it. */
 function costRows(session: SessionState | undefined, { width, words, now }: PanelInk): Line[] {
   if (!session?.world.cost) return [];
-  const { sentence, end } = costReminder(session.world, session.world.cost, now, words);
+  const { sentence, end } = costReminder(session.world.kind, session.world.cost, now, words);
   return [
     ...wrap([span(sentence, 'warn')], width - 2).map((line): Line => [span(' '), ...line]),
     toWidth([span(`   $ ${end}`, 'code')], width),

@@ -93,6 +93,7 @@ export function noticeWords(notice: Notice, { notice: words, wayBack }: Words): 
     case 'no-way-back':
       return wayBack.cannotUndo(notice.what);
     case 'said':
+    case 'under-way':
       return notice.sentence;
   }
 }

@@ -83,10 +83,9 @@ export const conditions: typeof shape = {
     inState: (cluster) => `${cluster} im Zustand Succeeded`,
     state: (state) => `Zustand ${state}`,
     failed: (state, why) => `Zustand ${state}: ${why}`,
-    atWork: (state, minutes, pools) =>
-      [`seit ${minutes < 1 ? 'weniger als einer Minute' : `${minutes} min`} im Zustand ${state}`, ...pools].join('; '),
-    pool: (name, count, state) => `${name} mit ${counted(count, nodes)}: ${state}`,
-    azureSays: (cluster, atWork) => `Azure sagt: ${cluster}, ${atWork}.`,
+    atWork: (state, minutes, pools) => [`${state} seit ${minutes < 1 ? 'unter 1' : minutes} min`, ...pools].join('; '),
+    pool: (name, count, state) => `${name}: ${counted(count, nodes)} ${state}`,
+    azureSays: (cluster, atWork) => `Azure: ${cluster} ${atWork}.`,
     isRunning: (cluster) => `${cluster} läuft`,
     powerState: (state) => `Power State ${state}`,
     addonEnabled: (name) => `das Add-on ${name} eingeschaltet`,

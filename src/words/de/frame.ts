@@ -76,7 +76,6 @@ export const notice: typeof noticeShape = {
 
 export const panels: typeof panelsShape = {
   context: (name) => `Kontext ${name}`,
-  subscription: (name) => `Subscription ${name}`,
   changedByYou: 'Du hast diesen Befehl geändert',
   yourOwn: 'Das ist dein eigener Befehl',
   mayDoAnything: (place) => `er kann lesen, ändern oder löschen, ${place}.`,
@@ -107,7 +106,7 @@ export const cost: typeof costShape = {
     minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`,
   about: (dollars) => `etwa ${decimal(dollars, 2)} $`,
   reminder: (cluster, elapsed, dollars, low, high) =>
-    `Der Cluster ${cluster === '' ? 'in Azure' : cluster} kostet seit ${elapsed} Geld (bisher etwa ${decimal(dollars, 2)} $, geschätzt ${decimal(low, 2)} bis ${decimal(high, 2)} $ je Stunde), auch wenn du gehst. Beenden:`,
+    `Der Cluster ${cluster} hat in ${elapsed} etwa ${decimal(dollars, 2)} $ gekostet (geschätzt ${decimal(low, 2)} bis ${decimal(high, 2)} $ je Stunde) und kostet weiter, auch wenn du gehst. Beenden:`,
 };
 
 export const courseMap: typeof courseMapShape = {

@@ -92,10 +92,11 @@ export const conditions = {
     state: (state: string) => `state ${state}`,
     failed: (state: string, why: string) => `state ${state}: ${why}`,
     atWork: (state: string, minutes: number, pools: readonly string[]) =>
-      [`state ${state} for ${minutes < 1 ? 'less than a minute' : `${minutes} min`}`, ...pools].join('; '),
+      [`${state} for ${minutes < 1 ? 'under 1' : minutes} min`, ...pools].join('; '),
     pool: (name: string, nodes: number, state: string) =>
-      `${name} with ${counted(nodes, { one: 'node', other: 'nodes' })}: ${state}`,
-    azureSays: (cluster: string, atWork: string) => `Azure says: ${cluster}, ${atWork}.`,
+      `${name}: ${counted(nodes, { one: 'node', other: 'nodes' })} ${state}`,
+    /** One line of a screen of 80 columns, where the name is as usual. */
+    azureSays: (cluster: string, atWork: string) => `Azure: ${cluster} ${atWork}.`,
     isRunning: (cluster: string) => `${cluster} running`,
     powerState: (state: string) => `power state ${state}`,
     addonEnabled: (name: string) => `the add-on ${name} enabled`,

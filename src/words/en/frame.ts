@@ -70,7 +70,6 @@ export const notice = {
 /** What rises from the bottom. */
 export const panels = {
   context: (name: string) => `context ${name}`,
-  subscription: (name: string) => `subscription ${name}`,
   changedByYou: 'You changed this command',
   yourOwn: 'This is your own command',
   mayDoAnything: (place: string) => `it may read, change or delete, ${place}.`,
@@ -102,9 +101,8 @@ export const cost = {
   elapsed: (minutes: number) =>
     minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`,
   about: (dollars: number) => `about $${decimal(dollars, 2)}`,
-  /** `cluster` is its name, or empty where it is not known. */
   reminder: (cluster: string, elapsed: string, dollars: number, low: number, high: number) =>
-    `The cluster ${cluster === '' ? 'in Azure' : cluster} costs money since ${elapsed} (about $${decimal(dollars, 2)} so far, $${decimal(low, 2)} to $${decimal(high, 2)} an hour, estimated) and goes on when you leave. To end it:`,
+    `The cluster ${cluster} has cost about $${decimal(dollars, 2)} in ${elapsed} ($${decimal(low, 2)} to $${decimal(high, 2)} an hour, estimated), and goes on when you leave. To end it:`,
 };
 
 export const courseMap = {
