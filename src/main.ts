@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { opensScreen } from './cli/splash.ts';
+import { isSandboxMeant, opensScreen } from './cli/splash.ts';
 import { languageIn, languageOf } from './words/language.ts';
 import { splash } from './words/splash.ts';
 
@@ -22,7 +22,8 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version()}\n`);
 } else {
   if (opensScreen(args) && process.stdout.isTTY) {
-    process.stdout.write(`${splash[languageOf(languageIn(args), process.env)]}\n`);
+    const words = splash[languageOf(languageIn(args), process.env)];
+    process.stdout.write(`${isSandboxMeant(args) ? words.sandbox : words.elsewhere}\n`);
   }
   const { main } = await import('./cli/program.ts');
   const code = await main(args, { version: version(), root: fileURLToPath(root) });

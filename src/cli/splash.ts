@@ -8,6 +8,12 @@ const withValue = [
 ];
 const withoutScreen = ['-h', '--help', '-V', '--version'];
 
+/** In a world of the learner's own nothing is made ready before they agreed to it. */
+export const isSandboxMeant = (args: readonly string[]): boolean =>
+  !args.some((arg, index) =>
+    arg === '--world' ? args[index + 1] !== 'sandbox' : arg.startsWith('--world=') && arg !== '--world=sandbox',
+  );
+
 export function opensScreen(args: readonly string[]): boolean {
   const [first, ...rest] = args;
   if (first === undefined) return true;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { opensScreen } from '../../src/cli/splash.ts';
+import { isSandboxMeant, opensScreen } from '../../src/cli/splash.ts';
 import { describeStart } from '../../src/cli/start.ts';
 import { en } from '../../src/words/en.ts';
 import { PtySession } from '../tools/pty.ts';
@@ -36,6 +36,15 @@ describe('the first line', () => {
     expect(opensScreen([])).toBe(true);
     expect(opensScreen(['--pace=instant'])).toBe(true);
     expect(['-h', '--help', '-V', '--version'].filter((option) => opensScreen(['--trust', option]))).toEqual([]);
+  });
+
+  it('promises a cluster where the sandbox is meant, and none in a world of the learner’s own', () => {
+    const sandbox = [[], ['--world', 'sandbox'], ['--world=sandbox'], ['--profile', 'aks']];
+    const own = [
+      ['--world', 'aks'],
+      ['--lang', 'de', '--world=cluster'],
+    ];
+    expect([...sandbox, ...own].map(isSandboxMeant)).toEqual([true, true, true, true, false, false]);
   });
 
   it('is what the program says first, and what a subcommand does not say', async () => {

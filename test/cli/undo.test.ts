@@ -130,6 +130,9 @@ describe('undoing from the command line', { timeout: 300_000 }, () => {
 it('a world without a way back says so', () => {
   expect(() => mustHaveSnapshots({ kind: 'aks' })).toThrow(Fault);
   expect(() => mustHaveSnapshots({ kind: 'cluster' })).toThrow(
-    expect.objectContaining({ code: 'world.no-snapshots', what: 'Nothing can be undone in the cluster world.' }),
+    expect.objectContaining({
+      code: 'world.no-snapshots',
+      what: 'In the cluster world, what a task changed is not kept and cannot be undone.',
+    }),
   );
 });

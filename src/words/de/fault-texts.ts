@@ -171,11 +171,11 @@ export const faultTexts: typeof shape = {
     next: ['meshwalk'],
   }),
   'world.no-snapshots': (world) => ({
-    what: `In der Welt "${world}" lässt sich nichts zurücknehmen.`,
-    why: 'Ein echter Cluster hebt kein Bild davon auf, wie er war; was dort gelöscht wurde, ist weg.',
+    what: `Was eine Aufgabe geändert hat, ist in der Welt "${world}" nicht aufgehoben und lässt sich nicht zurücknehmen.`,
+    why: 'Ein echter Cluster hat kein Bild davon, wie er vorher war; was dort gelöscht wurde, ist weg.',
     next: [
-      'Nimm von Hand zurück, was der letzte Befehl getan hat',
-      'In der Sandbox lässt sich jede Aufgabe zurücknehmen: meshwalk',
+      'Bevor ein Befehl läuft, zeigt seine Karte, was er ändern würde',
+      'In der Sandbox lässt sich jede Aufgabe ansehen und zurücknehmen: meshwalk',
     ],
   }),
   'cluster.unreachable': (context, server, error) => ({

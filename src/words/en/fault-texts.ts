@@ -175,9 +175,12 @@ export const faultTexts = {
     next: ['meshwalk'],
   }),
   'world.no-snapshots': (world: string) => ({
-    what: `Nothing can be undone in the ${world} world.`,
-    why: 'A real cluster keeps no picture of how it was; what was deleted there is gone.',
-    next: ['Take back by hand what the last command did', 'In the sandbox every task can be undone: meshwalk'],
+    what: `In the ${world} world, what a task changed is not kept and cannot be undone.`,
+    why: 'A real cluster has no picture of how it was before; what was deleted there is gone.',
+    next: [
+      'Before a command runs, its card shows what it would change',
+      'In the sandbox every task can be looked at and undone: meshwalk',
+    ],
   }),
   'cluster.unreachable': (context: string, server: string, error: string) => ({
     what: `The cluster of context ${context} does not answer at ${server}.`,
