@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
 import { join } from 'node:path';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { StatusError } from '../../../kube/status.ts';
@@ -22,7 +22,7 @@ export interface ApiConnection {
 /** client-go's last resort when there is no kubeconfig: nothing listens there, and the error says so. */
 export const nowhere: ApiConnection = {
   context: '',
-  server: 'https://localhost:8080',
+  server: 'http://localhost:8080',
   namespace: 'default',
   ca: undefined,
   token: undefined,
@@ -105,12 +105,22 @@ export const tlsOptions = (connection: ApiConnection) => ({
   ...(connection.clientKey ? { key: connection.clientKey } : {}),
 });
 
+/** In Go's words, which client-go passes on as they are; kubectl has words of its own for it. */
 export class ConnectionRefused extends Error {
   override readonly name = 'ConnectionRefused';
+  readonly host: string;
 
-  constructor(host: string) {
-    super(`The connection to the server ${host} was refused - did you specify the right host or port?`);
+  constructor(method: string, url: string, address: string) {
+    const verb = `${method.slice(0, 1)}${method.slice(1).toLowerCase()}`;
+    super(`${verb} ${JSON.stringify(url)}: dial tcp ${address}: connect: connection refused`);
+    this.host = new URL(url).host;
   }
+}
+
+/** Where nothing answered; of a name with several addresses the last tried, which is IPv4's. */
+function dialled(error: NodeJS.ErrnoException & { address?: string; port?: number; errors?: object[] }): string {
+  const { address = '', port = 0 } = (error.errors?.at(-1) ?? error) as { address?: string; port?: number };
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 /** `299 - "text"`, the only form that API servers send. */
@@ -128,6 +138,7 @@ export function openRequest(
   options: ApiRequest = {},
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const request = connection.server.startsWith('http:') ? requestPlain : requestTls;
     const outgoing = request(
       `${connection.server}${path}`,
       {
@@ -152,8 +163,8 @@ export function openRequest(
       },
     );
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      const host = new URL(connection.server).host;
-      reject(error.code === 'ECONNREFUSED' ? new ConnectionRefused(host) : error);
+      if (error.code !== 'ECONNREFUSED') return reject(error);
+      reject(new ConnectionRefused(options.method ?? 'GET', `${connection.server}${path}`, dialled(error)));
     });
     outgoing.end(options.body);
   });

@@ -32,7 +32,10 @@ export class BareError extends Error {
 
 export function failureText(error: unknown): string {
   if (error instanceof StatusError) return statusText(error);
-  if (error instanceof BareError || error instanceof ConnectionRefused) return error.message;
+  if (error instanceof BareError) return error.message;
+  if (error instanceof ConnectionRefused) {
+    return `The connection to the server ${error.host} was refused - did you specify the right host or port?`;
+  }
   return `error: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { Service } from '../../../kube/objects.ts';
 import { requestJson } from '../api/connection.ts';
 import type { CommandSpec, Invocation } from '../cobra/command.ts';
-import { connect, listPods } from './mesh.ts';
+import { connect, listPods, messageOf } from './mesh.ts';
 
 /** `osm dashboard` (OSM 1.2: cmd/cli/dashboard.go): a tunnel to Grafana until Ctrl-C. */
 async function dashboard(invocation: Invocation): Promise<number> {
@@ -11,7 +11,6 @@ async function dashboard(invocation: Invocation): Promise<number> {
     new Error(
       `${why}\n\nNote: The command failed when run in the OSM namespace [${namespace}].\nUse the global flag --osm-namespace if [${namespace}] is not the intended OSM namespace.`,
     );
-  const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
   io.out('[+] Starting Dashboard forwarding\n');
   const api = await connect(invocation);
   const service = await requestJson<Service>(api, `/api/v1/namespaces/${namespace}/services/osm-grafana`).catch(

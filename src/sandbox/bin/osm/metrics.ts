@@ -10,6 +10,7 @@ import {
   monitoredBy,
   patchObject,
   proxyUuidLabel,
+  trying,
 } from './mesh.ts';
 
 /** `osm metrics enable|disable` (OSM 1.2: cmd/cli/metrics_*.go). */
@@ -20,13 +21,12 @@ const scrapeAnnotations = {
 };
 
 async function monitored(api: ApiConnection, name: string): Promise<Namespace> {
-  const namespace = await getNamespace(api, name);
-  if (!namespace) throw new Error(`Failed to retrieve namespace [${name}]: namespaces "${name}" not found`);
+  const namespace = await trying(`Failed to retrieve namespace [${name}]`, () => getNamespace(api, name));
   const mesh = namespace.metadata.labels?.[monitoredBy];
   if (mesh === undefined)
     throw new Error(`Namespace [${name}] does not belong to a mesh, missing annotation "${monitoredBy}"`);
   if (mesh === '') throw new Error(`Label "${monitoredBy}" on namespace "${name}" cannot be empty`);
-  const meshes = (await listMeshes(api)).map((info) => info.name);
+  const meshes = (await listMeshes(api).catch(() => [])).map((info) => info.name);
   if (!meshes.includes(mesh)) {
     throw new Error(
       `Invalid mesh name "${mesh}" used with label "${monitoredBy}" on namespace "${name}", must be one of [${meshes.join(' ')}]`,
@@ -40,15 +40,19 @@ async function setMetrics(invocation: Invocation, enabled: boolean): Promise<num
   for (const raw of invocation.flags.strings('namespace')) {
     const name = raw.trim();
     await monitored(api, name);
-    await patchObject(api, `/api/v1/namespaces/${name}`, {
-      metadata: { annotations: { [metricsAnnotation]: enabled ? 'enabled' : null } },
-    });
+    const failing = `Failed to ${enabled ? 'enable' : 'disable'} metrics`;
+    const mark = { annotations: { [metricsAnnotation]: enabled ? 'enabled' : null } };
+    await trying(`${failing} in namespace [${name}]`, () =>
+      patchObject(api, `/api/v1/namespaces/${name}`, { metadata: mark }),
+    );
     const annotations = Object.fromEntries(
       Object.entries(scrapeAnnotations).map(([key, value]) => [key, enabled ? value : null]),
     );
-    for (const pod of await listPods(api, name, proxyUuidLabel)) {
-      await patchObject(api, `/api/v1/namespaces/${name}/pods/${pod.metadata.name}`, { metadata: { annotations } });
-    }
+    await trying(`${failing} for existing pod in namespace [${name}]`, async () => {
+      for (const pod of await listPods(api, name, proxyUuidLabel)) {
+        await patchObject(api, `/api/v1/namespaces/${name}/pods/${pod.metadata.name}`, { metadata: { annotations } });
+      }
+    });
     invocation.io.out(`Metrics successfully ${enabled ? 'enabled' : 'disabled'} in namespace [${name}]\n`);
   }
   return 0;

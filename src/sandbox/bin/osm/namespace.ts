@@ -12,6 +12,7 @@ import {
   patchObject,
   sidecarInjection,
   table,
+  trying,
 } from './mesh.ts';
 
 /** `osm namespace …` (OSM 1.2: cmd/cli/namespace_*.go; texts from facts of that version). */
@@ -24,24 +25,24 @@ async function addOne(api: ApiConnection, { flags, io }: Invocation, name: strin
       `mesh [${mesh}] does not exist, please specify another mesh using --mesh-name or create a new mesh`,
     );
   }
-  if ((await listDeployments(api, 'app=osm-controller', name)).length > 0) {
+  // Whoever may not list them is told so by what follows.
+  const controllers = await listDeployments(api, 'app=osm-controller', name).catch(() => []);
+  if (controllers.length > 0) {
     io.out(`Namespace [${name}] already has [osm-controller] installed and cannot be added to mesh [${mesh}]\n`);
     return;
   }
-  const namespace = await getNamespace(api, name);
-  if (!namespace)
-    throw new Error(`Could not add namespace [${name}] to mesh [${mesh}]: namespaces "${name}" not found`);
+  const failing = `Could not add namespace [${name}] to mesh [${mesh}]`;
+  const namespace = await trying(failing, () => getNamespace(api, name));
   if (namespace.metadata.labels?.[monitoredBy] === mesh) {
     io.out(`Namespace [${name}] has already been added to mesh [${mesh}]\n`);
     return;
   }
   if (namespace.metadata.labels?.[ignoreLabel] === 'true') throw new Error('Cannot add ignored namespace');
-  await patchObject(api, `/api/v1/namespaces/${name}`, {
-    metadata: {
-      labels: { [monitoredBy]: mesh },
-      annotations: { [sidecarInjection]: flags.bool('disable-sidecar-injection') ? 'disabled' : 'enabled' },
-    },
-  });
+  const metadata = {
+    labels: { [monitoredBy]: mesh },
+    annotations: { [sidecarInjection]: flags.bool('disable-sidecar-injection') ? 'disabled' : 'enabled' },
+  };
+  await trying(failing, () => patchObject(api, `/api/v1/namespaces/${name}`, { metadata }));
   io.out(`Namespace [${name}] successfully added to mesh [${mesh}]\n`);
 }
 
@@ -74,8 +75,7 @@ const remove: CommandSpec = {
     const api = await connect(invocation);
     const [name = ''] = invocation.args;
     const mesh = invocation.flags.string('mesh-name');
-    const namespace = await getNamespace(api, name);
-    if (!namespace) throw new Error(`Could not get namespace [${name}]: namespaces "${name}" not found`);
+    const namespace = await trying(`Could not get namespace [${name}]`, () => getNamespace(api, name));
     const owner = namespace.metadata.labels?.[monitoredBy];
     if (owner === undefined) {
       invocation.io.out(`Namespace [${name}] already does not belong to any mesh\n`);
@@ -83,12 +83,12 @@ const remove: CommandSpec = {
     }
     if (owner !== mesh)
       throw new Error(`Namespace belongs to mesh [${owner}], not mesh [${mesh}]. Please specify the correct mesh`);
-    await patchObject(api, `/api/v1/namespaces/${name}`, {
-      metadata: {
-        labels: { [monitoredBy]: null, [ignoreLabel]: null },
-        annotations: { [sidecarInjection]: null, [metricsAnnotation]: null },
-      },
-    });
+    const metadata = {
+      labels: { [monitoredBy]: null, [ignoreLabel]: null },
+      annotations: { [sidecarInjection]: null, [metricsAnnotation]: null },
+    };
+    const removing = `Could not remove namespace [${name}] from mesh [${mesh}]`;
+    await trying(removing, () => patchObject(api, `/api/v1/namespaces/${name}`, { metadata }));
     invocation.io.out(`Namespace [${name}] successfully removed from mesh [${mesh}]\n`);
     return 0;
   },
@@ -103,9 +103,10 @@ const ignore: CommandSpec = {
   async run(invocation) {
     const api = await connect(invocation);
     for (const name of invocation.args) {
-      const namespace = await getNamespace(api, name);
-      if (!namespace) throw new Error(`Failed to retrieve namespace [${name}]: namespaces "${name}" not found`);
-      await patchObject(api, `/api/v1/namespaces/${name}`, { metadata: { labels: { [ignoreLabel]: 'true' } } });
+      await trying(`Failed to retrieve namespace [${name}]`, () => getNamespace(api, name));
+      const metadata = { labels: { [ignoreLabel]: 'true' } };
+      const ignoring = `Failed to configure namespace [${name}] to be ignored`;
+      await trying(ignoring, () => patchObject(api, `/api/v1/namespaces/${name}`, { metadata }));
       invocation.io.out(`Successfully configured namespace [${name}] to be ignored\n`);
     }
     return 0;
@@ -122,14 +123,17 @@ const list: CommandSpec = {
   args: maximumArgs(1),
   async run(invocation) {
     const mesh = invocation.flags.string('mesh-name') || (invocation.args[0] ?? '');
-    const namespaces = await listNamespaces(await connect(invocation), mesh ? `${monitoredBy}=${mesh}` : monitoredBy);
+    const api = await connect(invocation);
+    const labels = mesh ? `${monitoredBy}=${mesh}` : monitoredBy;
+    const listing = `Could not list namespaces related to osm [${mesh}]`;
+    const namespaces = await trying(listing, () => listNamespaces(api, labels));
     if (namespaces.length === 0) {
       invocation.io.out(mesh ? `No namespaces in mesh [${mesh}]\n` : 'No namespaces in any mesh\n');
       return 0;
     }
     const injection = (metadata: (typeof namespaces)[number]['metadata']) =>
       metadata.labels?.[ignoreLabel] === undefined
-        ? metadata.annotations?.[sidecarInjection] || '-'
+        ? (metadata.annotations?.[sidecarInjection] ?? '-')
         : 'disabled (ignored)';
     const rows = namespaces.map(({ metadata }) => [
       metadata.name ?? '',

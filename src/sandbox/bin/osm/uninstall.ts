@@ -3,7 +3,7 @@ import { type ApiConnection, listObjects, requestJson } from '../api/connection.
 import { type CommandSpec, exactArgs, type Invocation } from '../cobra/command.ts';
 import type { OsmEnvironment } from './environment.ts';
 import { targetOf } from './install.ts';
-import { connect, listMeshes, type MeshInfo } from './mesh.ts';
+import { connect, listMeshes, type MeshInfo, messageOf, trying } from './mesh.ts';
 import { meshListText } from './mesh-list.ts';
 
 /**
@@ -12,7 +12,7 @@ import { meshListText } from './mesh-list.ts';
  */
 type ChosenMesh = Pick<MeshInfo, 'name' | 'namespace'>;
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const listing = 'unable to list meshes within the cluster';
 const isMissing = (error: unknown) => error instanceof StatusError && error.code === 404;
 
 /** Three tries; an empty line is one of them, the end of input an error as Go words it. */
@@ -162,7 +162,7 @@ async function deleteClusterResources(
   { name, namespace }: ChosenMesh,
 ): Promise<void> {
   const { flags, io } = invocation;
-  const meshes = await listMeshes(api);
+  const meshes = await trying(listing, () => listMeshes(api));
   if (meshes.length > 0) {
     io.out('Deleting cluster resources will affect current mesh(es) in cluster:\n');
     for (const mesh of meshes) io.out(`[${mesh.name}] mesh in namespace [${mesh.namespace}]\n`);
@@ -195,9 +195,7 @@ async function uninstall(invocation: Invocation, { kind }: OsmEnvironment): Prom
     io.out('OSM CANNOT be uninstalled in a managed environment\n');
     if (flags.bool('delete-namespace')) io.out('OSM namespace CANNOT be deleted in a managed environment\n');
   } else {
-    const meshes = await listMeshes(api).catch((error: unknown) => {
-      throw new Error(`unable to list meshes within the cluster: ${messageOf(error)}`, { cause: error });
-    });
+    const meshes = await trying(listing, () => listMeshes(api));
     if (meshes.length === 0) {
       io.out('No OSM control planes found\n');
       return 0;

@@ -235,6 +235,86 @@ describe('osm metrics and proxy', () => {
   });
 });
 
+/** Each as the osm of OSM 1.2.4 said it, run against this same API. */
+describe('an osm whose request fails', () => {
+  const listing = 'unable to list meshes within the cluster: Could not list deployments';
+  const failing = [
+    ['version', listing],
+    ['mesh list', 'Could not list deployments'],
+    ['namespace list', 'Could not list namespaces related to osm []:'],
+    ['namespace add shop', 'Cannot obtain information about the mesh [osm]: ['],
+    ['namespace remove shop', 'Could not get namespace [shop]:'],
+    ['namespace ignore shop', 'Failed to retrieve namespace [shop]:'],
+    ['metrics enable --namespace shop', 'Failed to retrieve namespace [shop]:'],
+    ['uninstall mesh -f', listing],
+  ] as const;
+
+  const kubeconfig = (name: string, change: (text: string) => string) => {
+    const path = join(programs.folder, name);
+    writeFileSync(path, change(readFileSync(join(programs.folder, 'kubeconfig'), 'utf8')), { mode: 0o600 });
+    return { KUBECONFIG: path };
+  };
+
+  it.each(failing)('%s says what it tried', async (line, tried) => {
+    const env = kubeconfig('stranger', (text) => text.replace(/("token":")[^"]+/, '$1nobody'));
+    const { code, stderr } = await osm(line, env);
+    const why = tried.endsWith('[') ? 'Unauthorized]' : ' Unauthorized';
+    expect({ code, stderr }).toEqual({ code: 1, stderr: `Error: ${tried}${why}\n` });
+  });
+
+  it('says in Go’s words that nothing listens, and that the file it was told of is not there', async () => {
+    const nobody = kubeconfig('nobody', (text) => text.replace(/("server":")[^"]+/, '$1https://127.0.0.1:1'));
+    const wanted = 'deployments?labelSelector=app%3Dosm-controller';
+    expect(await osm('mesh list', nobody)).toEqual({
+      code: 1,
+      stdout: 'Unable to list meshes within the cluster.\n',
+      stderr: `Error: Could not list deployments Get "https://127.0.0.1:1/apis/apps/v1/${wanted}": dial tcp 127.0.0.1:1: connect: connection refused\n`,
+    });
+    const missing = join(programs.folder, 'missing');
+    const [warning, ...rest] = (await osm('mesh list', { KUBECONFIG: missing })).stderr.split('\n');
+    expect(warning).toMatch(/^W\d{4} \d\d:\d\d:\d\d\.\d{6} [ \d]{7} loader\.go:222] Config not found: /);
+    expect(rest[0]).toMatch(/^Error: Could not list deployments Get "http:\/\/localhost:8080\/apis\/apps\/v1\//);
+  });
+
+  it('asks nobody for a name that no path can hold', async () => {
+    expect(await osm('namespace add a/b')).toEqual(
+      refused(`Could not add namespace [a/b] to mesh [osm]: invalid resource name "a/b": [may not contain '/']`),
+    );
+    expect(await osm('namespace ignore a%b')).toEqual(
+      refused(`Failed to retrieve namespace [a%b]: invalid resource name "a%b": [may not contain '%']`),
+    );
+    expect(await osm('namespace remove ..')).toEqual(
+      refused(`Could not get namespace [..]: invalid resource name "..": [may not be '..']`),
+    );
+  });
+
+  it('leaves empty what is written empty', async () => {
+    await api().modify<Namespace>(namespaces, 'shop', undefined, ({ metadata }) => {
+      metadata.annotations = { ...metadata.annotations, 'openservicemesh.io/sidecar-injection': '' };
+    });
+    expect((await osm('namespace list')).stdout).toMatch(/^shop +osm {4}$/m);
+  });
+});
+
+describe('osm version without a control plane that could tell', () => {
+  const scale = async (replicas: number) => {
+    await api().modify<Deployment>(deployments, 'osm-controller', 'kube-system', ({ spec }) => {
+      spec.replicas = replicas;
+    });
+    await programs.cluster.idle();
+  };
+
+  it('has no row for a mesh whose controller has no pod', async () => {
+    const before = api().get<Deployment>(deployments, 'osm-controller', 'kube-system')?.spec.replicas ?? 1;
+    await scale(0);
+    try {
+      expect((await osm('version')).stdout).toMatch(/\n\nMESH NAME {3}MESH NAMESPACE {3}VERSION[^\n]*\n$/);
+    } finally {
+      await scale(before);
+    }
+  });
+});
+
 describe('osm as a program', () => {
   it('words wrong commands and flags as cobra does, without a page of usage', async () => {
     expect(await osm('instal')).toEqual(
@@ -258,7 +338,7 @@ describe('osm as a program', () => {
     expect(await osm('namespace list', away)).toMatchObject({ code: 1, stdout: '' });
     await programs.cluster.disableOpenServiceMesh();
     expect(await osm('mesh list')).toEqual(said('No osm mesh control planes found\n'));
-    expect((await osm('version')).stdout).toContain('Unable to find OSM control plane in the cluster');
+    expect((await osm('version')).stdout.split('\n')[1]).toBe('Unable to find OSM control plane in the cluster');
     expect(await osm('namespace add shop')).toEqual(
       refused('mesh [osm] does not exist, please specify another mesh using --mesh-name or create a new mesh'),
     );

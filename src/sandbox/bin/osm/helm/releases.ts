@@ -14,6 +14,7 @@ import type { ChartRelease } from '../../../mesh/osm/chart/release.ts';
 import { chartMetadata, defaultValues } from '../../../mesh/osm/chart/values.ts';
 import type { ApiConnection } from '../../api/connection.ts';
 import { requestJson } from '../../api/connection.ts';
+import { messageOf } from '../mesh.ts';
 import { chartValues } from './check-values.ts';
 import {
   adoptable,
@@ -101,8 +102,6 @@ async function ensureNamespace({ api, namespace }: ReleaseTarget): Promise<void>
     if (!(error instanceof StatusError && error.reason === 'AlreadyExists')) throw error;
   }
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function newRecord({ name, namespace }: ReleaseTarget, set: Values, manifest: string, version: number): ReleaseRecord {
   const now = new Date().toISOString();

@@ -17,7 +17,7 @@ import { finished } from 'node:stream/promises';
 import type { Deployment, Namespace, Pod } from '../../../../kube/objects.ts';
 import { type ApiConnection, getObject, listObjects } from '../../api/connection.ts';
 import type { Invocation } from '../../cobra/command.ts';
-import { connect, listNamespaces, listPods, monitoredBy, proxyUuidLabel } from '../mesh.ts';
+import { connect, listNamespaces, listPods, messageOf, monitoredBy, proxyUuidLabel } from '../mesh.ts';
 import { type ArchivedFile, archive } from './tar.ts';
 
 /**
@@ -36,7 +36,6 @@ interface Subjects {
   withIngress: boolean;
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 const shown = ({ namespace, name }: Named) => `${namespace}/${name}`;
 
 function isOnPath(program: string, path: string): boolean {

@@ -1,5 +1,6 @@
 import type { Pod } from '../../../../kube/objects.ts';
 import { type ApiConnection, getObject } from '../../api/connection.ts';
+import { messageOf } from '../mesh.ts';
 import { type EnvoyDump, envoyDump, type FilterChain, type RouteConfig } from './envoy-dump.ts';
 import { getEndpoints, getService, type ServicePortView, type ServiceView, viewOf } from './mesh-services.ts';
 import { failure, type Result, success, unknown, type Verifier } from './result.ts';
@@ -22,8 +23,6 @@ export const envoyIsConfigured =
     }
     return { context, status: 'Success', nested };
   };
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** What is wrong, or nothing. */
 type Complaint = string | undefined;
@@ -91,8 +90,8 @@ async function whyNoService(
 ): Promise<Complaint> {
   const { toService, fromPod, toPod } = traffic;
   if (!toService) return undefined;
-  const service = await getService(api, toService);
-  if (!service) return `Destination service ${quoted(toService)} not found: services "${toService.name}" not found`;
+  const service = await getService(api, toService).catch(messageOf);
+  if (typeof service === 'string') return `Destination service ${quoted(toService)} not found: ${service}`;
   const endpoints = await getEndpoints(api, toService);
   const view = viewOf(service, endpoints);
   const nothing =

@@ -1,6 +1,7 @@
 import type { Endpoints, Service } from '../../../../kube/objects.ts';
 import { targetPortFrom } from '../../../mesh/osm/policy/mesh-service.ts';
-import { type ApiConnection, getObject } from '../../api/connection.ts';
+import { type ApiConnection, getObject, requestJson } from '../../api/connection.ts';
+import { inPath, ofNamespace } from '../../api/names.ts';
 import type { NamespacedName } from './traffic.ts';
 
 /**
@@ -21,10 +22,10 @@ export interface ServiceView {
   addresses: string[];
 }
 
-export const getService = (api: ApiConnection, { namespace, name }: NamespacedName) =>
-  getObject<Service>(api, `/api/v1/namespaces/${namespace}/services/${name}`);
-export const getEndpoints = (api: ApiConnection, { namespace, name }: NamespacedName) =>
-  getObject<Endpoints>(api, `/api/v1/namespaces/${namespace}/endpoints/${name}`);
+export const getService = async (api: ApiConnection, { namespace, name }: NamespacedName) =>
+  requestJson<Service>(api, `/api/v1/${ofNamespace(namespace)}/services/${inPath(name)}`);
+export const getEndpoints = async (api: ApiConnection, { namespace, name }: NamespacedName) =>
+  getObject<Endpoints>(api, `/api/v1/${ofNamespace(namespace)}/endpoints/${inPath(name)}`);
 
 export function viewOf({ metadata, spec }: Service, endpoints: Endpoints | undefined): ServiceView {
   const { namespace = '', name = '' } = metadata;

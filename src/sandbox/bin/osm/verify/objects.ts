@@ -1,14 +1,13 @@
 import type { Pod } from '../../../../kube/objects.ts';
 import type { IngressBackend } from '../../../mesh/osm/policy-kinds.ts';
 import { type ApiConnection, requestJson } from '../../api/connection.ts';
+import { inPath, ofNamespace } from '../../api/names.ts';
 import { podRequest } from '../../api/port-forward.ts';
-import { getNamespace, listPods, monitoredBy } from '../mesh.ts';
+import { getNamespace, listPods, messageOf, monitoredBy } from '../mesh.ts';
 import { failure, type Result, success, unknown, type Verifier } from './result.ts';
 import { type NamespacedName, quoted, shown, type Traffic } from './traffic.ts';
 
 /** Verifications that look at Kubernetes objects (OSM 1.2: pkg/cli/verifier/{namespace,sidecar,pod,ingressbackend}.go). */
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 export const namespaceIsMonitored =
   (api: ApiConnection, namespace: string, mesh: string): Verifier =>
   async () => {
@@ -35,7 +34,7 @@ export const podHasSidecar =
     const context = `Verify Envoy sidecar on pod ${quoted(pod)}`;
     let object: Pod;
     try {
-      object = await requestJson<Pod>(api, `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`);
+      object = await requestJson<Pod>(api, `/api/v1/${ofNamespace(pod.namespace)}/pods/${inPath(pod.name)}`);
     } catch (error) {
       return failure(context, messageOf(error), `Confirm pod ${quoted(pod)} exists`);
     }
