@@ -105,8 +105,8 @@ class PlayedRoom {
 }
 
 describe('a learner whose host was killed', () => {
-  it('tries at least every three seconds, whatever the tries before met, so that a host finds everybody back within five', async () => {
-    expect(longestBackOffMs).toBeLessThanOrEqual(3_000);
+  it('tries at least every two seconds, whatever the tries before met, so that a host finds everybody back within five', async () => {
+    expect(longestBackOffMs).toBeLessThanOrEqual(2_000);
     for (let seed = 0; seed < 40; seed += 1) {
       const random = seededRandom(seed);
       const room = new PlayedRoom(random);

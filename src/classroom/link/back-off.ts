@@ -6,7 +6,7 @@ import type { Random } from '../../platform/random.ts';
  * network that answers nothing at all holds a try until it is given up.
  */
 const leastMs = 200;
-export const longestBackOffMs = 3_000;
+export const longestBackOffMs = 2_000;
 
 /** `tries` from 0. Spread, so that a room does not come back at one moment. */
 export function backOffMs(tries: number, random: Random): number {

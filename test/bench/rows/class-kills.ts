@@ -27,17 +27,22 @@ export const classKills: Row = {
       () => learners[integerBetween(random, 0, count)]?.journal.append(started('begin')),
       recordEveryMs,
     );
-    const [hostMs, backMs] = [new Samples(), new Samples()];
+    const [hostMs, backMs, afterMs] = [new Samples(), new Samples(), new Samples()];
     try {
       for (let kill = 0; kill < kills; kill += 1) {
         await pause(integerBetween(random, 200, 1_500));
         const killed = performance.now();
         host.child.kill('SIGKILL');
         await once(host.child, 'exit');
-        const back = comingBack(learners, killed, backMs);
+        const back = comingBack(learners, killed);
         host = await startHost(lab, home, { port });
-        hostMs.add(performance.now() - killed);
-        await back;
+        const there = performance.now() - killed;
+        hostMs.add(there);
+        for (const ms of await back) {
+          backMs.add(ms);
+          // It listens a moment before it says so.
+          afterMs.add(Math.max(0, ms - there));
+        }
       }
       clearInterval(work);
       await untilAll(learners, ({ state }) => state.unsent === 0);
@@ -53,6 +58,7 @@ export const classKills: Row = {
           budget: { atMost: 5_000 },
           how: 'from the kill to the welcome, starting the host included',
         },
+        { what: 'back after the host, max', value: afterMs.max, unit: 'ms', how: afterMs.summary() },
         {
           what: 'lost or doubled',
           value: await lostOrDoubled(await FileStore.open(logOf(host)), learners),
@@ -69,16 +75,18 @@ export const classKills: Row = {
   },
 };
 
-/** Resolves when everybody was away and is back; adds for each how long after the kill that was. */
-async function comingBack(learners: readonly PlayedLearner[], killed: number, back: Samples): Promise<void> {
+/** Resolves when everybody was away and is back: for each, how long after the kill that was. */
+async function comingBack(learners: readonly PlayedLearner[], killed: number): Promise<number[]> {
   const [waiting, away] = [new Set(learners), new Set<PlayedLearner>()];
+  const back: number[] = [];
   for (; waiting.size > 0; await pause(5)) {
     for (const learner of waiting) {
       if (learner.state.connection !== 'online') away.add(learner);
       else if (away.has(learner)) {
-        back.add(performance.now() - killed);
+        back.push(performance.now() - killed);
         waiting.delete(learner);
       }
     }
   }
+  return back;
 }
