@@ -67,48 +67,61 @@ export function failingOf(
   return undefined;
 }
 
+/** Whom a condition holds up now. Everybody counts once, at the condition that fails first in their task. */
 export interface HeatCell {
   lesson: string;
   task: string;
   condition: string;
   title: string;
-  /** Learners for whom it is the condition that fails now. */
-  held: number;
-  /** Of them, those who are stuck. */
+  /** Longer at the task than `stuckLimit`, whatever was seen. */
   stuck: number;
+  /** The others, by what was seen last; what could not be told is not there yet. */
+  wrong: number;
+  notYet: number;
   /** Present learners who are at this task and have not passed it. */
   there: number;
 }
 
-/** Conditions that hold somebody up, the worst first. */
-export function heatOf(
+export const heldBy = ({ stuck, wrong, notYet }: HeatCell): number => stuck + wrong + notYet;
+
+/** Every condition of the lessons in the author's order, the ones that hold nobody up too. */
+export function heatMapOf(
   cards: readonly LearnerCard[],
   state: ClassState,
   lessons: readonly OutlinedLesson[],
   now: number,
 ): HeatCell[] {
-  const cells = new Map<string, HeatCell>();
-  const present = cards.filter(isPresent);
-  for (const card of present) {
+  const there = new Map<string, number>();
+  const counts = new Map<string, { stuck: number; wrong: number; notYet: number }>();
+  for (const card of cards) {
+    if (!isPresent(card) || card.at?.status !== 'doing') continue;
+    const place = `${card.at.lesson}/${card.at.task}`;
+    there.set(place, (there.get(place) ?? 0) + 1);
     const failing = failingOf(card, lessons);
-    if (!failing || !card.at) continue;
-    const { lesson, task } = card.at;
-    const key = `${lesson}/${task}/${failing.id}`;
-    const cell = cells.get(key) ?? {
-      lesson,
-      task,
-      condition: failing.id,
-      title: failing.title,
-      held: 0,
-      stuck: 0,
-      there: present.filter(({ at }) => at?.lesson === lesson && at.task === task && at.status === 'doing').length,
-    };
-    cell.held += 1;
-    if (standingOf(card, state, lessons, now).status === 'stuck') cell.stuck += 1;
-    cells.set(key, cell);
+    if (!failing) continue;
+    const key = `${place}/${failing.id}`;
+    const count = counts.get(key) ?? { stuck: 0, wrong: 0, notYet: 0 };
+    counts.set(key, count);
+    if (standingOf(card, state, lessons, now).status === 'stuck') count.stuck += 1;
+    else if (failing.status === 'wrong') count.wrong += 1;
+    else count.notYet += 1;
   }
-  return [...cells.values()].sort((a, b) => b.stuck - a.stuck || b.held - a.held);
+  return lessons.flatMap(({ id: lesson, tasks }) =>
+    tasks.flatMap(({ id: task, conditions }) =>
+      conditions.map(({ id: condition, title }): HeatCell => {
+        const place = `${lesson}/${task}`;
+        const count = counts.get(`${place}/${condition}`) ?? { stuck: 0, wrong: 0, notYet: 0 };
+        return { lesson, task, condition, title, ...count, there: there.get(place) ?? 0 };
+      }),
+    ),
+  );
 }
+
+/** Conditions that hold somebody up, the worst first. */
+export const heatOf = (...of: Parameters<typeof heatMapOf>): HeatCell[] =>
+  heatMapOf(...of)
+    .filter((cell) => heldBy(cell) > 0)
+    .sort((a, b) => b.stuck - a.stuck || heldBy(b) - heldBy(a));
 
 /** Raised hands, the longest up first. */
 export const handsOf = (cards: readonly LearnerCard[]): LearnerCard[] =>

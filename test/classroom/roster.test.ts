@@ -190,7 +190,16 @@ describe('who is stuck', () => {
     });
     const heat = () => heatOf(roster.cards(), roster.state, lessons, 40 * minute);
     expect(heat()).toEqual([
-      { lesson: 'first', task: 'begin', condition: 'ready', title: 'ready holds', held: 1, stuck: 1, there: 1 },
+      {
+        lesson: 'first',
+        task: 'begin',
+        condition: 'ready',
+        title: 'ready holds',
+        stuck: 1,
+        wrong: 0,
+        notYet: 0,
+        there: 1,
+      },
     ]);
     did(22, 'dee', { type: 'condition-changed', lesson: 'first', task: 'begin', condition: 'ready', status: 'passed' });
     expect(heat()).toEqual([]);

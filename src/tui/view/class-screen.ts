@@ -2,6 +2,7 @@ import {
   failingOf,
   handsOf,
   heatOf,
+  heldBy,
   isPresent,
   type Standing,
   standingOf,
@@ -135,12 +136,12 @@ function handLines(cards: readonly LearnerCard[], { words }: ClassInk): Line[] {
 }
 
 function heatLines(cards: readonly LearnerCard[], state: ClassState, course: CourseOutline, ink: ClassInk): Line[] {
-  const heat = heatOf(cards, state, course.lessons, ink.now).filter(({ held }) => held > 1);
+  const heat = heatOf(cards, state, course.lessons, ink.now).filter((cell) => heldBy(cell) > 1);
   if (heat.length === 0) return [];
   return [
     emptyLine,
     ...heat
       .slice(0, mostHeat)
-      .map((cell): Line => [span(ink.words.heat(cell.held, cell.there, cell.condition, cell.stuck), 'warn')]),
+      .map((cell): Line => [span(ink.words.heat(heldBy(cell), cell.there, cell.condition, cell.stuck), 'warn')]),
   ];
 }

@@ -98,11 +98,19 @@ export const classPage: typeof shape = {
   },
   heat: {
     heading: 'Was aufhält',
-    none: 'Keine Bedingung hält jemanden auf.',
-    held: (held, present) => `${held} von ${present} aufgehalten`,
-    stuck: (stuck) => `${stuck} ${form(stuck, { one: 'hängt', other: 'hängen' })} fest`,
+    lesson: 'Lektion der Übersicht',
+    follow: (step) => `Wo der Kurs ist: Lektion ${step}`,
+    choice: (step, title, held) => (held === 0 ? `${step}. ${title}` : `${step}. ${title} (${held} aufgehalten)`),
+    elsewhere: (held, step) => `${held} weitere aufgehalten in Lektion ${step}`,
+    nobody: 'Keine Bedingung dieser Lektion hält jemanden auf.',
+    noConditions: 'Diese Lektion hat keine Bedingungen.',
+    stuck: (count, present, condition) =>
+      `${count} von ${present} ${form(count, { one: 'hängt', other: 'hängen' })} an ${condition} fest`,
+    wrong: (count, present, condition) => `${condition} ist falsch bei ${count} von ${present}`,
+    notYet: (count, present, condition) => `${condition} fehlt noch bei ${count} von ${present}`,
+    free: (condition) => `${condition} hält niemanden auf`,
+    legend: 'kräftiger ab einem Zehntel des Kurses, am kräftigsten ab einem Drittel',
     where: (step, task) => `Lektion ${step}, ${task}`,
-    show: (condition) => `Zeige, wer an ${condition} hängt`,
   },
   lead: {
     heading: 'Diese Lektion',

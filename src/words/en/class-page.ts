@@ -99,11 +99,21 @@ export const classPage = {
   },
   heat: {
     heading: 'What holds people up',
-    none: 'No condition holds anybody up.',
-    held: (held: number, present: number) => `${held} of ${present} held up`,
-    stuck: (stuck: number) => `${stuck} stuck`,
+    lesson: 'Lesson of the map',
+    follow: (step: number) => `Where the class is: lesson ${step}`,
+    choice: (step: number, title: string, held: number) =>
+      held === 0 ? `${step}. ${title}` : `${step}. ${title} (${held} held up)`,
+    elsewhere: (held: number, step: number) => `${held} more held up in lesson ${step}`,
+    nobody: 'No condition of this lesson holds anybody up.',
+    noConditions: 'This lesson has no conditions.',
+    stuck: (count: number, present: number, condition: string) =>
+      `${count} of ${present} ${form(count, { one: 'is', other: 'are' })} stuck on ${condition}`,
+    wrong: (count: number, present: number, condition: string) => `${condition} is wrong for ${count} of ${present}`,
+    notYet: (count: number, present: number, condition: string) =>
+      `${condition} does not hold yet for ${count} of ${present}`,
+    free: (condition: string) => `${condition} holds nobody up`,
+    legend: 'stronger from a tenth of the class, strongest from a third',
     where: (step: number, task: string) => `Lesson ${step}, ${task}`,
-    show: (condition: string) => `Show who is held up by ${condition}`,
   },
   lead: {
     heading: 'This lesson',

@@ -65,12 +65,12 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
     await rowOf(page, 'Ada').getByText('ready does not hold.').waitFor();
     await rowOf(page, 'Ada').getByText('ready holds').waitFor();
     await rowOf(page, 'Ada').getByText('here, 0 of 2 tasks').first().waitFor();
-    await page.locator('#heat').getByText('1 of 1 held up').waitFor();
+    await page.locator('#heat .worst').getByText('ready is wrong for 1 of 1').waitFor();
     clock.jump(20 * minute);
     ada.raisesHand();
     await rowOf(page, 'Ada').getByText('stuck for 20 min').waitFor();
     await rowOf(page, 'Ada').getByText('stuck here, 0 of 2 tasks').waitFor();
-    await page.locator('#heat').getByText('1 stuck').waitFor();
+    await page.locator('#heat .worst').getByText('1 of 1 is stuck on ready').waitFor();
     expect(await page.title()).toBe('(1) Tuesday · meshwalk class');
     await page.getByRole('button', { name: 'Lower the hand of Ada' }).click();
     await ada.hears(({ hand }) => hand === undefined);
@@ -79,6 +79,36 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
     await rowOf(page, 'Ada').getByText('Go on').first().waitFor();
     await rowOf(page, 'Ada').getByText('here, 1 of 2 tasks').waitFor();
     expect(await page.getByText(/Stuck means.*50 %.*2 min/).count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  it('maps whom each condition of a lesson holds up, of the lesson where the class is or of another one', async () => {
+    const { port, clock, join } = await aClass();
+    const [ada, bob, cleo] = [await join('Ada'), await join('Bob'), await join('Cleo')];
+    await ada.does(started('begin'), ...failed('ready'));
+    clock.jump(20 * minute);
+    for (const one of [ada, bob, cleo]) one.isThere();
+    await bob.does(started('begin'), ...failed('ready'));
+    const { page, complaints } = await opened(port);
+    const heat = page.locator('#heat');
+    const cell = (condition: string) => heat.getByRole('button', { name: new RegExp(`: ${condition} `) });
+    await heat.getByText('1 of 3 is stuck on ready', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /^1 of 3 is stuck on ready; ready is wrong for 1 of 3:/ }).waitFor();
+    expect(await cell('made').getAttribute('data-level')).toBe('0');
+    expect(await cell('ready').getAttribute('data-kind')).toBe('stuck');
+    expect(await cell('ready').locator('.numbers').innerText()).toMatch(/^1\s+1$/);
+    await cell('ready').click();
+    await rowOf(page, 'Cleo').waitFor({ state: 'detached' });
+    expect([await rowOf(page, 'Ada').count(), await rowOf(page, 'Bob').count()]).toEqual([1, 1]);
+    // The map goes on with the class, and comes back when it is asked for.
+    await page.getByLabel('Lesson', { exact: true }).selectOption('second');
+    await page.getByRole('button', { name: 'Go on to it' }).click();
+    await heat.getByText('This lesson has no conditions.').waitFor();
+    await heat.getByRole('button', { name: '2 more held up in lesson 1' }).click();
+    await cell('ready').waitFor();
+    expect(await page.getByLabel('Lesson of the map').inputValue()).toBe('first');
+    await page.getByLabel('Lesson of the map').selectOption('');
+    await heat.getByText('This lesson has no conditions.').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { announce, announcedAtFirst, announceEveryMs } from '../../../src/classroom/page/view/announcements.ts';
-import {
-  countdownOf,
-  countsOf,
-  handViews,
-  heatViews,
-  stuckRule,
-} from '../../../src/classroom/page/view/at-a-glance.ts';
+import { countdownOf, countsOf, handViews, stuckRule } from '../../../src/classroom/page/view/at-a-glance.ts';
 import { modelAfter } from '../../../src/classroom/page/view/class-model.ts';
 import { clockText, elapsed } from '../../../src/classroom/page/view/elapsed.ts';
 import { type GridChoice, gridOf } from '../../../src/classroom/page/view/grid.ts';
+import { heatView } from '../../../src/classroom/page/view/heat.ts';
 import { leadOf } from '../../../src/classroom/page/view/lead.ts';
 import { detailsOf } from '../../../src/classroom/page/view/learner-details.ts';
 import { pageWords } from '../../../src/classroom/page/view/page-words.ts';
@@ -108,6 +103,83 @@ describe('the grid', () => {
   });
 });
 
+describe('the heat map', () => {
+  const at = (name: string, condition: string, minutes: number, change = {}) =>
+    cardOf(name, { ...doing('begin', minutes), ...failing(condition), ...change });
+  const many = (count: number, condition: string, minutes: number, change = {}) =>
+    Array.from({ length: count }, (_, index) => at(`${condition} ${minutes} ${index}`, condition, minutes, change));
+  const cellsOf = (cards: readonly LearnerCard[]) =>
+    heatView(classOf(cards), undefined, now, words).tasks.flatMap(({ cells }) => cells);
+
+  it('has every condition of the lesson in its place, by task, whether it holds anybody up or not', () => {
+    const { tasks, worst } = heatView(classOf([cardOf('Ada')]), undefined, now, words);
+    expect(tasks.map(({ title, cells }) => [title, cells.map(({ condition }) => condition)])).toEqual([
+      ['Begin', ['made', 'ready']],
+      ['Go on', ['ratio']],
+    ]);
+    expect(tasks[0]?.cells[0]).toMatchObject({ kind: 'none', level: 0, marks: [], said: 'made holds nobody up' });
+    expect(worst).toBe('No condition of this lesson holds anybody up.');
+  });
+
+  it('counts who is stuck, who is wrong and who is not there yet, of those who are present, each learner once', () => {
+    const [made, ready] = cellsOf([
+      ...many(11, 'ready', 30),
+      ...many(2, 'ready', 1),
+      ...many(1, 'ready', 2, failing('ready', 'not-yet')),
+      ...many(10, 'made', 1, {
+        conditions: [...(failing('made').conditions ?? []), ...(failing('ready').conditions ?? [])],
+      }),
+      ...many(5, 'ready', 40, { online: false }),
+    ]);
+    expect(ready).toMatchObject({
+      kind: 'stuck',
+      said: '11 of 24 are stuck on ready; ready is wrong for 2 of 24; ready does not hold yet for 1 of 24',
+      marks: [
+        { kind: 'stuck', count: 11, share: 11 / 24 },
+        { kind: 'wrong', count: 2 },
+        { kind: 'not-yet', count: 1 },
+      ],
+    });
+    expect(made).toMatchObject({ kind: 'wrong', said: 'made is wrong for 10 of 24' });
+  });
+
+  it('is the stronger the more of the class the worst of a cell holds up', () => {
+    const levelOf = (stuck: number) => {
+      const rest = Array.from({ length: 30 - stuck }, (_, index) => cardOf(`Free ${index}`));
+      return cellsOf([...many(stuck, 'made', 30), ...rest])[0]?.level;
+    };
+    expect([0, 1, 2, 3, 9, 10, 30].map(levelOf)).toEqual([0, 1, 1, 2, 2, 3, 3]);
+  });
+
+  it('says the worst in one sentence, which who is stuck comes first in', () => {
+    const worstOf = (cards: readonly LearnerCard[], of = words) => heatView(classOf(cards), undefined, now, of).worst;
+    const cards = [...many(5, 'made', 1), ...many(2, 'ready', 30)];
+    expect(worstOf(cards)).toBe('2 of 7 are stuck on ready');
+    expect(worstOf(cards, german)).toBe('2 von 7 hängen an ready fest');
+    expect(worstOf(cards.slice(0, 5))).toBe('made is wrong for 5 of 5');
+  });
+
+  it('goes on with the class, or stays at the lesson that was chosen, and tells of people held up elsewhere', () => {
+    const cards = many(2, 'made', 30);
+    const led = classOf(cards, { lead: { lesson: 'second', since: now } });
+    const own = heatView(led, undefined, now, words);
+    expect(own).toMatchObject({
+      chosen: '',
+      tasks: [],
+      worst: 'This lesson has no conditions.',
+      elsewhere: { lesson: 'first', text: '2 more held up in lesson 1' },
+    });
+    expect(own.choices.map(({ text }) => text)).toEqual([
+      'Where the class is: lesson 2',
+      '1. First (2 held up)',
+      '2. Second',
+    ]);
+    const chosen = heatView(led, 'first', now, words);
+    expect(chosen).toMatchObject({ chosen: 'first', worst: '2 of 2 are stuck on made', elsewhere: undefined });
+    expect(heatView(led, 'no such lesson', now, words)).toEqual(own);
+  });
+});
+
 describe('what stands around the grid', () => {
   it('counts learners by what they do', () => {
     const model = classOf([
@@ -125,21 +197,6 @@ describe('what stands around the grid', () => {
       'not-begun': 1,
       away: 1,
     });
-  });
-
-  it('says of each condition how many of those present it holds up, the worst first', () => {
-    const at = (name: string, condition: string, minutes: number, change = {}) =>
-      cardOf(name, { ...doing('begin', minutes), ...failing(condition), ...change });
-    const model = classOf([
-      at('Ada', 'made', 1),
-      at('Bob', 'ready', 30),
-      at('Cleo', 'ready', 1),
-      at('Dan', 'ready', 30, { online: false }),
-    ]);
-    expect(heatViews(model, now, words)).toMatchObject([
-      { condition: 'ready', held: '2 of 3 held up', stuck: '1 stuck', heldShare: 2 / 3, stuckShare: 1 / 3 },
-      { condition: 'made', held: '1 of 3 held up', stuck: '', where: 'Lesson 1, Begin' },
-    ]);
   });
 
   it('keeps hands in the order in which they went up', () => {

@@ -7,6 +7,8 @@ export interface Desk {
   words: PageWords;
   send(control: Control): void;
   choose(choice: Partial<GridChoice>): void;
+  /** Which lesson the map is of; undefined: where the class is. */
+  chooseHeat(lesson: string | undefined): void;
   open(learner: string): void;
   showEvidence(learner: string): void;
   export(format: 'csv' | 'json'): void;

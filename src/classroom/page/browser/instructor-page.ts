@@ -1,9 +1,10 @@
 import type { Control, InstructorNews } from '../../protocol.ts';
 import { type Announced, announce, announcedAtFirst } from '../view/announcements.ts';
-import { countdownOf, countsOf, handViews, heatViews, stuckRule } from '../view/at-a-glance.ts';
+import { countdownOf, countsOf, handViews, stuckRule } from '../view/at-a-glance.ts';
 import { type ClassModel, modelAfter, modelOf } from '../view/class-model.ts';
 import { elapsed } from '../view/elapsed.ts';
 import { type GridChoice, gridOf } from '../view/grid.ts';
+import { heatView } from '../view/heat.ts';
 import { leadOf } from '../view/lead.ts';
 import { detailsOf } from '../view/learner-details.ts';
 import { type PageWords, pageWords } from '../view/page-words.ts';
@@ -31,6 +32,7 @@ export class InstructorPage {
   #layout: Layout | undefined;
   #status: LinkStatus = { status: 'connecting' };
   #choice: GridChoice = { order: 'attention', filter: { type: 'all' }, find: '' };
+  #heatLesson: string | undefined;
   #opened: string | undefined;
   #announced: Announced | undefined;
   /** The class's clock is so much ahead of this browser's. */
@@ -103,6 +105,10 @@ export class InstructorPage {
         this.#choice = { ...this.#choice, ...choice };
         this.#draw(true);
       },
+      chooseHeat: (lesson) => {
+        this.#heatLesson = lesson;
+        this.#draw();
+      },
       open: (learner) => {
         this.#opened = learner;
         this.#draw();
@@ -158,7 +164,7 @@ export class InstructorPage {
       join: this.#join,
     });
     layout.hands.update(handViews(model, now, this.#words));
-    layout.heat.update(heatViews(model, now, this.#words));
+    layout.heat.update(heatView(model, this.#heatLesson, now, this.#words));
     layout.lead.update(leadOf(model, now, this.#words));
     for (const control of layout.controls) control.update({ model, now });
     const details = this.#opened === undefined ? undefined : detailsOf(this.#opened, model, now, this.#words);

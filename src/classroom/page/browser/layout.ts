@@ -4,8 +4,9 @@ import type { Desk } from './desk.ts';
 import { element, type Part, setHidden, setText } from './elements.ts';
 import { gridTable } from './grid-table.ts';
 import { type HeaderView, header } from './header.ts';
+import { heatMap } from './heat-map.ts';
 import { type LearnerDialog, learnerDialog } from './learner-dialog.ts';
-import { handsPart, heatPart, leadPart, section } from './side.ts';
+import { handsPart, leadPart, section } from './side.ts';
 
 /** Where everything stands. Landmarks, headings and their order are for people who hear the page. */
 export interface LayoutView {
@@ -19,7 +20,7 @@ export interface LayoutView {
 export interface Layout extends Part<LayoutView> {
   header: Part<HeaderView>;
   hands: ReturnType<typeof handsPart>;
-  heat: ReturnType<typeof heatPart>;
+  heat: ReturnType<typeof heatMap>;
   lead: ReturnType<typeof leadPart>;
   controls: readonly Part<ControlsView>[];
   dialog: LearnerDialog;
@@ -34,7 +35,7 @@ const saidForMs = 6_000;
 
 export function layoutOf(desk: Desk): Layout {
   const top = header(desk);
-  const [hands, heat, lead] = [handsPart(desk), heatPart(desk), leadPart(desk)];
+  const [hands, heat, lead] = [handsPart(desk), heatMap(desk), leadPart(desk)];
   const controls = [pacePart(desk), messagePart(desk), countdownPart(desk)];
   const dialog = learnerDialog(desk);
   const learners = learnersPart(desk);

@@ -1,10 +1,10 @@
-import type { HandView, HeatView } from '../view/at-a-glance.ts';
+import type { HandView } from '../view/at-a-glance.ts';
 import type { LeadTaskView, LeadView } from '../view/lead.ts';
 import type { Desk } from './desk.ts';
-import { element, heard, KeyedParts, type Part, setAttribute, setHidden, setText } from './elements.ts';
+import { element, KeyedParts, type Part, setAttribute, setHidden, setText } from './elements.ts';
 import { icon } from './icons.ts';
 
-/** What stands beside the grid: hands, what holds people up, and the lesson for whoever teaches it. */
+/** What stands beside the grid: hands, and the lesson for whoever teaches it. */
 
 export function section(id: string, heading: string, ...children: readonly (Node | string)[]): HTMLElement {
   return element(
@@ -48,54 +48,6 @@ export function handsPart(desk: Desk): Part<readonly HandView[]> {
     },
   };
 }
-
-export function heatPart(desk: Desk): Part<readonly HeatView[]> {
-  const { heat: words } = desk.words;
-  const list = element('ul', { class: 'heat' });
-  const none = element('p', { class: 'none' }, words.none);
-  const parts = new KeyedParts<HeatView>(list, ({ key }) => key, heatRow(desk));
-  return {
-    root: section('heat', words.heading, list, none),
-    update(views) {
-      parts.update(views);
-      setHidden(none, views.length > 0);
-      setHidden(list, views.length === 0);
-    },
-  };
-}
-
-const heatRow =
-  (desk: Desk) =>
-  ({ filter, condition }: HeatView): Part<HeatView> => {
-    const title = element('span', { class: 'title' });
-    const where = element('span', { class: 'where' });
-    const held = element('span', { class: 'held' });
-    const stuck = element('span', { class: 'stuck' });
-    const bar = element('span', { class: 'bar', 'aria-hidden': 'true' });
-    const show = element(
-      'button',
-      { type: 'button' },
-      title,
-      ' ',
-      element('code', {}, condition),
-      element('span', { class: 'figures' }, held, ' ', stuck),
-      where,
-      bar,
-      heard(desk.words.heat.show(condition)),
-    );
-    show.addEventListener('click', () => desk.choose({ filter }));
-    return {
-      root: element('li', {}, show),
-      update(view) {
-        setText(title, view.title);
-        setText(where, view.where);
-        setText(held, view.held);
-        setText(stuck, view.stuck);
-        bar.style.setProperty('--held', view.heldShare.toFixed(3));
-        bar.style.setProperty('--stuck-share', view.stuckShare.toFixed(3));
-      },
-    };
-  };
 
 export function leadPart({ words: { lead: words } }: Desk): Part<LeadView | undefined> {
   const title = element('p', { class: 'title' });

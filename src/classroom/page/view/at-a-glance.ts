@@ -1,10 +1,10 @@
-import { fewestForMedian, handsOf, heatOf, isPresent, type Standing, standingOf, stuckMargin } from '../../figures.ts';
+import { fewestForMedian, handsOf, type Standing, standingOf, stuckMargin } from '../../figures.ts';
 import type { ClassModel } from './class-model.ts';
 import { clockText, elapsed } from './elapsed.ts';
 import type { Filter } from './grid.ts';
 import type { PageWords } from './page-words.ts';
 
-/** What stands beside the grid and above it: counts, hands, what holds people up, countdown. Pure. */
+/** What stands beside the grid and above it: counts, hands, countdown. Pure. */
 export interface CountView {
   key: Standing['status'] | 'all' | 'hands';
   label: string;
@@ -45,39 +45,6 @@ export const handViews = ({ cards }: ClassModel, now: number, words: PageWords):
     name,
     time: words.hands.since(elapsed(now - (hand ?? now), words)),
   }));
-
-export interface HeatView {
-  key: string;
-  condition: string;
-  title: string;
-  where: string;
-  held: string;
-  stuck: string;
-  /** Of those who are present. */
-  heldShare: number;
-  stuckShare: number;
-  filter: Filter;
-}
-
-export function heatViews({ cards, state, lessons }: ClassModel, now: number, words: PageWords): HeatView[] {
-  const all = [...cards.values()];
-  const present = all.filter(isPresent).length;
-  return heatOf(all, state, lessons, now).map(({ lesson, task, condition, title, held, stuck }) => {
-    const outlined = lessons.find(({ id }) => id === lesson);
-    const taskTitle = outlined?.tasks.find(({ id }) => id === task)?.title ?? task;
-    return {
-      key: `${lesson}/${task}/${condition}`,
-      condition,
-      title,
-      where: words.heat.where(outlined?.step ?? 0, taskTitle),
-      held: words.heat.held(held, present),
-      stuck: stuck > 0 ? words.heat.stuck(stuck) : '',
-      heldShare: held / Math.max(1, present),
-      stuckShare: stuck / Math.max(1, present),
-      filter: { type: 'condition', lesson, task, condition },
-    };
-  });
-}
 
 export interface CountdownView {
   label: string;
