@@ -1,14 +1,28 @@
 import { type Control, type LearnerCard, limits, type OutlinedLesson } from './protocol.ts';
 
 /** What an instructor types in a terminal: `hold 3`, `say @Ada look up`. Pure. */
-export const classCommands = ['hold', 'release', 'lead', 'say', 'countdown', 'end', 'lower', 'here', 'gone'] as const;
+export const classCommands = [
+  'hold',
+  'release',
+  'lead',
+  'say',
+  'countdown',
+  'end',
+  'lower',
+  'here',
+  'gone',
+  'state',
+] as const;
+
+/** `take-state`: a learner's sandbox, as a file beside whoever types. */
+export type ClassCommand = Control | { type: 'take-state'; learner: LearnerCard };
 
 /** Undefined where it means nothing; learners by their names, lessons by their steps. */
 export function readClassCommand(
   line: string,
   lessons: readonly OutlinedLesson[],
   learners: readonly LearnerCard[],
-): Control | undefined {
+): ClassCommand | undefined {
   const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*?)\s*$/.exec(line) ?? [];
   const lesson = lessons.find(({ step, id }) => String(step) === rest || id === rest)?.id;
   const named = learnerIn(rest.replace(/^@/, ''), learners);
@@ -32,6 +46,8 @@ export function readClassCommand(
     case 'here':
     case 'gone':
       return named && { type: 'mark', learner: named.id, present: word === 'here' };
+    case 'state':
+      return named && { type: 'take-state', learner: named };
     default:
       return undefined;
   }

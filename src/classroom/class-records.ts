@@ -12,7 +12,7 @@ export type ClassRecord =
   | { type: 'progressed-later'; learner: string }
   | { type: 'hand-raised'; learner: string }
   | { type: 'hand-lowered'; learner: string }
-  | { type: 'evidence-shared'; learner: string; evidence: Evidence }
+  | { type: 'evidence-shared'; learner: string; evidence: Evidence; state?: string }
   | { type: 'held'; lesson: string }
   | { type: 'released' }
   | { type: 'led'; lesson: string }

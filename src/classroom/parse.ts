@@ -55,7 +55,9 @@ export function readLearnerMessage(text: string): ReadLearnerMessage | undefined
       return typeof said['raised'] === 'boolean' ? { type: 'hand', raised: said['raised'] } : undefined;
     case 'evidence': {
       const evidence = readEvidence(said['evidence']);
-      return evidence && { type: 'evidence', evidence };
+      const { state } = said;
+      if (!evidence || !(state === undefined || isPacked(state))) return undefined;
+      return { type: 'evidence', evidence, ...(state !== undefined && { state }) };
     }
     default:
       return undefined;
@@ -98,6 +100,10 @@ function isModest(record: object, depth = 0): boolean {
   );
 }
 
+/** Nothing here looks into it: who opens it does. */
+const isPacked = (value: unknown): value is string =>
+  isText(value, Math.ceil(limits.stateBytes / 3) * 4) && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+
 const evidenceLine = 400;
 
 function readEvidence(value: unknown): Evidence | undefined {
@@ -137,7 +143,8 @@ export function readInstructorMessage(text: string): InstructorMessage | undefin
       return control && isCount(number) && number > 0 ? { type: 'control', number, control } : undefined;
     }
     case 'show-evidence':
-      return isId(said['learner']) ? { type: 'show-evidence', learner: said['learner'] } : undefined;
+    case 'show-state':
+      return isId(said['learner']) ? { type: said['type'], learner: said['learner'] } : undefined;
     default:
       return undefined;
   }

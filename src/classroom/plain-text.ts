@@ -38,3 +38,10 @@ function cut(line: string, mostCharacters: number): string {
   }
   return kept.trimEnd();
 }
+
+/** For the name of a file: letters and digits of any script; what file systems could take for something else becomes a dash. */
+export const fileStem = (text: string): string =>
+  text
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60) || 'class';

@@ -31,7 +31,9 @@ export const limits = {
   entriesAtOnce: 100,
   /** Of the evidence that a learner shares. */
   evidenceBytes: 32_768,
-  frameBytes: 131_072,
+  /** Of the sandbox's state that may go with it; a whole course makes half of that. */
+  stateBytes: 98_304,
+  frameBytes: 229_376,
   learners: 5_000,
   helloMs: 10_000,
   countdownMs: 4 * 60 * 60 * 1000,
@@ -56,7 +58,8 @@ export type LearnerMessage =
   /** In the order of their numbers, each above the last acknowledged one; at most `limits.entriesAtOnce`. */
   | { type: 'entries'; entries: readonly JournalEntry[] }
   | { type: 'hand'; raised: boolean }
-  | { type: 'evidence'; evidence: Evidence };
+  /** `state`: of the learner's sandbox, packed for `meshwalk state open`; base64. */
+  | { type: 'evidence'; evidence: Evidence; state?: string };
 
 /** What a learner showed the instructor of the current task, after seeing it. The only way in which output leaves a machine. */
 export interface Evidence {
@@ -111,7 +114,8 @@ export type InstructorMessage =
     }
   /** Numbers grow by one. After a lost connection, those without an answer are sent again. */
   | { type: 'control'; number: number; control: Control }
-  | { type: 'show-evidence'; learner: string };
+  | { type: 'show-evidence'; learner: string }
+  | { type: 'show-state'; learner: string };
 
 export type Control =
   | { type: 'hold'; lesson: string }
@@ -142,6 +146,8 @@ export type InstructorNews =
   | { type: 'done'; number: number }
   | { type: 'refused-control'; number: number; reason: 'unknown-lesson' | 'unknown-learner' | 'malformed' }
   | { type: 'evidence'; learner: string; at: number; evidence: Evidence }
+  /** Base64. */
+  | { type: 'state'; learner: string; state: string }
   | { type: 'refused'; reason: Refusal; retryMs?: number };
 
 export interface CourseOutline {
@@ -211,4 +217,6 @@ export interface LearnerCard {
   hand?: number;
   /** When evidence was shared last; `show-evidence` gets it. */
   evidence?: number;
+  /** The state of the sandbox came with it; `show-state` gets it. */
+  hasState?: boolean;
 }

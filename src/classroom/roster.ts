@@ -24,14 +24,20 @@ interface Learner {
   /** What undoing may go back to: only records that say what is finished, and where. */
   marks: JournalEntry[];
   evidence: { at: number; evidence: Evidence } | undefined;
+  /** Base64; came with the evidence. */
+  state: string | undefined;
 }
 
+/** A hundred kilobytes each. */
+const keptStates = 50;
 const keptMessages = 50;
 
 export class Roster {
   readonly #learners = new Map<string, Learner>();
   readonly #byKey = new Map<string, string>();
   readonly #names = new Set<string>();
+  /** Whose shared state is kept, the latest last. */
+  readonly #withState = new Set<string>();
   readonly #durations = new Durations();
   #state: ClassState = { name: '', lessons: [], openedAt: 0, messages: [], pace: {} };
   #id = '';
@@ -67,6 +73,11 @@ export class Roster {
 
   evidence(learner: string): { at: number; evidence: Evidence } | undefined {
     return this.#learners.get(learner)?.evidence;
+  }
+
+  /** Of the sandbox, as `meshwalk state open` takes it; base64. */
+  sharedState(learner: string): string | undefined {
+    return this.#learners.get(learner)?.state;
   }
 
   /** Ids in the order in which hands were raised. */
@@ -162,6 +173,7 @@ export class Roster {
       finished: new Set(),
       marks: [],
       evidence: undefined,
+      state: undefined,
     });
     return touched(id);
   }
@@ -172,6 +184,34 @@ export class Roster {
     for (let count = 2; this.#names.has(own.toLowerCase()); count += 1) own = `${name} (${count})`;
     this.#names.add(own.toLowerCase());
     return own;
+  }
+
+  #shared(
+    learner: Learner,
+    at: number,
+    { evidence, state }: Extract<ClassRecord, { type: 'evidence-shared' }>,
+  ): Touched {
+    const { id } = learner.card;
+    learner.evidence = { at, evidence };
+    learner.state = state;
+    this.#withState.delete(id);
+    if (state !== undefined) this.#withState.add(id);
+    const touchedToo = this.#forgetStates();
+    this.#turn(learner, { evidence: at, hasState: state !== undefined });
+    return { learners: new Set([id, ...touchedToo]), state: 'same' };
+  }
+
+  /** The log keeps them all; here are those that somebody may still be about to open. Answers whose are gone. */
+  #forgetStates(): string[] {
+    const gone = [...this.#withState].slice(0, -keptStates);
+    for (const id of gone) {
+      this.#withState.delete(id);
+      const learner = this.#learners.get(id);
+      if (!learner) continue;
+      learner.state = undefined;
+      this.#turn(learner, { hasState: false });
+    }
+    return gone;
   }
 
   #aboutLearner(learner: Learner, { at, position }: ClassEvent, record: ClassRecord): Touched {
@@ -188,8 +228,7 @@ export class Roster {
         return touched(card.id);
       }
       case 'evidence-shared':
-        learner.evidence = { at, evidence: record.evidence };
-        return this.#turn(learner, { evidence: at });
+        return this.#shared(learner, at, record);
       case 'marked':
         return this.#turn(learner, { present: record.present });
       case 'told':

@@ -1,12 +1,13 @@
 import type { Evidence } from '../classroom/protocol.ts';
 import type { Intent } from '../session/events.ts';
-import type { ClassDesk } from '../tui/app-port.ts';
+import type { ClassDesk, PackedNow } from '../tui/app-port.ts';
 import { classEvidence } from './class-evidence.ts';
 import type { JoinedClass } from './class-join.ts';
 import { ClassSeat } from './class-seat.ts';
 import type { Parts } from './compose.ts';
 import { LessonHost } from './lesson-host.ts';
 import { lessonToResume } from './openings.ts';
+import { StatePacking } from './state-packing.ts';
 
 /** The usual screen of a learner who sits in a class: nobody goes beyond the lesson at which it is held. */
 export class ClassLessonHost extends LessonHost implements ClassDesk {
@@ -15,18 +16,22 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
   readonly #listeners = new Set<() => void>();
   /** The lesson that the learner is on the way to, to be where the class is. */
   #catchingUp: string | undefined;
+  readonly #packing: StatePacking;
 
   constructor(parts: Parts, joined: JoinedClass) {
     super(parts);
     this.#parts = parts;
+    this.#packing = new StatePacking(parts);
     this.#seat = new ClassSeat(parts, joined, {
-      onChange: () => {
-        for (const listener of this.#listeners) listener();
-      },
+      onChange: () => this.#tellChange(),
       say: (sentence) => this.notice(sentence),
       isBehind: (lesson) => this.#isBehind(lesson),
     });
     super.subscribe(() => this.#arrive());
+  }
+
+  #tellChange(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   readonly classDesk: ClassDesk = this;
@@ -49,8 +54,17 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
     return content.phase === 'lesson' ? classEvidence(content.session) : undefined;
   }
 
-  share(evidence: Evidence): void {
-    this.#seat.share(evidence);
+  get packed(): PackedNow {
+    return this.#packing.now;
+  }
+
+  packState(): void {
+    this.#packing.begin(() => this.#tellChange());
+  }
+
+  share(evidence: Evidence, withState: boolean): void {
+    if (!withState) this.#seat.share(evidence);
+    else void this.#packing.packed.then((state) => this.#seat.share(evidence, state));
   }
 
   /** The start of the lesson at which the class is, as any jump builds it: nothing of it counts as done by the learner. */

@@ -61,10 +61,11 @@ export class ClassSeat {
     if (this.#now.connection !== 'online') this.#sitter.say(classroom.handLater);
   }
 
-  share(evidence: Evidence): void {
+  /** `state`: base64. */
+  share(evidence: Evidence, state?: string): void {
     const { classroom } = this.#parts.words;
     this.#sitter.say(classroom.sharing);
-    void this.#link.share(evidence).then(() => this.#sitter.say(classroom.shared));
+    void this.#link.share(evidence, state).then(() => this.#sitter.say(classroom.shared));
   }
 
   close(): void {

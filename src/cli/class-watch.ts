@@ -4,7 +4,9 @@ import { readClassAddress } from '../classroom/link/class-address.ts';
 import { dial } from '../classroom/link/dial.ts';
 import { InstructorLink } from '../classroom/link/instructor-link.ts';
 import { isToken } from '../classroom/parse.ts';
-import { faultOf } from '../fault.ts';
+import { fileStem } from '../classroom/plain-text.ts';
+import type { LearnerCard } from '../classroom/protocol.ts';
+import { Fault, faultOf, inWords } from '../fault.ts';
 import { systemClock } from '../platform/clock.ts';
 import { systemRandom } from '../platform/random.ts';
 import { classFolder } from '../progress/state-folders.ts';
@@ -16,6 +18,7 @@ import { loadFindings } from '../words/language.ts';
 import type { ClassWatchOptions } from './class.ts';
 import { type ClassDoor, findClassDoor } from './class-state.ts';
 import { LiveLines } from './live-lines.ts';
+import { writeNew } from './shared-state.ts';
 import type { Subcommand } from './subcommand.ts';
 
 /**
@@ -28,10 +31,10 @@ export async function watchClass(
   subcommand: Subcommand,
 ): Promise<void> {
   const { machine, signal } = subcommand;
-  const words = (await loadFindings(machine.words)).told.classWatch;
+  const findings = await loadFindings(machine.words);
   const door = typed === undefined ? findClassDoor(classFolder(options.profile, machine.environment)) : doorOf(typed);
   const screen = new LiveLines(machine);
-  const watch = new ClassWatch(door, screen, words);
+  const watch = new ClassWatch(door, screen, findings);
   subcommand.teardown.add(() => watch.close());
   const stop = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
@@ -59,16 +62,18 @@ class ClassWatch {
   readonly #door: ClassDoor;
   readonly #screen: LiveLines;
   readonly #words: Words;
+  readonly #faultTexts: Findings['faultTexts'];
   readonly #link: InstructorLink;
   readonly met: Promise<void>;
   #onChange: () => void = () => {};
   #typed = '';
   #answer = '';
 
-  constructor(door: ClassDoor, screen: LiveLines, words: Words) {
+  constructor(door: ClassDoor, screen: LiveLines, { told, faultTexts }: Pick<Findings, 'told' | 'faultTexts'>) {
     this.#door = door;
     this.#screen = screen;
-    this.#words = words;
+    this.#words = told.classWatch;
+    this.#faultTexts = faultTexts;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.met = promise;
     this.#link = new InstructorLink({
@@ -142,9 +147,24 @@ class ClassWatch {
 
   async #do(line: string): Promise<void> {
     const watched = this.#link.watched;
-    const control = watched && readClassCommand(line, watched.course.lessons, [...watched.learners.values()]);
-    if (!control) this.#answer = this.#words.notUnderstood(bare(line), classCommands.join(', '));
-    else this.#answer = (await this.#link.control(control)) ? '' : this.#words.notUnderstood(bare(line), '');
+    const command = watched && readClassCommand(line, watched.course.lessons, [...watched.learners.values()]);
+    if (!command) this.#answer = this.#words.notUnderstood(bare(line), classCommands.join(', '));
+    else if (command.type === 'take-state') this.#answer = await this.#takeState(command.learner);
+    else this.#answer = (await this.#link.control(command)) ? '' : this.#words.notUnderstood(bare(line), '');
+  }
+
+  /** Writes it beside us; answers how to open it. */
+  async #takeState({ id, name, hasState }: LearnerCard): Promise<string> {
+    if (!hasState) return this.#words.noState(bare(name));
+    const state = await this.#link.sharedState(id);
+    const file = `${fileStem(name)}.meshwalk-state`;
+    try {
+      writeNew(file, Buffer.from(state, 'base64'));
+      return this.#words.tookState(`meshwalk state open ${file}`);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return inWords(error, this.#faultTexts).what;
+    }
   }
 
   #lines(): Line[] {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { faultOf } from '../fault.ts';
+import { fileFault } from '../platform/files.ts';
 import type { JournalEntry } from '../progress/events.ts';
 import { readEntry } from '../progress/record-shape.ts';
 import type { PackedWorld, WorldSnapshots } from '../world/snapshots.ts';
@@ -82,4 +84,18 @@ async function wordsOfManifests(root: string): Promise<ReadonlySet<string>> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
   return new Set((await Promise.all(texts)).flatMap((text) => text.split(/[\s"',]+/)));
+}
+
+/** Over nothing that is there. */
+export function writeNew(file: string, bytes: Buffer): void {
+  try {
+    const opened = openSync(file, 'wx', 0o600);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(opened, bytes, written);
+    } finally {
+      closeSync(opened);
+    }
+  } catch (error) {
+    throw fileFault(error, (errno) => faultOf('state.not-written', file, errno));
+  }
 }

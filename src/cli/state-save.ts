@@ -1,13 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { faultOf } from '../fault.ts';
 import { systemClock } from '../platform/clock.ts';
-import { fileFault } from '../platform/files.ts';
 import { readJournal } from '../progress/journal.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { stateFacts } from '../tui/view/state-facts.ts';
 import { createWorld } from '../world/registry.ts';
 import { mustHaveSnapshots } from '../world/snapshots.ts';
-import { packState } from './shared-state.ts';
+import { packState, writeNew } from './shared-state.ts';
 import type { StateSaveOptions } from './state.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -35,18 +32,4 @@ export async function saveState(
   out(told.written(file, Math.ceil(packed.bytes.length / 1024)));
   for (const line of stateFacts(packed, words)) out(`  ${line}`);
   out(`\n${told.openedBy(`meshwalk state open ${file}`)}`);
-}
-
-/** Over nothing that is there. */
-function writeNew(file: string, bytes: Buffer): void {
-  try {
-    const opened = openSync(file, 'wx', 0o600);
-    try {
-      for (let written = 0; written < bytes.length; ) written += writeSync(opened, bytes, written);
-    } finally {
-      closeSync(opened);
-    }
-  } catch (error) {
-    throw fileFault(error, (errno) => faultOf('state.not-written', file, errno));
-  }
 }

@@ -78,9 +78,19 @@ export interface ClassDesk {
   turnHand(): void;
   /** What would be shared of the current task; undefined where there is none. */
   evidence(): Evidence | undefined;
-  share(evidence: Evidence): void;
+  /** The state of the sandbox, which may go with the evidence. */
+  readonly packed: PackedNow;
+  /** Begins to pack it, as it is now. */
+  packState(): void;
+  share(evidence: Evidence, withState: boolean): void;
   catchUp(): void;
 }
+
+export type PackedNow =
+  | { status: 'unasked' | 'packing' }
+  | { status: 'packed'; kilobytes: number; facts: StateFacts }
+  /** A sentence for the learner. */
+  | { status: 'impossible'; why: string };
 
 export interface ClassNow {
   name: string;
@@ -190,3 +200,5 @@ export type ScreenExit = { type: 'quit' } | { type: 'signalled'; signal: 'SIGTER
 
 /** `tui/terminal.tsx` exports `runScreen` of this type; import it lazily. Rejects with a Fault where there is no terminal. */
 export type RunScreen = (options: ScreenOptions) => Promise<ScreenExit>;
+
+import type { StateFacts } from './view/state-facts.ts';

@@ -4,14 +4,14 @@ import type { Reaction } from './screen-update.ts';
 import { clamp, movedBy } from './scrolling.ts';
 import type { View } from './view/frame.ts';
 import { scrollLimit } from './view/layout.ts';
-import { shareLines } from './view/share-screen.ts';
+import { shareLines, shownShare } from './view/share-screen.ts';
 import { listHeight } from './view/window.ts';
 
 /** Keys of who sits in a class, and those on the card of what is shared: what was seen there is what is sent. Pure. */
 export function openShare({ model, desk, words }: View): Reaction {
   const evidence = desk?.evidence();
   if (!evidence) return { model: { ...model, refusal: words.classroom.nothingToShare }, acts: [] };
-  return { model: { ...model, overlay: { type: 'share', evidence, top: 0 } }, acts: [] };
+  return { model: { ...model, overlay: { type: 'share', evidence, withState: false, top: 0 } }, acts: [] };
 }
 
 /** Undefined for a key that means nothing here. */
@@ -22,13 +22,23 @@ export function inShare(view: View, action: KeyAction): Reaction | undefined {
   const closed: ScreenModel = { ...model, overlay: { type: 'none' } };
   switch (action) {
     case 'yes':
-      return { model: closed, acts: [{ type: 'share', evidence: overlay.evidence }] };
+      return { model: closed, acts: [{ type: 'share', evidence: overlay.evidence, withState: overlay.withState }] };
+    case 'with-state': {
+      const withState = !overlay.withState;
+      return {
+        model: { ...model, overlay: { ...overlay, withState } },
+        acts: withState ? [{ type: 'pack-state' }] : [],
+      };
+    }
     case 'no':
     case 'interrupt':
       return { model: closed, acts: [] };
     default: {
       const height = listHeight(size);
-      const limit = scrollLimit(shareLines(overlay.evidence, { width: size.columns - 2, words }).length, height);
+      const limit = scrollLimit(
+        shareLines(shownShare(view.desk, overlay), { width: size.columns - 2, words }).length,
+        height,
+      );
       const top = movedBy(action, clamp(overlay.top, limit), height, limit);
       return top === undefined ? undefined : { model: { ...model, overlay: { ...overlay, top } }, acts: [] };
     }

@@ -49,6 +49,7 @@ export type KeyAction =
   | 'changes'
   | 'hand'
   | 'share'
+  | 'with-state'
   | 'catch-up'
   | 'earlier'
   | 'later'
@@ -197,6 +198,7 @@ export const keymap: readonly KeyBinding[] = [
   { action: 'no', keys: ['escape', 'n', 'q', 'u', 'U', 'R'], places: ['way-back'], name: 'no-way-back' },
   { action: 'yes', keys: ['enter'], places: ['share'], name: 'yes-share' },
   { action: 'no', keys: ['escape', 'n', 'q', 'E'], places: ['share'], name: 'no-share' },
+  { action: 'with-state', keys: ['s'], places: ['share'], name: 'with-state' },
   { action: 'close', keys: ['escape', 'D', 'u', 'U', 'R', 'q'], places: ['changes'], name: 'close-changes' },
   { action: 'close', keys: ['escape', 'i', 'q'], places: ['glossary'], name: 'close-glossary' },
   { action: 'focus', keys: ['tab'], places: ['fields'], name: 'next-manifest' },

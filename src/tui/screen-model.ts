@@ -20,7 +20,7 @@ export type Overlay =
   /** `back` is where Esc leads. */
   | { type: 'explain'; about: About; top: number; back: Overlay }
   | { type: 'way-back'; view: WayBackView }
-  | { type: 'share'; evidence: Evidence; top: number }
+  | { type: 'share'; evidence: Evidence; withState: boolean; top: number }
   | { type: 'glossary'; top: number }
   /** `found` is what all lessons have of it. */
   | { type: 'search'; editor: LineEditor; found: readonly Found[] }

@@ -202,7 +202,10 @@ export class ScreenStore {
         host?.classDesk?.turnHand();
         return;
       case 'share':
-        host?.classDesk?.share(act.evidence);
+        host?.classDesk?.share(act.evidence, act.withState);
+        return;
+      case 'pack-state':
+        host?.classDesk?.packState();
         return;
       case 'catch-up':
         host?.classDesk?.catchUp();

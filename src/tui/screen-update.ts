@@ -49,7 +49,8 @@ export type ScreenAct =
   | { type: 'look-back'; way: Way }
   | { type: 'go-back' }
   | { type: 'turn-hand' }
-  | { type: 'share'; evidence: Evidence }
+  | { type: 'share'; evidence: Evidence; withState: boolean }
+  | { type: 'pack-state' }
   | { type: 'catch-up' }
   | { type: 'copy'; text: string }
   | { type: 'shell' }

@@ -57,6 +57,12 @@ async function refusal(path: string, ...messages: (object | string | Buffer)[]):
   return reason;
 }
 
+const withState = (state: string) => ({
+  type: 'evidence',
+  evidence: { lesson: 'first', task: 'begin', conditions: [], command: '', output: [] },
+  state,
+});
+
 describe('a class under attack', () => {
   it('tells a wrong code from a right one ten times, and then nothing for a while', async () => {
     const before = host.classroom.roster.size;
@@ -125,6 +131,8 @@ describe('a class under attack', () => {
       entries(entry(1, started('x'.repeat(200)))),
       entries(entry(1, started('a\u001b[31mb'))),
       entries(entry(1, { ...started('begin'), more: { deep: { deeper: 1 } } } as never)),
+      withState('not base64!'),
+      withState('A'.repeat(Math.ceil(limits.stateBytes / 3) * 4 + 4)),
       entries(...Array.from({ length: 101 }, (_, index) => entry(index + 1, started('begin')))),
     ];
     for (const message of badEntries) {

@@ -39,6 +39,37 @@ const joined = (learner: string, name = learner): ClassRecord => ({
   key: `key-${learner}`,
 });
 
+describe('states of sandboxes that were shared', () => {
+  const evidence = { lesson: 'first', task: 'begin', conditions: [], command: '', output: [] };
+
+  it('are kept of the last fifty who shared one, each the latest', () => {
+    const { roster, tell } = classOf();
+    for (let count = 0; count < 51; count += 1) {
+      tell(1, joined(`learner-${count}`));
+      tell(2, { type: 'evidence-shared', learner: `learner-${count}`, evidence, state: `state ${count}` });
+    }
+    expect(roster.sharedState('learner-0')).toBeUndefined();
+    expect(roster.card('learner-0')).toMatchObject({ hasState: false, evidence: 2 * minute });
+    expect(roster.sharedState('learner-1')).toBe('state 1');
+    expect(tell(3, { type: 'evidence-shared', learner: 'learner-1', evidence, state: 'later' }).learners).toEqual(
+      new Set(['learner-1']),
+    );
+    expect(tell(4, { type: 'evidence-shared', learner: 'learner-0', evidence, state: 'again' }).learners).toEqual(
+      new Set(['learner-0', 'learner-2']),
+    );
+    expect(roster.sharedState('learner-1')).toBe('later');
+  });
+
+  it('are gone when something is shared without one', () => {
+    const { roster, tell } = classOf();
+    tell(1, joined('ada'));
+    tell(2, { type: 'evidence-shared', learner: 'ada', evidence, state: 'x' });
+    tell(3, { type: 'evidence-shared', learner: 'ada', evidence });
+    expect(roster.sharedState('ada')).toBeUndefined();
+    expect(roster.card('ada')?.hasState).toBe(false);
+  });
+});
+
 describe('the roster of a class', () => {
   it('knows who is at which task since when, and what of it holds', () => {
     const { roster, tell, did } = classOf();

@@ -142,7 +142,14 @@ describe('the class server', () => {
     await ada.next('shared');
     page.say({ type: 'show-evidence', learner: cards[0]?.id });
     expect(await page.next('evidence')).toMatchObject({ evidence });
-    bob.say({ type: 'show-evidence', learner: cards[0]?.id });
+    page.say({ type: 'show-state', learner: cards[0]?.id });
+    ada.say({ type: 'evidence', evidence, state: 'c3RhdGU=' });
+    await ada.next('shared');
+    await page.next('changes', (said) => JSON.stringify(said).includes('"hasState":true'));
+    page.say({ type: 'show-state', learner: cards[0]?.id });
+    // There was none when it was asked for first.
+    expect(await page.next('state')).toMatchObject({ learner: cards[0]?.id, state: 'c3RhdGU=' });
+    bob.say({ type: 'show-state', learner: cards[0]?.id });
     expect(await bob.next('refused')).toMatchObject({ reason: 'malformed' });
   });
 

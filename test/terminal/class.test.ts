@@ -30,8 +30,15 @@ async function host(port: string): Promise<{ child: ChildProcess; address: strin
 
 /** What an instructor types in a terminal, and what the class is then. */
 async function instructor(...lines: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, program.command('class', 'watch'), { env: program.environment });
-  child.stdin.end(lines.map((line) => `${line}\n`).join(''));
+  return said(['class', 'watch'], lines.map((line) => `${line}\n`).join(''));
+}
+
+const opened = (file: string) => said(['state', 'open', file]);
+
+async function said(args: readonly string[], input = ''): Promise<string> {
+  const { environment } = program;
+  const child = spawn(process.execPath, program.command(...args), { env: environment, cwd: environment.HOME });
+  child.stdin.end(input);
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
@@ -87,7 +94,14 @@ it('walks two learners and an instructor, each a process, through a lesson with 
 
   ada.press('E');
   await see(ada, 'Share with the instructor');
-  ada.press('escape');
+  ada.press('s');
+  await see(ada, 'KB, in all');
+  expect(flat(ada.screen())).toContain('not in it: private keys, tokens');
+  ada.press('enter');
+  await see(ada, 'The instructor has it.');
+  expect(await instructor('state Bob')).toContain('Bob has not shared');
+  expect(await instructor('state Ada')).toContain('meshwalk state open Ada.meshwalk-state');
+  expect(await opened('Ada.meshwalk-state')).toContain('It is kept in the profile Ada.');
 
   // The host goes and comes back on the same port; nobody has to do anything.
   const port = /:(\d+)\//.exec(first.address)?.[1] ?? '';

@@ -8,7 +8,7 @@ import type { RunEnd } from '../../src/platform/run-end.ts';
 import { createDriver, type Driver } from '../../src/session/driver.ts';
 import type { Intent } from '../../src/session/events.ts';
 import type { DriverPorts, RunningCommand } from '../../src/session/ports.ts';
-import type { BackCard, CourseEntry, ScreenHost, TerminalProgram, Way } from '../../src/tui/app-port.ts';
+import type { BackCard, ClassDesk, CourseEntry, ScreenHost, TerminalProgram, Way } from '../../src/tui/app-port.ts';
 import type { WorldDescription } from '../../src/world/world.ts';
 import { sampleLesson } from './sample-lesson.ts';
 
@@ -92,6 +92,8 @@ export class ScriptedHost implements ScreenHost {
   readonly ways: Way[] = [];
   card: BackCard | undefined;
   wentBack = 0;
+  /** Of one who sits in a class. */
+  classDesk?: ClassDesk;
   shells = 0;
   shellProgram: TerminalProgram = { file: '/bin/sh', args: [], environment: {}, folder: '/', greeting: '' };
   readonly #library: Library;

@@ -52,6 +52,7 @@ export class InstructorLink {
   #isClosed = false;
   #number = 0;
   /** Sent and not answered; sent again after a lost connection. */
+  readonly #states = new Map<string, (state: string) => void>();
   readonly #controls = new Map<number, { control: Control; done: (isDone: boolean) => void }>();
 
   constructor(options: InstructorLinkOptions) {
@@ -86,6 +87,14 @@ export class InstructorLink {
     return new Promise((done) => {
       this.#controls.set(number, { control, done });
       if (this.#isOnline) this.#say({ type: 'control', number, control });
+    });
+  }
+
+  /** The state of a learner's sandbox, which they shared; base64. Asked once, for a class that is online. */
+  sharedState(learner: string): Promise<string> {
+    return new Promise((done) => {
+      this.#states.set(learner, done);
+      this.#say({ type: 'show-state', learner });
     });
   }
 
@@ -136,6 +145,10 @@ export class InstructorLink {
         this.#ended = { reason: news.reason };
         this.close();
         this.#options.onChange();
+        break;
+      case 'state':
+        this.#states.get(news.learner)?.(news.state);
+        this.#states.delete(news.learner);
         break;
       default:
         break;

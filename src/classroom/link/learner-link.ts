@@ -65,7 +65,7 @@ export class LearnerLink {
   #isClosed = false;
   /** Set while the class was not told yet. */
   #wantedHand: boolean | undefined;
-  #evidence: { evidence: Evidence; done: () => void } | undefined;
+  #shared: { evidence: Evidence; state?: string; done: () => void } | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -82,11 +82,14 @@ export class LearnerLink {
     this.#sendHand();
   }
 
-  /** Resolves when the class has it, however long that takes; never when the link is closed before. */
-  share(evidence: Evidence): Promise<void> {
+  /**
+   * With the packed state of the sandbox, in base64, where the learner wants that. Resolves when the class has it, however
+   * long that takes; never when the link is closed before.
+   */
+  share(evidence: Evidence, state?: string): Promise<void> {
     return new Promise((done) => {
-      this.#evidence = { evidence, done };
-      this.#sendEvidence();
+      this.#shared = { evidence, ...(state !== undefined && { state }), done };
+      this.#sendShared();
     });
   }
 
@@ -150,7 +153,7 @@ export class LearnerLink {
         this.#say({ type: 'pong', id: message.id, now: this.#options.clock.now() });
         // The first question comes before any entry: times are right from the start.
         this.#sendHand();
-        this.#sendEvidence();
+        this.#sendShared();
         this.#sendEntries();
         break;
       case 'acknowledged':
@@ -161,8 +164,8 @@ export class LearnerLink {
         this.#become({ class: { ...message.class, ...this.#own() }, heardAt: this.#options.clock.now() });
         break;
       case 'shared':
-        this.#evidence?.done();
-        this.#evidence = undefined;
+        this.#shared?.done();
+        this.#shared = undefined;
         break;
       case 'refused':
         this.#refused(message.reason, message.retryMs);
@@ -226,8 +229,10 @@ export class LearnerLink {
     this.#wantedHand = undefined;
   }
 
-  #sendEvidence(): void {
-    if (this.#isGreeted && this.#evidence) this.#say({ type: 'evidence', evidence: this.#evidence.evidence });
+  #sendShared(): void {
+    if (!this.#isGreeted || !this.#shared) return;
+    const { done: _, ...shared } = this.#shared;
+    this.#say({ type: 'evidence', ...shared });
   }
 
   #say(message: LearnerMessage): void {

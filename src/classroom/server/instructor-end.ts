@@ -58,6 +58,11 @@ export class InstructorEnd {
       case 'show-evidence': {
         const shared = this.#classroom.roster.evidence(message.learner);
         if (shared) this.#say({ type: 'evidence', learner: message.learner, ...shared });
+        return;
+      }
+      case 'show-state': {
+        const state = this.#classroom.roster.sharedState(message.learner);
+        if (state !== undefined) this.#say({ type: 'state', learner: message.learner, state });
       }
     }
   }

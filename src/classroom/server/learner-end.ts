@@ -63,8 +63,8 @@ export class LearnerEnd {
       case 'hand':
         return await this.#hand(message.raised, now);
       case 'evidence': {
-        const learner = this.#mustKnow();
-        await this.#append([{ at: now, record: { type: 'evidence-shared', learner, evidence: message.evidence } }]);
+        const { type: _, ...shared } = message;
+        await this.#append([{ at: now, record: { type: 'evidence-shared', learner: this.#mustKnow(), ...shared } }]);
         return this.#say({ type: 'shared' });
       }
     }

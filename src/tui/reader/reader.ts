@@ -1,6 +1,5 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { TrafficWatch } from '../../check/traffic/history.ts';
-import type { Evidence } from '../../classroom/protocol.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Intent } from '../../session/events.ts';
 import { type Review, reviewOf } from '../../session/review.ts';
@@ -20,12 +19,12 @@ import { trafficSentences } from '../view/traffic/sentences.ts';
 import { nextOf, proposalOf } from '../view/words.ts';
 import { isAsking } from '../way-back-keys.ts';
 import { asked, narrate, nothingTold, type Told, type ToldLine } from './narration.ts';
+import { ShareTalk } from './share-talk.ts';
 import { spokenExplanation } from './spoken-explanation.ts';
 import { spokenField } from './spoken-fields.ts';
 import { spokenBackground, spokenGlossary } from './spoken-lesson.ts';
 import { spokenPlaces } from './spoken-places.ts';
 import { beginReview, type ReviewTurn, typedInReview } from './spoken-review.ts';
-import { spokenShare } from './spoken-share.ts';
 import { spokenWayBack } from './spoken-way-back.ts';
 import { type Deed, deedOf, momentOf, promptFor } from './typed-line.ts';
 
@@ -55,14 +54,14 @@ class Reader {
   #mayGoBack = false;
   /** The next line typed is a command. */
   #asked: { edited: boolean } | undefined;
-  /** The next line typed says whether to share it. */
-  #evidence: Evidence | undefined;
+  readonly #share: ShareTalk;
   /** Lines typed answer its questions. */
   #review: Review | undefined;
 
   constructor(options: ScreenOptions) {
     this.#options = options;
     this.#words = options.words;
+    this.#share = new ShareTalk(options.words);
     this.#isAscii = options.ascii === true || !isUtf8(options.environment);
   }
 
@@ -119,6 +118,13 @@ class Reader {
     this.#told = told;
     this.#write(lines);
     this.#tellWayBack();
+    this.#tellPacked();
+  }
+
+  /** What would go along with what is shared, once it is packed. */
+  #tellPacked(): void {
+    const desk = this.#host?.classDesk;
+    if (desk) this.#say(...this.#share.packed(desk));
   }
 
   /** What undoing would take back, once it is known; the next line says yes or no to it. */
@@ -152,10 +158,11 @@ class Reader {
 
   #typed(line: string): void {
     const session = this.#session();
+    const desk = this.#host?.classDesk;
     if (!session) this.#typedOutside(line.trim());
     else if (this.#review) this.#turn(typedInReview(line, this.#review, this.#words), session);
     else if (this.#mayGoBack) this.#answerWayBack(line.trim());
-    else if (this.#evidence) this.#answerShare(line.trim(), this.#evidence);
+    else if (this.#share.isOpen && desk) this.#say(...this.#share.answer(line.trim(), desk));
     else if (this.#asked) this.#answerAsked(session, line);
     else this.#do(deedOf(line, session, this.#words), session);
   }
@@ -261,15 +268,8 @@ class Reader {
       if (desk.canCatchUp) desk.catchUp();
       else this.#say(this.#words.classroom.nowhereToCatchUp);
     } else {
-      this.#evidence = desk.evidence();
-      this.#say(...spokenShare(this.#evidence, this.#words));
+      this.#say(...this.#share.open(desk));
     }
-  }
-
-  #answerShare(line: string, evidence: Evidence): void {
-    this.#evidence = undefined;
-    if (line === '') this.#host?.classDesk?.share(evidence);
-    else this.#say(this.#words.typed.leftAsItIs);
   }
 
   #startReview(session: SessionState): void {

@@ -203,7 +203,7 @@ const shownIn: Readonly<Record<Place, readonly KeyAction[]>> = {
   traffic: ['close', 'earlier', 'later', 'freeze', 'identities', 'next-call', 'explain'],
   explain: ['close', 'up', 'down', 'explain'],
   'way-back': ['yes', 'no', 'up', 'down'],
-  share: ['yes', 'no', 'up', 'down'],
+  share: ['yes', 'no', 'with-state', 'up', 'down'],
   changes: ['close', 'up', 'down'],
   glossary: ['up', 'down', 'close'],
   search: ['submit', 'everywhere', 'close'],

@@ -34,7 +34,7 @@ import { noOutput, outputWindow } from './output-pane.ts';
 import { type PanelInk, panelLines, searchPanel } from './panels.ts';
 import { type ReviewText, reviewText } from './review-screen.ts';
 import { type Matches, matchesIn } from './search-marks.ts';
-import { shareLines } from './share-screen.ts';
+import { shareLines, shownShare } from './share-screen.ts';
 import { emptyLine, type Line, span, toWidth } from './spans.ts';
 import type { TextRows } from './text-rows.ts';
 import type { Theme } from './theme.ts';
@@ -309,7 +309,7 @@ function lessonFrame(view: View, session: SessionState): Line[] {
     return [header, ...listRows(view, title, lines, model.overlay.view.top), keyLine(place, undefined, columns, words)];
   }
   if (model.overlay.type === 'share') {
-    const lines = shareLines(model.overlay.evidence, { width: columns - 2, words });
+    const lines = shareLines(shownShare(view.desk, model.overlay), { width: columns - 2, words });
     const rows = listRows(view, words.classroom.share.title, lines, model.overlay.top);
     return [header, ...rows, keyLine(place, undefined, columns, words)];
   }

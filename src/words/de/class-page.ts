@@ -167,6 +167,8 @@ export const classPage: typeof shape = {
     conditions: 'Bedingungen der Aufgabe',
     notLooked: 'noch nicht geprüft',
     showShared: 'Zeigen, was geteilt wurde',
+    takeState: 'Stand der Sandbox speichern',
+    openState: 'Die Datei liegt bei den Downloads. In einem Terminal dort öffnet sie:',
     shared: (time) => `Vor ${time} geteilt`,
     command: 'Befehl',
   },

@@ -25,6 +25,12 @@ export const classroom: typeof shape.classroom = {
     conditions: 'Was die Prüfung sah:',
     command: 'Der letzte Befehl:',
     output: 'Das Ende seiner Ausgabe:',
+    state: 'Der Stand deiner Sandbox:',
+    offerState: 's schickt den Stand deiner Sandbox mit, damit die Kursleitung ihn öffnen kann.',
+    packing: 'wird gepackt.',
+    size: (kilobytes) => `${kilobytes} KB, alles zusammen`,
+    tooLarge: (file) => `Er ist zu groß, um mitzugehen. So kommt er in eine Datei: ${file}`,
+    noState: 'Hier gibt es keinen: öffnen kann die Kursleitung nur eine Sandbox.',
     enter: 'Enter schickt es, n nicht.',
   },
 };

@@ -66,6 +66,7 @@ export const keys: typeof shape = {
     'catch-up': { label: 'aufholen', does: 'im Kurs: zum Anfang der Lektion, bei der der Kurs ist' },
     'yes-share': { label: 'schicken', does: 'es der Kursleitung schicken' },
     'no-share': { label: 'behalten', does: 'nichts schicken' },
+    'with-state': { label: 'mit Sandbox', does: 'den Stand der Sandbox mitschicken, oder ihn weglassen' },
     'next-question': { label: 'antworten', does: 'mit der markierten Wahl antworten; sonst weiter zur nächsten Frage' },
     'close-review': { label: 'verlassen', does: 'den Rückblick verlassen' },
     'close-glossary': { label: 'schließen', does: 'die Wörterliste schließen' },

@@ -48,7 +48,9 @@ export const told: typeof shape = {
     rule: (percent, minutes) =>
       `Fest hängt, wer länger an einer Aufgabe ist als der Median des Kurses: um ${percent} % und mindestens ${minutes} Minuten.`,
     prompt:
-      'hold 3, release, lead 4, say Hallo, say @Ada Hallo, countdown 5 Pause, end, lower Ada, here Ada, gone Ada; q beendet',
+      'hold 3, release, lead 4, say Hallo, say @Ada Hallo, countdown 5 Pause, end, lower Ada, here Ada, gone Ada, state Ada; q beendet',
+    noState: (name) => `${name} hat den Stand der Sandbox nicht geteilt.`,
+    tookState: (line) => `Er liegt in diesem Ordner. Öffnen: ${line}`,
     notUnderstood: (line, commands) =>
       commands === ''
         ? `Der Kurs kennt das nicht, Lektion oder Person: ${line}`

@@ -165,6 +165,8 @@ export const classPage = {
     conditions: 'Conditions of the task',
     notLooked: 'not looked at yet',
     showShared: 'Show what was shared',
+    takeState: 'Save their sandbox’s state',
+    openState: 'The file is among your downloads. In a terminal there, this opens it:',
     shared: (time: string) => `Shared ${time} ago`,
     command: 'Command',
   },

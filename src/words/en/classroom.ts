@@ -23,6 +23,12 @@ export const classroom = {
     conditions: 'What the check saw:',
     command: 'The last command:',
     output: 'The end of what it said:',
+    state: 'The state of your sandbox:',
+    offerState: 's sends the state of your sandbox with it, for the instructor to open.',
+    packing: 'is being packed.',
+    size: (kilobytes: number) => `${kilobytes} KB, in all`,
+    tooLarge: (file: string) => `It is too large to go along. This writes it to a file: ${file}`,
+    noState: 'There is none to hand over here: what the instructor can open is a sandbox.',
     enter: 'Enter sends it, n does not.',
   },
 };

@@ -43,6 +43,7 @@ export const keys = {
     'catch-up': { label: 'catch up', does: 'in a class: go to the start of the lesson at which the class is' },
     'yes-share': { label: 'send', does: 'send it to the instructor' },
     'no-share': { label: 'keep it', does: 'send nothing' },
+    'with-state': { label: 'with sandbox', does: 'send the state of your sandbox with it, or leave that out' },
     'next-question': { label: 'answer', does: 'answer with the marked choice; else on to the next question' },
     'close-review': { label: 'leave', does: 'leave the review' },
     'previous-task': { label: 'back', does: 'read the task before' },

@@ -47,7 +47,9 @@ export const told = {
     rule: (percent: number, minutes: number) =>
       `Stuck: longer at a task than the class's median by ${percent} %, and by ${minutes} minutes at least.`,
     prompt:
-      'hold 3, release, lead 4, say hello, say @Ada hello, countdown 5 break, end, lower Ada, here Ada, gone Ada; q leaves',
+      'hold 3, release, lead 4, say hello, say @Ada hello, countdown 5 break, end, lower Ada, here Ada, gone Ada, state Ada; q leaves',
+    noState: (name: string) => `${name} has not shared the state of their sandbox.`,
+    tookState: (line: string) => `It is in this folder. To open it: ${line}`,
     notUnderstood: (line: string, commands: string) =>
       commands === '' ? `The class knows no such lesson or learner: ${line}` : `"${line}" is none of: ${commands}.`,
   },

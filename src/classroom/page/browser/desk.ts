@@ -11,5 +11,7 @@ export interface Desk {
   chooseHeat(lesson: string | undefined): void;
   open(learner: string): void;
   showEvidence(learner: string): void;
+  /** Asks for the state of their sandbox, to be saved as a file. */
+  takeState(learner: string): void;
   export(format: 'csv' | 'json'): void;
 }

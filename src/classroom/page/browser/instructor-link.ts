@@ -63,6 +63,10 @@ export class InstructorLink {
     if (this.#status.status === 'live') this.#say({ type: 'show-evidence', learner });
   }
 
+  showState(learner: string): void {
+    if (this.#status.status === 'live') this.#say({ type: 'show-state', learner });
+  }
+
   #connect(): void {
     const address = new URL('/v1/instructor', location.href);
     address.protocol = address.protocol.replace('http', 'ws');
@@ -104,6 +108,7 @@ export class InstructorLink {
         return;
       case 'changes':
       case 'evidence':
+      case 'state':
         this.#listener.onNews(news);
     }
   }

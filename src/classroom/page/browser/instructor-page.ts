@@ -10,7 +10,7 @@ import { detailsOf } from '../view/learner-details.ts';
 import { type PageWords, pageWords } from '../view/page-words.ts';
 import type { Desk } from './desk.ts';
 import { element, setText } from './elements.ts';
-import { takeExport } from './export.ts';
+import { saveState, takeExport } from './export.ts';
 import type { HeaderView } from './header.ts';
 import { InstructorLink, type LinkStatus } from './instructor-link.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -76,6 +76,11 @@ export class InstructorPage {
       case 'evidence':
         if (news.learner === this.#opened) this.#layout?.dialog.showEvidence(news.evidence);
         return;
+      case 'state': {
+        const name = this.#model?.cards.get(news.learner)?.name ?? '';
+        this.#layout?.dialog.showState(saveState(news.state, name));
+        return;
+      }
       default:
         return;
     }
@@ -115,6 +120,7 @@ export class InstructorPage {
         this.#layout?.dialog.show();
       },
       showEvidence: (learner) => this.#link.showEvidence(learner),
+      takeState: (learner) => this.#link.showState(learner),
       export: (format) => void this.#export(format),
     };
   }

@@ -11,6 +11,8 @@ export interface LearnerDialog extends Part<{ details: LearnerDetails; now: numb
   root: HTMLDialogElement;
   show(): void;
   showEvidence(evidence: Evidence): void;
+  /** How the file that was saved is opened. */
+  showState(file: string): void;
 }
 
 type Condition = LearnerDetails['conditions'][number];
@@ -35,6 +37,7 @@ export function learnerDialog(desk: Desk): LearnerDialog {
     desk.send({ type: 'mark', learner: id, present: !isPresent }),
   );
   const share = act(words.showShared, ({ id }) => desk.showEvidence(id));
+  const state = act(words.takeState, ({ id }) => desk.takeState(id));
   const sharedAt = element('p', { class: 'shared-at' });
   const evidence = element('div', { class: 'evidence', tabindex: '-1' });
   const message = messageForm(desk, 'message-to-one', () => shown?.id ?? '');
@@ -46,7 +49,7 @@ export function learnerDialog(desk: Desk): LearnerDialog {
     task,
     heading,
     conditions,
-    element('div', { class: 'buttons' }, lower, mark, share),
+    element('div', { class: 'buttons' }, lower, mark, share, state),
     sharedAt,
     evidence,
     message.root,
@@ -64,6 +67,11 @@ export function learnerDialog(desk: Desk): LearnerDialog {
       evidence.replaceChildren(...evidenceOf(shared, desk));
       evidence.focus();
     },
+    showState(file) {
+      const line = element('pre', { dir: 'ltr', tabindex: '0' }, `meshwalk state open ${file}`);
+      evidence.replaceChildren(element('p', {}, words.openState), line);
+      evidence.focus();
+    },
     update({ details, now }) {
       shown = details;
       setText(name, details.name);
@@ -74,6 +82,7 @@ export function learnerDialog(desk: Desk): LearnerDialog {
       setHidden(lower, !details.hasHand);
       setText(mark, details.isPresent ? words.markAway : words.markPresent);
       setHidden(share, details.sharedAt === undefined);
+      setHidden(state, !details.hasState);
       setText(
         sharedAt,
         details.sharedAt === undefined ? '' : words.shared(elapsed(now - details.sharedAt, desk.words)),

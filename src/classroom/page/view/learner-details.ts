@@ -16,6 +16,8 @@ export interface LearnerDetails {
   isPresent: boolean;
   hasHand: boolean;
   sharedAt: number | undefined;
+  /** The state of their sandbox came with it. */
+  hasState: boolean;
 }
 
 export function detailsOf(id: string, model: ClassModel, now: number, words: PageWords): LearnerDetails | undefined {
@@ -46,5 +48,6 @@ export function detailsOf(id: string, model: ClassModel, now: number, words: Pag
     isPresent: isPresent(card),
     hasHand: card.hand !== undefined,
     sharedAt: card.evidence,
+    hasState: card.hasState === true,
   };
 }
