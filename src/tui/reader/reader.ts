@@ -98,7 +98,8 @@ class Reader {
       return end;
     });
     this.#host = host;
-    host.subscribe(() => this.#soon());
+    // A burst may be over before it is told; what is said outside a lesson is not to be lost with it.
+    host.subscribe(() => (host.content().phase === 'lesson' ? this.#soon() : this.#tell()));
     this.#tell();
   }
 
