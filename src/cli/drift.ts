@@ -1,5 +1,7 @@
 import type { CheckResult } from '../check/check.ts';
 import type { Parts } from './compose.ts';
+import { courseNames } from './course-names.ts';
+import { azureAtWork } from './following-runner.ts';
 import { titlesOf } from './openings.ts';
 import { lookAtOutcomes, outcomesOf, type Step, stepsBefore } from './outcomes.ts';
 
@@ -50,18 +52,35 @@ export async function findDrift(parts: Parts, lesson: string, signal: AbortSigna
 /** A cluster that could not be asked has lost nothing. */
 function sentenceOf({ task }: Step, title: string, result: CheckResult | undefined, { words }: Parts): string[] {
   if (result?.status !== 'wrong' && result?.status !== 'not-yet') return [];
-  if (result.status === 'wrong' && result.missing !== undefined) return [words.host.deleted(result.missing)];
+  if (result.status === 'wrong' && result.missing !== undefined) return [words.host.deleted(capitalised(result.missing))];
   return [words.host.drift(task.title, title, result.saw)];
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A creation goes on in Azure when the program that began it is killed. */
+async function workOnCourse({ world, folders, clock, findings }: Parts): Promise<string> {
+  if (world.kind !== 'aks') return '';
+  const { resourceGroup, cluster } = courseNames(world.kind, folders);
+  const words = findings.conditions.azureCluster;
+  return azureAtWork(`${resourceGroup} ${cluster}`, clock.now(), { azure: () => world.azure(), clock, words });
 }
 
 /** What to tell who comes back, if anything. Nobody asked, so what goes wrong here is only logged. */
 export async function driftNotice(parts: Parts, lesson: string, signal: AbortSignal): Promise<string | undefined> {
   try {
+    const { host } = parts.words;
+    const work = await workOnCourse(parts);
+    // A cluster that is being made, or taken away, is not as it was left; to say so is enough.
+    if (work !== '') return `${host.underWay} ${work}`;
     const drift = await findDrift(parts, lesson, signal);
     if (!drift) return undefined;
-    const { host } = parts.words;
     const more = drift.sentences.length - mostTold;
-    const told = [...drift.sentences.slice(0, mostTold), ...(more > 0 ? [host.moreDrift(more)] : []), host.mayReplay];
+    const told = [
+      ...drift.sentences.slice(0, mostTold),
+      ...(more > 0 ? [host.moreDrift(more)] : []),
+      drift.costly.length > 0 ? host.maySee : host.mayReplay,
+    ];
     return told.join(' ');
   } catch (error) {
     // The lesson's own look will meet the same trouble and tell it.

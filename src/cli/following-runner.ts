@@ -40,7 +40,7 @@ export function followingRunner(runner: CommandRunner, following: Following): Co
 
 /** Resolves when the command is over. */
 async function follow(script: string, following: Following, over: AbortSignal): Promise<void> {
-  const { clock, words, tell } = following;
+  const { clock, tell } = following;
   const begun = clock.now();
   let pauseMs = firstLookMs;
   let told = '';
@@ -51,9 +51,8 @@ async function follow(script: string, following: Following, over: AbortSignal): 
       return;
     }
     try {
-      const seen = await underWay(script, await following.azure());
+      const sentence = await azureAtWork(script, begun, following);
       pauseMs = betweenLooksMs;
-      const sentence = seen.map((one) => sentenceOf(one, { begun, now: clock.now() }, words)).join(' ');
       if (over.aborted || sentence === '' || sentence === told) continue;
       told = sentence;
       tell(sentence);
@@ -62,6 +61,16 @@ async function follow(script: string, following: Following, over: AbortSignal): 
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
   }
+}
+
+/** What Azure does just now with the clusters that a text names; empty when nothing. `since` counts where Azure tells no time. */
+export async function azureAtWork(
+  text: string,
+  since: number,
+  { azure, clock, words }: Pick<Following, 'azure' | 'clock' | 'words'>,
+): Promise<string> {
+  const seen = await underWay(text, await azure());
+  return seen.map((one) => sentenceOf(one, { begun: since, now: clock.now() }, words)).join(' ');
 }
 
 interface UnderWay {

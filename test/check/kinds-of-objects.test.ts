@@ -92,6 +92,13 @@ describe('azure-cluster', () => {
     });
   });
 
+  it('names what is not there at all, so that who comes back hears what was deleted', async () => {
+    expect(await look(azureCluster, spec, { azure: azure([], []) })).toMatchObject({ missing: 'resource group rg' });
+    expect(await look(azureCluster, spec, { azure: azure([]) })).toMatchObject({
+      missing: 'cluster aks in resource group rg',
+    });
+  });
+
   it('tells why its creation failed, where Azure keeps that', async () => {
     const failure = faultOf('azure.quota', 'No cores left.');
     const creation = { provisioningState: 'Failed', startedAt: undefined, pools: [], failure };

@@ -69,6 +69,7 @@ function noGroup(spec: Spec, words: AzureWords): CheckResult {
       spec.name === undefined ? words.aGroup(spec.resourceGroup) : words.clusterIn(spec.name, spec.resourceGroup),
     saw: words.thereIsNoGroup(spec.resourceGroup),
     on: words.group(spec.resourceGroup),
+    missing: words.group(spec.resourceGroup),
     tryThis: 'az group list -o table',
   });
 }
@@ -78,7 +79,7 @@ function judge(spec: Spec, name: string, cluster: ManagedClusterView | undefined
   const show = `az aks show -g ${spec.resourceGroup} -n ${name}`;
   if (!cluster) {
     const saw = words.notInGroup(name);
-    return wrong({ expected: label, saw, on: words.cluster(name), tryThis: 'az aks list -o table' });
+    return wrong({ expected: label, saw, on: words.cluster(name), tryThis: 'az aks list -o table', missing: label });
   }
   if (cluster.powerState !== undefined && cluster.powerState !== 'Running') {
     const saw = words.powerState(cluster.powerState);

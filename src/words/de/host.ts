@@ -22,5 +22,7 @@ export const host: typeof shape = {
   deleted: (object) => `${object} wurde seither gelöscht.`,
   moreDrift: (count) => `Und ${count} mehr.`,
   mayReplay: 'R zeigt es und stellt es wieder her.',
+  maySee: 'R zeigt es.',
+  underWay: 'Noch in Arbeit; v sieht wieder nach.',
   drift: (task, condition, saw) => `Seit „${task}“ hat sich etwas geändert: ${condition}, jetzt aber: ${saw}.`,
 };

@@ -21,5 +21,9 @@ export const host = {
   deleted: (object: string) => `${object} was deleted since.`,
   moreDrift: (count: number) => `And ${count} more.`,
   mayReplay: 'R shows it, and puts it back.',
+  /** Where putting it back costs money. */
+  maySee: 'R shows it.',
+  /** Before what Azure is at work on. */
+  underWay: 'Still under way; v looks again.',
   drift: (task: string, condition: string, saw: string) => `Changed since "${task}": ${condition}, but now: ${saw}.`,
 };
