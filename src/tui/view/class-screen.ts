@@ -40,15 +40,15 @@ export function classLines({ course, state, learners, isOnline }: ShownClass, in
     .toSorted((a, b) => order[a.standing.status] - order[b.standing.status] || a.card.name.localeCompare(b.card.name));
   const present = cards.filter(isPresent).length;
   const stuck = rows.filter(({ standing }) => standing.status === 'stuck').length;
-  return [
+  const rule = span(words.rule(stuckMargin.share * 100, stuckMargin.leastMs / 60_000), 'dim');
+  const shown = [
     ...headLines({ course, state, isOnline }, { present, all: cards.length, stuck }, ink),
     emptyLine,
     ...rows.map(({ card, standing }) => learnerLine(card, standing, course, ink)),
     ...handLines(cards, ink),
     ...heatLines(cards, state, course, ink),
-    emptyLine,
-    [span(words.rule(stuckMargin.share * 100, stuckMargin.leastMs / 60_000), 'dim')],
-  ].map((line) => truncate(line, width));
+  ];
+  return [...shown.map((line) => truncate(line, width)), emptyLine, ...wrap([rule], width)];
 }
 
 /**

@@ -39,7 +39,7 @@ export const sharedState: typeof shape.sharedState = {
   written: (file, kilobytes) => `${file} (${kilobytes} KB) hält fest, wo du stehst:`,
   sandbox: (objects, namespaces) => `deine Sandbox: ${objects} Objekte in ${namespaces} Namespaces, und ihr Azure`,
   progress: 'dein Fortschritt: Aufgaben, Befehle der Lektionen und wie sie endeten, Antworten, Tipps',
-  without: 'nicht dabei: private Schlüssel, Token, was du getippt hast, was ausgegeben wurde',
+  without: 'nicht dabei: private Schlüssel, Token, Befehlszeilen, Ausgaben',
   emptied: (what) => `geleert: ${what}`,
   openedBy: (line) => `Wer helfen soll, öffnet es mit: ${line}`,
   opened: (profile, line) => `Aufgehoben im Profil ${profile}. Noch einmal öffnen: ${line}`,

@@ -39,7 +39,7 @@ export const sharedState = {
   sandbox: (objects: number, namespaces: number) =>
     `your sandbox: ${objects} objects in ${namespaces} namespaces, and its Azure`,
   progress: 'your progress: tasks, commands of the lessons and how they ended, answers, hints',
-  without: 'not in it: private keys, tokens, what you typed, what was printed',
+  without: 'not in it: private keys, tokens, command lines, output',
   emptied: (what: string) => `emptied: ${what}`,
   openedBy: (line: string) => `Who is to help opens it with: ${line}`,
   opened: (profile: string, line: string) => `It is kept in the profile ${profile}. To open it again: ${line}`,

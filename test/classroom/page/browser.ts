@@ -84,8 +84,9 @@ export class SimulatedLearner {
     this.#connection.say({ type: 'hand', raised: true });
   }
 
-  shares(evidence: object): void {
-    this.#connection.say({ type: 'evidence', evidence });
+  /** `state`: base64. */
+  shares(evidence: object, state?: string): void {
+    this.#connection.say({ type: 'evidence', evidence, ...(state !== undefined && { state }) });
   }
 
   /** What the class tells the learner next, of which this is true. */

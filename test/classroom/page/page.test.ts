@@ -203,6 +203,25 @@ describe.skipIf(!chromiumPath)("the instructor's page", () => {
     await page.getByText('ready: wrong. saw 0 of 1').waitFor();
   });
 
+  it('saves the sandbox that a learner shared with it, and says what opens that', async () => {
+    const { port, join } = await aClass();
+    const ada = await join('Ada');
+    const evidence = { lesson: 'first', task: 'begin', command: '', output: [], conditions: [] };
+    ada.shares(evidence);
+    const { page } = await opened(port);
+    await rowOf(page, 'Ada').getByText('shared what they see').waitFor();
+    await page.getByRole('button', { name: 'Ada: details' }).click();
+    await page.getByRole('button', { name: 'Show what was shared' }).waitFor();
+    const save = page.getByRole('button', { name: 'Save their sandbox’s state' });
+    expect(await save.isVisible()).toBe(false);
+    const state = Buffer.from([0, 1, 0xfe, 0xff]);
+    ada.shares(evidence, state.toString('base64'));
+    const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+    expect(download.suggestedFilename()).toBe('Ada.meshwalk-state');
+    expect(readFileSync(await download.path())).toEqual(state);
+    await page.getByText('meshwalk state open Ada.meshwalk-state').waitFor();
+  });
+
   it('exports what the class did as CSV and JSON', async () => {
     const { port, join } = await aClass();
     const ada = await join('Ada');
