@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { hostname, networkInterfaces, userInfo } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { checkKinds } from '../check/registry.ts';
 import { type ClassSettings, newSettings, withInstructor } from '../classroom/class-settings.ts';
@@ -23,6 +23,7 @@ import { lessonsIn, outlineOf } from './class-outline.ts';
 import { logFile, openDoor } from './class-state.ts';
 import type { Machine } from './compose.ts';
 import { loadCourse } from './course-files.ts';
+import { ownName } from './own-name.ts';
 import { qrLines } from './qr-lines.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -58,7 +59,7 @@ export async function hostClass(typed: ClassHostOptions, subcommand: Subcommand)
       code: settings.code,
       instructorKeys: kept.instructorKeys,
       ...(tls && { tls }),
-      join: ways(options.port).join.map(joinLine),
+      join: (port) => ways(port).join.map(joinLine),
       onBug: (error) => void log.write('the class server', error),
     },
     { host: options.listen, port: options.port },
@@ -69,9 +70,11 @@ export async function hostClass(typed: ClassHostOptions, subcommand: Subcommand)
   const { size, state } = classroom.roster;
   machine.out(kept.isGoingOn ? told.goesOn(state.name, size) : told.begins(state.name));
   machine.out(told.lessons(chosen.map(({ step, title }) => `${step} ${title}`)));
+  if (kept.isGoingOn && isOtherThan(options, settings, lessons)) machine.err(told.asBegun);
   const page = `${options.address ?? origin}/instructor/#token=${tokens.page}`;
   await announce({ page, addresses }, told, machine);
-  if (options.open && process.stdout.isTTY) await openPage(page);
+  if (options.open && process.stdout.isTTY)
+    await openPage(`${origin}${server.ticketTo(`/instructor/#token=${tokens.page}`)}`);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   signal.throwIfAborted();
 }
@@ -135,9 +138,22 @@ function namesOf({ allowName, address }: ClassHostOptions): string[] {
   return [hostname(), `${hostname()}.local`, ...allowName, ...outside];
 }
 
-const nameOf = ({ name = '' }: ClassHostOptions): string => plainLine(name, limits.nameLength) || userInfo().username;
+/** What was typed counts where a class begins; one that goes on is the class that its learners are in. */
+const isOtherThan = (
+  { name, lessons: steps }: ClassHostOptions,
+  settings: ClassSettings,
+  lessons: readonly string[],
+): boolean =>
+  (name !== undefined && plainLine(name, limits.nameLength) !== settings.name) ||
+  (steps !== undefined && lessons.join() !== settings.lessons.join());
 
-/** A browser that cannot be started is no reason not to hold a class: the address is on the screen. */
+const nameOf = ({ name = '' }: ClassHostOptions): string => plainLine(name, limits.nameLength) || ownName();
+
+/**
+ * A browser that cannot be started is no reason not to hold a class: the address is on the screen. Everybody on this machine
+ * may read a program's arguments, so it is given a ticket: whoever spends it before the browser does is noticed. A private file that leads to the page would be read by nobody else
+ * at all, but not by browsers in snaps and containers either, which see no such folder.
+ */
 async function openPage(url: string): Promise<void> {
   const { default: open } = await import('open');
   await open(url).catch(() => undefined);

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { type ClassAddress, readClassAddress } from '../classroom/link/class-address.ts';
 import { dial } from '../classroom/link/dial.ts';
 import { LearnerLink, type LinkState } from '../classroom/link/learner-link.ts';
@@ -10,6 +9,7 @@ import { readJournal } from '../progress/journal.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import type { ClassJoinOptions } from './class.ts';
 import { keepMembership, type Membership, newMembership, readMemberships } from './class-membership.ts';
+import { ownName } from './own-name.ts';
 import { start } from './start.ts';
 import type { Subcommand } from './subcommand.ts';
 
@@ -49,7 +49,7 @@ function choose(
   const { origin, fingerprint, code } = address;
   const before = anew ? undefined : known.find((one) => one.origin === origin);
   if (!before && code === undefined) throw faultOf('class.never-joined');
-  const own = before ?? newMembership(origin, name ?? userInfo().username);
+  const own = before ?? newMembership(origin, name ?? ownName());
   const membership: Membership = {
     ...own,
     ...(name !== undefined && { name }),

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { Fault } from '../fault.ts';
-import { openLog } from '../platform/log.ts';
+import { type Log, noLog, openLog } from '../platform/log.ts';
 import { stateFolders } from '../progress/state-folders.ts';
 import { languageIn, languageOf, loadWords } from '../words/language.ts';
 import { changesCommand } from './changes.ts';
@@ -45,7 +45,7 @@ export async function main(
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
   };
-  const log = openLog(stateFolders('default', 'sandbox', machine.environment).log);
+  const log = ownLog(machine);
   const teardown = new Teardown();
   const signals = abortOnSignals();
   let code: number = exitCodes.done;
@@ -68,6 +68,16 @@ export async function main(
   signals.stop();
   const received = signals.received();
   return received ? codeOf(received) : code;
+}
+
+/** Who has no folder for a log still gets help, and is told of the folder by what needs one. */
+function ownLog({ environment }: Machine): Log {
+  try {
+    return openLog(stateFolders('default', 'sandbox', environment).log);
+  } catch (error) {
+    if (error instanceof Fault) return noLog;
+    throw error;
+  }
 }
 
 /** Commander has said what was wrong; help and version are no failure. */

@@ -30,6 +30,9 @@ export function openLog(file: string, now: () => number = Date.now): Log {
   };
 }
 
+/** Where there is no folder for one. */
+export const noLog: Log = { file: '', write: () => false };
+
 function rotate(file: string): void {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size > mostBytes) renameSync(file, `${file}.1`);

@@ -1,5 +1,5 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
 import { faultOf } from '../fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,6 +36,40 @@ function placesOf(profile: string, environment: Environment): { data: string; lo
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(profile)) {
     throw faultOf('profile.name', profile);
   }
-  const home = environment['MESHWALK_HOME'];
-  return home ? { data: home, log: join(home, 'log') } : envPaths('meshwalk', { suffix: '' });
+  const { MESHWALK_HOME: own } = environment;
+  return own ? { data: own, log: join(own, 'log') } : usualPlaces(environment, process.platform);
+}
+
+/** Where programs of each system keep such things; on others by the XDG Base Directory Specification. */
+export function usualPlaces(environment: Environment, platform: NodeJS.Platform): { data: string; log: string } {
+  const name = 'meshwalk';
+  // Only asked where it is needed: who runs without a home has set the rest.
+  const at = (variable: string, ...below: string[]) => environment[variable] || join(homeFolder(), ...below);
+  switch (platform) {
+    case 'win32': {
+      const own = join(at('LOCALAPPDATA', 'AppData', 'Local'), name);
+      return { data: join(own, 'Data'), log: join(own, 'Log') };
+    }
+    case 'darwin': {
+      const library = join(homeFolder(), 'Library');
+      return { data: join(library, 'Application Support', name), log: join(library, 'Logs', name) };
+    }
+    default:
+      return {
+        data: join(at('XDG_DATA_HOME', '.local', 'share'), name),
+        log: join(at('XDG_STATE_HOME', '.local', 'state'), name),
+      };
+  }
+}
+
+/** A user whom the system has no entry of, as in many containers, has none but by HOME. */
+function homeFolder(): string {
+  let home = '';
+  try {
+    home = homedir();
+  } catch {
+    // Told below, as an empty HOME is.
+  }
+  if (home === '') throw faultOf('home.none');
+  return home;
 }

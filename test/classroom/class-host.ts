@@ -32,7 +32,7 @@ interface HostOptions {
   store?: ClassStore;
   course?: CourseOutline;
   lessons?: readonly string[];
-  join?: readonly string[];
+  join?: (port: number) => readonly string[];
 }
 
 export async function hostClass(folder: string, options: HostOptions = {}): Promise<TestClass> {

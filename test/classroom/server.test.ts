@@ -2,6 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeToken } from '../../src/classroom/server/secrets.ts';
+import { SteppedClock } from '../../src/platform/clock.ts';
 import { tempFolders } from '../platform/temp-folder.ts';
 import {
   entry,
@@ -151,6 +152,27 @@ describe('the class server', () => {
     expect(await page.next('state')).toMatchObject({ learner: cards[0]?.id, state: 'c3RhdGU=' });
     bob.say({ type: 'show-state', learner: cards[0]?.id });
     expect(await bob.next('refused')).toMatchObject({ reason: 'malformed' });
+  });
+
+  it('tells instructors how to join at the port that it got', async () => {
+    const { server } = kept(await hostClass(tempFolder(), { join: (port) => [`at ${port}`] }));
+    const page = kept(await instructor(server.port));
+    expect(await page.next('roster')).toMatchObject({ join: [`at ${server.port}`] });
+  });
+
+  it('follows a ticket once, within a minute, and knows no other', async () => {
+    const clock = new SteppedClock();
+    const { server } = kept(await hostClass(tempFolder(), { clock }));
+    const ask = async (path: string) => {
+      const { status, headers } = await fetch(`http://127.0.0.1:${server.port}${path}`, { redirect: 'manual' });
+      return [status, headers.get('location')];
+    };
+    const [first, second] = [server.ticketTo('/instructor/#token=a'), server.ticketTo('/instructor/#token=b')];
+    expect(await ask(first)).toEqual([303, '/instructor/#token=a']);
+    expect(await ask(first)).toEqual([404, null]);
+    clock.sleep(60_000);
+    expect(await ask(second)).toEqual([404, null]);
+    expect(await ask('/ticket/')).toEqual([404, null]);
   });
 
   it('exports times, attempts and hints of each condition, and no formula', async () => {

@@ -22,7 +22,8 @@ export function build(): void {
 /** Somebody else than the test's own user, or with an environment beyond the usual. */
 interface Who {
   uid?: number;
-  environment?: Readonly<Record<string, string>>;
+  /** Undefined takes a variable away. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
 
 export function start(

@@ -14,6 +14,7 @@ import { InstructorEnd } from './instructor-end.ts';
 import { InstructorKeys } from './instructor-keys.ts';
 import { LearnerEnd } from './learner-end.ts';
 import type { PageFile } from './page-files.ts';
+import { Tickets } from './tickets.ts';
 
 /**
  * The class on the network: pages, exports, and the two kinds of connections. It decides who comes in and passes them on;
@@ -24,7 +25,7 @@ export interface ClassServerOptions extends GateOptions {
   pages: ReadonlyMap<string, PageFile>;
   code: string;
   /** The lines that learners type to join, for the instructor's page. */
-  join?: readonly string[];
+  join?: (port: number) => readonly string[];
   /** Hashes of instructors' tokens; another host of the class may add some. */
   instructorKeys: () => readonly string[];
   /** PEM; absent: plain HTTP, for a network of one's own. */
@@ -34,6 +35,8 @@ export interface ClassServerOptions extends GateOptions {
 
 export interface ClassServer {
   port: number;
+  /** A path that leads there once, and within a minute: for what others on this machine may read. */
+  ticketTo(place: string): string;
   close(): Promise<void>;
 }
 
@@ -59,8 +62,11 @@ export async function startClassServer(
     server.once('error', (error) => reject(fileFault(error, (errno) => faultOf('class.port', where.port, errno))));
     server.listen(where.port, where.host, resolve);
   });
+  const { port } = server.address() as AddressInfo;
+  entrance.join = options.join?.(port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    ticketTo: (place) => entrance.tickets.to(place),
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
@@ -78,6 +84,8 @@ function listener(tls: ClassServerOptions['tls'], answer: RequestListener): Serv
 }
 
 class Entrance {
+  join: readonly string[] | undefined;
+  readonly tickets: Tickets;
   readonly #options: ClassServerOptions;
   readonly #keys: InstructorKeys;
   readonly #tries = new CodeTries();
@@ -92,6 +100,7 @@ class Entrance {
 
   constructor(options: ClassServerOptions) {
     this.#options = options;
+    this.tickets = new Tickets(options.classroom.clock);
     this.#keys = new InstructorKeys(options.instructorKeys);
   }
 
@@ -107,6 +116,8 @@ class Entrance {
         return await this.#export(request, response, pathname);
       }
       if (pathname === '/healthz') return end(response, 200, 'ok');
+      const place = this.tickets.spend(pathname);
+      if (place !== undefined) return redirect(response, place);
       const page = this.#options.pages.get(pathname);
       if (!page) return end(response, 404, 'There is no such page.');
       response.writeHead(200, { 'Content-Type': page.contentType, 'Content-Length': page.bytes.length });
@@ -164,7 +175,8 @@ class Entrance {
   }
 
   #doors(): Readonly<Record<string, (webSocket: WebSocket, address: string) => unknown>> {
-    const { classroom, code, join, onBug } = this.#options;
+    const { classroom, code, onBug } = this.#options;
+    const { join } = this;
     return {
       '/v1/learner': (webSocket, address) =>
         new LearnerEnd(webSocket, address, { classroom, code, tries: this.#tries, onBug }),
@@ -189,6 +201,11 @@ function once(run: () => void): () => void {
 function end(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(`${text}\n`);
+}
+
+function redirect(response: ServerResponse, place: string): void {
+  response.writeHead(303, { Location: place });
+  response.end();
 }
 
 function refuseUpgrade(socket: Duplex, status: number, text: string): void {

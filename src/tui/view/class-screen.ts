@@ -42,7 +42,7 @@ export function classLines({ course, state, learners, isOnline }: ShownClass, in
   const stuck = rows.filter(({ standing }) => standing.status === 'stuck').length;
   const rule = span(words.rule(stuckMargin.share * 100, stuckMargin.leastMs / 60_000), 'dim');
   const shown = [
-    ...headLines({ course, state, isOnline }, { present, all: cards.length, stuck }, ink),
+    ...headLines({ course, state, learners, isOnline }, { present, all: cards.length, stuck }, ink),
     emptyLine,
     ...rows.map(({ card, standing }) => learnerLine(card, standing, course, ink)),
     ...handLines(cards, ink),
@@ -80,13 +80,14 @@ const roles: Readonly<Record<Standing['status'], Role>> = {
 };
 
 function headLines(
-  { course, state, isOnline }: Pick<ShownClass, 'course' | 'state' | 'isOnline'>,
+  { course, state, learners, isOnline }: ShownClass,
   counts: { present: number; all: number; stuck: number },
   { words, now }: ClassInk,
 ): Line[] {
   const titleOf = (id: string) => bare(course.lessons.find((lesson) => lesson.id === id)?.title ?? id);
   const { hold, lead, countdown, messages } = state;
   const last = messages.at(-1);
+  const to = last?.learner === undefined ? undefined : bare(learners.get(last.learner)?.name ?? last.learner);
   return [
     [
       span(bare(state.name), 'heading'),
@@ -98,7 +99,7 @@ function headLines(
     ...(countdown && countdown.until > now
       ? [[span(words.countdown(clockOf(countdown.until - now), bare(countdown.label)), 'accent')]]
       : []),
-    ...(last ? [[span(words.said(bare(last.text)), 'dim')]] : []),
+    ...(last ? [[span(words.said(bare(last.text), to), 'dim')]] : []),
   ];
 }
 

@@ -56,6 +56,11 @@ export const faultTexts: typeof shape = {
     why: 'Der Name wird ein Ordner: Buchstaben, Ziffern, Punkte, Binde- und Unterstriche, höchstens 64, am Anfang Buchstabe oder Ziffer.',
     next: ['meshwalk --profile ada'],
   }),
+  'home.none': () => ({
+    what: 'Es gibt kein Heimatverzeichnis, in dem dein Fortschritt stehen könnte.',
+    why: 'HOME ist nicht gesetzt, und das System kennt diesen Benutzer nicht.',
+    next: ['MESHWALK_HOME=/irgendein/ordner meshwalk', 'Oder setze HOME'],
+  }),
   'run.no-step': (step, steps) => ({
     what: `Es gibt keinen Schritt ${step}.`,
     why: `Die Schritte sind ${steps}.`,

@@ -28,6 +28,7 @@ export const told: typeof shape = {
     goesOn: (name, learners) =>
       `Der Kurs „${name}“ geht weiter; er kennt ${counted(learners, { one: 'Lernende(n)', other: 'Lernende' })}. Ein anderer beginnt mit --new.`,
     lessons: (lessons) => `Seine Lektionen: ${lessons.join(', ')}`,
+    asBegun: 'Er geht weiter, wie er begann: --name und --lessons zählen für einen Kurs, der beginnt, wie mit --new.',
     learnersType: 'Die Lernenden tippen:',
     page: 'Die Kursseite; wer diese Adresse hat, leitet den Kurs, und sie wird nicht noch einmal gezeigt:',
     watch: 'Dasselbe in einem Terminal dieses Rechners: meshwalk class watch',
@@ -41,7 +42,7 @@ export const told: typeof shape = {
     lead: (lesson, since) => `Bei „${lesson}“ seit ${since}`,
     hold: (lesson, since) => `Angehalten bei „${lesson}“ seit ${since}`,
     countdown: (left, label) => `noch ${left} ${label}`,
-    said: (text) => `Zuletzt gesagt: ${text}`,
+    said: (text, to) => `Zuletzt an ${to ?? 'alle'}: ${text}`,
     standing: { stuck: 'hängt', working: 'seit', passed: 'fertig', 'not-begun': 'noch nicht', away: 'weg' },
     hands: (names) => `Es melden sich: ${names.join(', ')}`,
     heat: (held, there, condition, stuck) => `${held} von ${there} hält ${condition} auf, ${stuck} davon hängen fest`,

@@ -60,6 +60,11 @@ export const faultTexts = {
     why: 'It becomes a folder: letters, digits, dots, dashes and underscores, 64 at most, beginning with a letter or digit.',
     next: ['meshwalk --profile ada'],
   }),
+  'home.none': () => ({
+    what: 'There is no home folder to keep your progress in.',
+    why: 'HOME is not set, and the system has no entry for this user.',
+    next: ['MESHWALK_HOME=/some/folder meshwalk', 'Or set HOME'],
+  }),
   'run.no-step': (step: number, steps: string) => ({
     what: `There is no step ${step}.`,
     why: `The steps are ${steps}.`,

@@ -25,6 +25,7 @@ export const told = {
     goesOn: (name: string, learners: number) =>
       `The class "${name}" goes on; it knows ${counted(learners, { one: 'learner', other: 'learners' })}. Another one begins with --new.`,
     lessons: (lessons: readonly string[]) => `Its lessons: ${lessons.join(', ')}`,
+    asBegun: 'It goes on as it was begun: --name and --lessons count for a class that begins, as with --new.',
     learnersType: 'Learners type:',
     page: "The instructor's page; whoever has this address is an instructor, and it is not shown again:",
     watch: 'The same in a terminal of this machine: meshwalk class watch',
@@ -39,7 +40,7 @@ export const told = {
     lead: (lesson: string, since: string) => `At “${lesson}” for ${since}`,
     hold: (lesson: string, since: string) => `Held at “${lesson}” for ${since}`,
     countdown: (left: string, label: string) => `${left} left ${label}`,
-    said: (text: string) => `Said last: ${text}`,
+    said: (text: string, to: string | undefined) => `Said last to ${to ?? 'all'}: ${text}`,
     standing: { stuck: 'stuck', working: 'for', passed: 'done', 'not-begun': 'not begun', away: 'away' },
     hands: (names: readonly string[]) => `Hands up: ${names.join(', ')}`,
     heat: (held: number, there: number, condition: string, stuck: number) =>

@@ -21,7 +21,7 @@ describe.skipIf(!chromiumPath)("reading the instructor's page", () => {
   beforeAll(async () => {
     browser = await launch();
     const clock = new AheadClock();
-    host = await hostClass(tempFolder(), { clock, pages: builtPages(), join: ['meshwalk class join K7QX-2MPD'] });
+    host = await hostClass(tempFolder(), { clock, pages: builtPages(), join: () => ['meshwalk class join K7QX-2MPD'] });
     for (const name of ['Ada', 'Bob', 'Cleo', 'Dan', 'Eve with quite a long name, as some people have']) {
       learners.push(await SimulatedLearner.join(host.server.port, name, clock));
     }
