@@ -52,7 +52,8 @@ export async function findDrift(parts: Parts, lesson: string, signal: AbortSigna
 /** A cluster that could not be asked has lost nothing. */
 function sentenceOf({ task }: Step, title: string, result: CheckResult | undefined, { words }: Parts): string[] {
   if (result?.status !== 'wrong' && result?.status !== 'not-yet') return [];
-  if (result.status === 'wrong' && result.missing !== undefined) return [words.host.deleted(capitalised(result.missing))];
+  if (result.status === 'wrong' && result.missing !== undefined)
+    return [words.host.deleted(capitalised(result.missing))];
   return [words.host.drift(task.title, title, result.saw)];
 }
 

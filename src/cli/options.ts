@@ -48,6 +48,7 @@ export const paceOption = ({ usage }: Words) =>
   new Option('--pace <pace>', usage.options.pace).choices(['real', 'brisk', 'instant']).default('brisk');
 export const profileOption = ({ usage }: Words) =>
   new Option('--profile <name>', usage.options.profile).default('default');
+export const contextOption = ({ usage }: Words) => new Option('--context <name>', usage.options.context);
 export const lessonsOption = ({ usage }: Words) => new Option('--lessons <folder>', usage.options.lessons);
 export const courseOption = ({ usage }: Words) => new Option('--course <name>', usage.options.course);
 export const screenReaderOption = ({ usage }: Words) => new Option('--screen-reader', usage.options.screenReader);
@@ -65,7 +66,7 @@ export const trustOption = ({ usage }: Words) => new Option('--trust', usage.opt
 export const groundOptions = (words: Words): Option[] => {
   const { options } = words.usage;
   return [
-    new Option('--context <name>', options.context),
+    contextOption(words),
     new Option('--subscription <id>', options.subscription),
     new Option('--group <name>', options.group),
     new Option('--cluster <name>', options.cluster),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { faultOf } from '../fault.ts';
 import type { Lesson } from '../lesson/lesson.ts';
-import { addKeptOptions } from './kept.ts';
+import { addKeptOptions, mustBeChosen, startLine } from './kept.ts';
 import type { CommonOptions } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples } from './subcommand.ts';
@@ -25,6 +25,7 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
   if ((wanted === undefined) === !options.all) {
     throw faultOf('reset.what', wanted === undefined ? 'nothing' : 'both');
   }
+  await mustBeChosen(options, machine.environment);
   const { openParts } = await import('./compose.ts');
   const hooks = { onTrouble: machine.err, onBug: (error: unknown) => subcommand.log.write('reset', error) };
   const parts = await openParts({ ...options, pace: 'brisk' }, machine, teardown, hooks);
@@ -35,7 +36,9 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
     await new WayBack(parts).forget();
     parts.shell.forget();
     parts.journal.append({ type: 'reset' });
-    machine.out(told.all);
+    machine.out(
+      parts.world.reset ? told.all(startLine(options)) : told.progressOnly(options.world, startLine(options)),
+    );
     return;
   }
   const { courseOf, firstCourse } = await import('../lesson/catalog.ts');
@@ -46,5 +49,5 @@ async function reset(wanted: string | undefined, options: ResetOptions, subcomma
     throw faultOf('lesson.unknown', wanted, parts.catalog.lessons.map(nameOf).join(', '));
   }
   parts.journal.append({ type: 'reset', lesson: lesson.id });
-  machine.out(told.lesson(lesson.title));
+  machine.out(told.lesson(lesson.title, startLine(options)));
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addKeptOptions, type KeptOptions, openKept } from './kept.ts';
+import { addKeptOptions, type KeptOptions, openKept, startLine } from './kept.ts';
 import type { Subcommand } from './subcommand.ts';
 import { examples, loadTold } from './subcommand.ts';
 
@@ -56,11 +56,7 @@ async function showStatus(options: StatusOptions, { machine }: Subcommand): Prom
     machine.out(`${mark} ${String(step).padStart(2)}  ${title} (${count})`);
   }
   if (options.world === 'aks') await tellCost(options, machine);
-  const again = [
-    'meshwalk',
-    ...(options.world === 'sandbox' ? [] : [`--world ${options.world}`]),
-    ...(options.profile === 'default' ? [] : [`--profile ${options.profile}`]),
-  ].join(' ');
+  const again = startLine(options);
   machine.out(lessons.every(({ finished }) => finished) ? `\n${told.allDone}` : `\n${told.goOn(again)}`);
   const [further] = catalog.courses.filter((course) => course !== firstCourse);
   if (

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { faultOf } from '../fault.ts';
-import { addKeptOptions } from './kept.ts';
+import { addKeptOptions, mustBeChosen } from './kept.ts';
 import type { CommonOptions } from './options.ts';
 import { paceOption } from './options.ts';
 import type { Subcommand } from './subcommand.ts';
@@ -39,6 +39,7 @@ function wayCommand(subcommand: Subcommand, way: 'undo' | 'redo', lines: readonl
 
 async function go(way: 'undo' | 'redo', options: UndoOptions, subcommand: Subcommand): Promise<void> {
   const { machine, teardown, signal } = subcommand;
+  await mustBeChosen(options, machine.environment);
   const { openParts } = await import('./compose.ts');
   const { findRedo, findUndo } = await import('./traces.ts');
   const { WayBack } = await import('./way-back.ts');

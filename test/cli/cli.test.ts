@@ -168,6 +168,10 @@ describe('meshwalk', () => {
       err: expect.stringContaining('meshwalk reset --all'),
     });
     expect((await meshwalk(home, ['reset', 'none'])).err).toContain('There is no lesson "none"');
+    const own = ['--world', 'cluster', '--profile', 'ada'];
+    expect((await meshwalk(home, ['reset', '--all', ...own])).out).toBe(
+      'All progress is forgotten. What lessons made is still there; to delete it: meshwalk cleanup --world cluster. Begin with: meshwalk --world cluster --profile ada\n',
+    );
   });
 
   it('refuses a second program on the same progress, and names the first', async () => {

@@ -76,6 +76,14 @@ export const clusterFaults: typeof shape = {
     why: 'Der erste Start fragt nach einem, zeigt, was er ist, und merkt sich die Antwort.',
     next: ['meshwalk --world cluster'],
   }),
+  'cluster.other-choice': (context, chosen) => ({
+    what: `Der Fortschritt, der aufgehoben ist, stammt vom Cluster des Kontexts "${chosen}", nicht "${context}".`,
+    why: 'Fortschritt wird je Welt und je Profil aufgehoben, nicht je Kontext.',
+    next: [
+      `Auf diesen Cluster wechseln: meshwalk --world cluster --context ${context}`,
+      'Um beide zu trennen, gib einem ein eigenes Profil: --profile NAME',
+    ],
+  }),
   'cluster.moved': (context, before, now) => ({
     what: `Der Kontext "${context}" führt zu einem anderen Server als dem, dem du zugestimmt hast.`,
     why: `Es war ${before} und ist ${now === '' ? 'keiner' : now}.`,

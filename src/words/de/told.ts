@@ -102,9 +102,11 @@ export const told: typeof shape = {
     leftOut: (fields) => `Ausgelassen: ${fields}; was Controller gemacht haben, ist nur gezählt.`,
   },
   reset: {
-    all: 'Aller Fortschritt ist vergessen, und die Sandbox ist leer. Von vorn geht es mit: meshwalk',
-    lesson: (title) =>
-      `"${title}" ist noch einmal zu machen. Im Cluster hat sich noch nichts geändert; anfangen mit: meshwalk`,
+    all: (start) => `Aller Fortschritt ist vergessen, und die Sandbox ist leer. Von vorn geht es mit: ${start}`,
+    progressOnly: (world, start) =>
+      `Aller Fortschritt ist vergessen. Was Lektionen gemacht haben, ist noch da; es löscht: meshwalk cleanup --world ${world}. Von vorn geht es mit: ${start}`,
+    lesson: (title, start) =>
+      `"${title}" ist noch einmal zu machen. Im Cluster hat sich noch nichts geändert; anfangen mit: ${start}`,
   },
   sandbox: {
     runsAlready: (pid) => `Die Sandbox läuft schon (Prozess ${pid}).`,

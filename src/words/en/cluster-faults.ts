@@ -75,6 +75,14 @@ export const clusterFaults = {
     why: 'The first start asks for one, shows what it is, and keeps the answer.',
     next: ['meshwalk --world cluster'],
   }),
+  'cluster.other-choice': (context: string, chosen: string) => ({
+    what: `The progress that is kept was made on the cluster of context "${chosen}", not "${context}".`,
+    why: 'Progress is kept for each world and each profile, not for each context.',
+    next: [
+      `Change over to that cluster: meshwalk --world cluster --context ${context}`,
+      'To keep the two apart, give one a profile of its own: --profile NAME',
+    ],
+  }),
   'cluster.moved': (context: string, before: string, now: string) => ({
     what: `The context "${context}" leads to another server than the one you agreed to.`,
     why: `It was ${before} and is ${now === '' ? 'none' : now}.`,

@@ -99,9 +99,12 @@ export const told = {
     leftOut: (fields: string) => `Left out: ${fields}; what controllers made is only counted.`,
   },
   reset: {
-    all: 'All progress is forgotten, and the sandbox is empty. Begin with: meshwalk',
-    lesson: (title: string) =>
-      `"${title}" is to be done again. Nothing changed in the cluster yet; begin with: meshwalk`,
+    all: (start: string) => `All progress is forgotten, and the sandbox is empty. Begin with: ${start}`,
+    /** In worlds that are the learner's own, a reset deletes nothing. */
+    progressOnly: (world: string, start: string) =>
+      `All progress is forgotten. What lessons made is still there; to delete it: meshwalk cleanup --world ${world}. Begin with: ${start}`,
+    lesson: (title: string, start: string) =>
+      `"${title}" is to be done again. Nothing changed in the cluster yet; begin with: ${start}`,
   },
   sandbox: {
     runsAlready: (pid: number) => `The sandbox runs already (process ${pid}).`,
