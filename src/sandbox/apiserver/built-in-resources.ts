@@ -2,6 +2,7 @@
 
 import { definitionStrategy } from './custom/definition-strategy.ts';
 import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './kinds/access.ts';
+import { autoscalerView } from './kinds/autoscaler-view.ts';
 import { certificateRequestStrategy } from './kinds/certificates.ts';
 import {
   claimStrategy,
@@ -16,12 +17,13 @@ import {
   secretStrategy,
 } from './kinds/core.ts';
 import { disruptionBudgetStrategy } from './kinds/disruption.ts';
+import { eventView, eventViewStrategy } from './kinds/event-view.ts';
 import { podStrategy } from './kinds/pods.ts';
 import { limitRangeStrategy, resourceQuotaStrategy } from './kinds/quotas.ts';
 import { serviceStrategy } from './kinds/services.ts';
 import { mutatingWebhookStrategy, validatingWebhookStrategy } from './kinds/webhook-configurations.ts';
 import { deploymentStrategy, replicaSetStrategy, statefulSetStrategy } from './kinds/workloads.ts';
-import type { ServedResource, ServedSubresource, Verb } from './served-resource.ts';
+import type { ObjectView, ServedResource, ServedSubresource, Verb } from './served-resource.ts';
 import type { Strategy } from './strategy.ts';
 
 const everyVerb: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -52,6 +54,7 @@ interface Row {
   short?: readonly string[];
   categories?: readonly string[];
   subresources?: readonly ServedSubresource[];
+  view?: ObjectView;
   strategy: Strategy;
 }
 
@@ -99,6 +102,15 @@ const rows: readonly Row[] = [
   },
   {
     group: '',
+    resource: 'persistentvolumes',
+    kind: 'PersistentVolume',
+    scope: 'Cluster',
+    short: ['pv'],
+    subresources: [status],
+    strategy: plainWithStatus,
+  },
+  {
+    group: '',
     resource: 'pods',
     kind: 'Pod',
     short: ['po'],
@@ -114,6 +126,15 @@ const rows: readonly Row[] = [
       status,
     ],
     strategy: podStrategy,
+  },
+  {
+    group: '',
+    resource: 'replicationcontrollers',
+    kind: 'ReplicationController',
+    short: ['rc'],
+    categories: ['all'],
+    subresources: [status],
+    strategy: plainWithStatus,
   },
   {
     group: '',
@@ -148,6 +169,15 @@ const rows: readonly Row[] = [
     strategy: serviceStrategy,
   },
   { group: 'apps', resource: 'controllerrevisions', kind: 'ControllerRevision', strategy: plain },
+  {
+    group: 'apps',
+    resource: 'daemonsets',
+    kind: 'DaemonSet',
+    short: ['ds'],
+    categories: ['all'],
+    subresources: [status],
+    strategy: plainWithStatus,
+  },
   {
     group: 'apps',
     resource: 'deployments',
@@ -216,11 +246,38 @@ const rows: readonly Row[] = [
   },
   {
     group: 'autoscaling',
+    resource: 'horizontalpodautoscalers',
+    kind: 'HorizontalPodAutoscaler',
+    short: ['hpa'],
+    categories: ['all'],
+    subresources: [status],
+    view: autoscalerView,
+    strategy: plainWithStatus,
+  },
+  {
+    group: 'autoscaling',
     version: 'v2',
     resource: 'horizontalpodautoscalers',
     kind: 'HorizontalPodAutoscaler',
     type: 'V2HorizontalPodAutoscaler',
     short: ['hpa'],
+    categories: ['all'],
+    subresources: [status],
+    strategy: plainWithStatus,
+  },
+  {
+    group: 'batch',
+    resource: 'cronjobs',
+    kind: 'CronJob',
+    short: ['cj'],
+    categories: ['all'],
+    subresources: [status],
+    strategy: plainWithStatus,
+  },
+  {
+    group: 'batch',
+    resource: 'jobs',
+    kind: 'Job',
     categories: ['all'],
     subresources: [status],
     strategy: plainWithStatus,
@@ -236,6 +293,30 @@ const rows: readonly Row[] = [
   },
   { group: 'coordination.k8s.io', resource: 'leases', kind: 'Lease', strategy: plain },
   { group: 'discovery.k8s.io', resource: 'endpointslices', kind: 'EndpointSlice', strategy: endpointSliceStrategy },
+  {
+    group: 'events.k8s.io',
+    resource: 'events',
+    kind: 'Event',
+    type: 'EventsV1Event',
+    short: ['ev'],
+    view: eventView,
+    strategy: eventViewStrategy,
+  },
+  {
+    group: 'networking.k8s.io',
+    resource: 'ingresses',
+    kind: 'Ingress',
+    short: ['ing'],
+    subresources: [status],
+    strategy: plainWithStatus,
+  },
+  {
+    group: 'networking.k8s.io',
+    resource: 'networkpolicies',
+    kind: 'NetworkPolicy',
+    short: ['netpol'],
+    strategy: plain,
+  },
   {
     group: 'policy',
     resource: 'poddisruptionbudgets',
@@ -295,6 +376,7 @@ export const builtInResources: readonly ServedResource[] = rows.map((row) => ({
   categories: row.categories ?? [],
   subresources: row.subresources ?? [],
   type: row.type ?? `V1${row.kind}`,
+  ...(row.view && { view: row.view }),
   strategy: row.strategy,
 }));
 

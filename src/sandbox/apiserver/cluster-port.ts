@@ -115,5 +115,5 @@ export function createClusterPort({ store, catalog, writes, deletes }: ClusterPo
 }
 
 /** Kinds come once, at their storage version. */
-const isOlderVersion = ({ custom, version }: ServedResource) =>
-  isJsonObject(custom) && custom['storageVersion'] !== version;
+const isOlderVersion = ({ custom, version, view }: ServedResource) =>
+  view !== undefined || (isJsonObject(custom) && custom['storageVersion'] !== version);

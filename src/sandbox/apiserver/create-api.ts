@@ -8,6 +8,7 @@ import { AdmissionChain, type AdmissionPlugin } from './admission/admission-chai
 import { namespaceLifecycle, podDefaults, serviceAccountAdmission } from './admission/built-in.ts';
 import { certificateRequests } from './admission/certificate-requests.ts';
 import { limitRanger } from './admission/limit-ranges.ts';
+import { nobodyToAct } from './admission/nobody-to-act.ts';
 import { resourceQuotas } from './admission/resource-quotas.ts';
 import { webhookAdmission } from './admission/webhooks.ts';
 import { escalationCheck } from './authorization/escalation.ts';
@@ -54,6 +55,7 @@ export function createApi(options: ApiOptions): Api {
   const policy = storedPolicy(store);
   const plugins: AdmissionPlugin[] = [
     namespaceLifecycle(store),
+    nobodyToAct,
     escalationCheck(policy),
     certificateRequests(policy, clock),
     serviceAccountAdmission(store, random),

@@ -13,6 +13,13 @@ export interface ServedSubresource {
   kind?: { group: string; version: string; kind: string };
 }
 
+/** Objects that are stored as another version or group has them, and shown in a form of their own. */
+export interface ObjectView {
+  storedAs: { group: string; version: string; resource: string };
+  show(stored: KubeObject): KubeObject;
+  store(shown: KubeObject): KubeObject;
+}
+
 /** One kind at one version, as discovery lists it. `T` is the object's shape. */
 export interface ServedResource<T extends KubeObject = KubeObject> extends ResourceRef<T> {
   singular: string;
@@ -25,11 +32,13 @@ export interface ServedResource<T extends KubeObject = KubeObject> extends Resou
   type?: string;
   /** Only on custom resources: the version's part of its definition (schema, printer columns, deprecation). */
   custom?: CustomResourceDefinitionVersion & { schemaRoot: JsonSchema; storageVersion: string; definition: string };
+  view?: ObjectView;
   /** What is particular about the kind on create, update and delete. */
   strategy: Strategy;
 }
 
 /** Where objects of a kind are kept, whatever version they are asked for: `pods`, `deployments.apps`. */
-export function storageKind(resource: { group: string; resource: string }): string {
+export function storageKind(served: { group: string; resource: string; view?: ObjectView }): string {
+  const resource = served.view?.storedAs ?? served;
   return resource.group === '' ? resource.resource : `${resource.resource}.${resource.group}`;
 }

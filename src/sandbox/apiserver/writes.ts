@@ -1,6 +1,7 @@
 import { Fault } from '../../fault.ts';
 import { cloneJson, sameJson } from '../../kube/json-value.ts';
 import type { KubeObject, Namespace } from '../../kube/objects.ts';
+import { apiVersionOf } from '../../kube/resources.ts';
 import { alreadyExists, conflict, internalError, notFound, StatusError } from '../../kube/status.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
@@ -114,7 +115,8 @@ export class Writes {
     placeInNamespace(draft, resource, current.metadata.namespace);
     checkName(draft, current, resource);
     keepSystemFields(draft, current, resource);
-    const next = subresource === '' ? keepStatus(draft, current, resource) : onlyPart(draft, current, subresource);
+    const shown = inVersion(current, resource);
+    const next = subresource === '' ? keepStatus(draft, shown, resource) : onlyPart(draft, shown, subresource);
     fillDefaults(next, resource);
     toStorage(next, resource);
     if (sameJson(next, current)) return inVersion(current, resource);
@@ -217,12 +219,21 @@ function onlyPart(draft: KubeObject, current: KubeObject, subresource: string): 
   return next;
 }
 
-function toStorage(object: KubeObject, { custom, group }: ServedResource): void {
+function toStorage(object: KubeObject, { custom, group, view, kind }: ServedResource): void {
+  if (view) become(object, { ...view.store(object), apiVersion: apiVersionOf(view.storedAs), kind });
   if (custom) object.apiVersion = `${group}/${custom.storageVersion}`;
 }
 
-function toRequested(object: KubeObject, { custom, group, version }: ServedResource): void {
+function toRequested(object: KubeObject, resource: ServedResource): void {
+  const { custom, group, version, view, kind } = resource;
+  if (view) become(object, { ...view.show(object), apiVersion: apiVersionOf(resource), kind });
   if (custom) object.apiVersion = `${group}/${version}`;
+}
+
+/** Admission and the callers keep the draft itself, so it changes in place. */
+function become(draft: KubeObject, next: KubeObject): void {
+  for (const field of Object.keys(draft)) delete draft[field];
+  Object.assign(draft, next);
 }
 
 function countGeneration(object: KubeObject, current: KubeObject, { strategy }: ServedResource): void {

@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from '../../../kube/api-extensions.ts';
 import { dnsSubdomain } from '../../../kube/names.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
+import { apiVersionOf } from '../../../kube/resources.ts';
 import type { ServedResource, ServedSubresource, Verb } from '../served-resource.ts';
 import type { Strategy } from '../strategy.ts';
 import { jsonPathValues } from '../tables/json-path.ts';
@@ -74,8 +75,12 @@ function customStrategy(hasStatus: boolean, scale: ScalePaths | undefined, selec
   };
 }
 
-/** The same object as another version shows it. Conversion None: only the apiVersion differs. */
+/** The same object as another version shows it. Conversion of custom resources is None: only the apiVersion differs. */
 export function inVersion(object: KubeObject, resource: ServedResource): KubeObject {
+  if (resource.view) {
+    const { kind } = resource;
+    return Object.freeze({ ...resource.view.show(object), apiVersion: apiVersionOf(resource), kind });
+  }
   if (!resource.custom) return object;
   const apiVersion = `${resource.group}/${resource.version}`;
   return object.apiVersion === apiVersion ? object : Object.freeze({ ...object, apiVersion });

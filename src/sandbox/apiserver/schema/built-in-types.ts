@@ -69,6 +69,29 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     port: 'integer',
     protocol: 'string',
   },
+  EventsV1Event: {
+    action: 'string',
+    apiVersion: 'string',
+    deprecatedCount: 'integer',
+    deprecatedFirstTimestamp: 'time',
+    deprecatedLastTimestamp: 'time',
+    deprecatedSource: 'V1EventSource',
+    eventTime: 'microtime!',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    note: 'string',
+    reason: 'string',
+    regarding: 'V1ObjectReference',
+    related: 'V1ObjectReference',
+    reportingController: 'string',
+    reportingInstance: 'string',
+    series: 'EventsV1EventSeries',
+    type: 'string',
+  },
+  EventsV1EventSeries: {
+    count: 'integer!',
+    lastObservedTime: 'microtime!',
+  },
   RbacV1Subject: {
     apiGroup: 'string',
     kind: 'string!',
@@ -105,6 +128,12 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     kind: 'string',
     readOnly: 'boolean',
   },
+  V1AzureFilePersistentVolumeSource: {
+    readOnly: 'boolean',
+    secretName: 'string!',
+    secretNamespace: 'string',
+    shareName: 'string!',
+  },
   V1AzureFileVolumeSource: {
     readOnly: 'boolean',
     secretName: 'string!',
@@ -122,6 +151,18 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     name: 'string',
     uid: 'string',
   },
+  V1CSIPersistentVolumeSource: {
+    controllerExpandSecretRef: 'V1SecretReference',
+    controllerPublishSecretRef: 'V1SecretReference',
+    driver: 'string!',
+    fsType: 'string',
+    nodeExpandSecretRef: 'V1SecretReference',
+    nodePublishSecretRef: 'V1SecretReference',
+    nodeStageSecretRef: 'V1SecretReference',
+    readOnly: 'boolean',
+    volumeAttributes: 'map:string',
+    volumeHandle: 'string!',
+  },
   V1CSIVolumeSource: {
     driver: 'string!',
     fsType: 'string',
@@ -132,6 +173,14 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1Capabilities: {
     add: '[]string',
     drop: '[]string',
+  },
+  V1CephFSPersistentVolumeSource: {
+    monitors: '[]string!',
+    path: 'string',
+    readOnly: 'boolean',
+    secretFile: 'string',
+    secretRef: 'V1SecretReference',
+    user: 'string',
   },
   V1CephFSVolumeSource: {
     monitors: '[]string!',
@@ -169,6 +218,12 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1CertificateSigningRequestStatus: {
     certificate: 'bytes',
     conditions: '[]V1CertificateSigningRequestCondition',
+  },
+  V1CinderPersistentVolumeSource: {
+    fsType: 'string',
+    readOnly: 'boolean',
+    secretRef: 'V1SecretReference',
+    volumeID: 'string!',
   },
   V1CinderVolumeSource: {
     fsType: 'string',
@@ -346,6 +401,33 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     metadata: 'V1ObjectMeta',
     revision: 'integer!',
   },
+  V1CronJob: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1CronJobSpec!',
+    status: 'V1CronJobStatus',
+  },
+  V1CronJobSpec: {
+    concurrencyPolicy: 'string',
+    failedJobsHistoryLimit: 'integer',
+    jobTemplate: 'V1JobTemplateSpec!',
+    schedule: 'string!',
+    startingDeadlineSeconds: 'integer',
+    successfulJobsHistoryLimit: 'integer',
+    suspend: 'boolean',
+    timeZone: 'string',
+  },
+  V1CronJobStatus: {
+    active: '[]V1ObjectReference',
+    lastScheduleTime: 'time',
+    lastSuccessfulTime: 'time',
+  },
+  V1CrossVersionObjectReference: {
+    apiVersion: 'string',
+    kind: 'string!',
+    name: 'string!',
+  },
   V1CustomResourceColumnDefinition: {
     description: 'string',
     format: 'string',
@@ -420,6 +502,43 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   },
   V1DaemonEndpoint: {
     Port: 'integer!',
+  },
+  V1DaemonSet: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1DaemonSetSpec',
+    status: 'V1DaemonSetStatus',
+  },
+  V1DaemonSetCondition: {
+    lastTransitionTime: 'time',
+    message: 'string',
+    reason: 'string',
+    status: 'string!',
+    type: 'string!',
+  },
+  V1DaemonSetSpec: {
+    minReadySeconds: 'integer',
+    revisionHistoryLimit: 'integer',
+    selector: 'V1LabelSelector!',
+    template: 'V1PodTemplateSpec!',
+    updateStrategy: 'V1DaemonSetUpdateStrategy',
+  },
+  V1DaemonSetStatus: {
+    collisionCount: 'integer',
+    conditions: '[]V1DaemonSetCondition',
+    currentNumberScheduled: 'integer!',
+    desiredNumberScheduled: 'integer!',
+    numberAvailable: 'integer',
+    numberMisscheduled: 'integer!',
+    numberReady: 'integer!',
+    numberUnavailable: 'integer',
+    observedGeneration: 'integer',
+    updatedNumberScheduled: 'integer',
+  },
+  V1DaemonSetUpdateStrategy: {
+    rollingUpdate: 'V1RollingUpdateDaemonSet',
+    type: 'string',
   },
   V1DeleteOptions: {
     apiVersion: 'string',
@@ -619,6 +738,13 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     path: 'string!',
     volumeName: 'string!',
   },
+  V1FlexPersistentVolumeSource: {
+    driver: 'string!',
+    fsType: 'string',
+    options: 'map:string',
+    readOnly: 'boolean',
+    secretRef: 'V1SecretReference',
+  },
   V1FlexVolumeSource: {
     driver: 'string!',
     fsType: 'string',
@@ -651,6 +777,12 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     repository: 'string!',
     revision: 'string',
   },
+  V1GlusterfsPersistentVolumeSource: {
+    endpoints: 'string!',
+    endpointsNamespace: 'string',
+    path: 'string!',
+    readOnly: 'boolean',
+  },
   V1GlusterfsVolumeSource: {
     endpoints: 'string!',
     path: 'string!',
@@ -667,6 +799,34 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     name: 'string!',
     value: 'string!',
   },
+  V1HTTPIngressPath: {
+    backend: 'V1IngressBackend!',
+    path: 'string',
+    pathType: 'string!',
+  },
+  V1HTTPIngressRuleValue: {
+    paths: '[]V1HTTPIngressPath!',
+  },
+  V1HorizontalPodAutoscaler: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1HorizontalPodAutoscalerSpec!',
+    status: 'V1HorizontalPodAutoscalerStatus',
+  },
+  V1HorizontalPodAutoscalerSpec: {
+    maxReplicas: 'integer!',
+    minReplicas: 'integer',
+    scaleTargetRef: 'V1CrossVersionObjectReference!',
+    targetCPUUtilizationPercentage: 'integer',
+  },
+  V1HorizontalPodAutoscalerStatus: {
+    currentCPUUtilizationPercentage: 'integer',
+    currentReplicas: 'integer!',
+    desiredReplicas: 'integer!',
+    lastScaleTime: 'time',
+    observedGeneration: 'integer',
+  },
   V1HostAlias: {
     hostnames: '[]string',
     ip: 'string!',
@@ -677,6 +837,23 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1HostPathVolumeSource: {
     path: 'string!',
     type: 'string',
+  },
+  V1IPBlock: {
+    cidr: 'string!',
+    except: '[]string',
+  },
+  V1ISCSIPersistentVolumeSource: {
+    chapAuthDiscovery: 'boolean',
+    chapAuthSession: 'boolean',
+    fsType: 'string',
+    initiatorName: 'string',
+    iqn: 'string!',
+    iscsiInterface: 'string',
+    lun: 'integer!',
+    portals: '[]string',
+    readOnly: 'boolean',
+    secretRef: 'V1SecretReference',
+    targetPortal: 'string!',
   },
   V1ISCSIVolumeSource: {
     chapAuthDiscovery: 'boolean',
@@ -697,6 +874,51 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   },
   V1ImageVolumeStatus: {
     imageRef: 'string!',
+  },
+  V1Ingress: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1IngressSpec',
+    status: 'V1IngressStatus',
+  },
+  V1IngressBackend: {
+    resource: 'V1TypedLocalObjectReference',
+    service: 'V1IngressServiceBackend',
+  },
+  V1IngressLoadBalancerIngress: {
+    hostname: 'string',
+    ip: 'string',
+    ports: '[]V1IngressPortStatus',
+  },
+  V1IngressLoadBalancerStatus: {
+    ingress: '[]V1IngressLoadBalancerIngress',
+  },
+  V1IngressPortStatus: {
+    error: 'string',
+    port: 'integer!',
+    protocol: 'string!',
+  },
+  V1IngressRule: {
+    host: 'string',
+    http: 'V1HTTPIngressRuleValue',
+  },
+  V1IngressServiceBackend: {
+    name: 'string!',
+    port: 'V1ServiceBackendPort',
+  },
+  V1IngressSpec: {
+    defaultBackend: 'V1IngressBackend',
+    ingressClassName: 'string',
+    rules: '[]V1IngressRule',
+    tls: '[]V1IngressTLS',
+  },
+  V1IngressStatus: {
+    loadBalancer: 'V1IngressLoadBalancerStatus',
+  },
+  V1IngressTLS: {
+    hosts: '[]string',
+    secretName: 'string',
   },
   V1JSONSchemaProps: {
     $ref: 'string',
@@ -743,6 +965,56 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     'x-kubernetes-map-type': 'string',
     'x-kubernetes-preserve-unknown-fields': 'boolean',
     'x-kubernetes-validations': '[]V1ValidationRule',
+  },
+  V1Job: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1JobSpec',
+    status: 'V1JobStatus',
+  },
+  V1JobCondition: {
+    lastProbeTime: 'time',
+    lastTransitionTime: 'time',
+    message: 'string',
+    reason: 'string',
+    status: 'string!',
+    type: 'string!',
+  },
+  V1JobSpec: {
+    activeDeadlineSeconds: 'integer',
+    backoffLimit: 'integer',
+    backoffLimitPerIndex: 'integer',
+    completionMode: 'string',
+    completions: 'integer',
+    managedBy: 'string',
+    manualSelector: 'boolean',
+    maxFailedIndexes: 'integer',
+    parallelism: 'integer',
+    podFailurePolicy: 'V1PodFailurePolicy',
+    podReplacementPolicy: 'string',
+    selector: 'V1LabelSelector',
+    successPolicy: 'V1SuccessPolicy',
+    suspend: 'boolean',
+    template: 'V1PodTemplateSpec!',
+    ttlSecondsAfterFinished: 'integer',
+  },
+  V1JobStatus: {
+    active: 'integer',
+    completedIndexes: 'string',
+    completionTime: 'time',
+    conditions: '[]V1JobCondition',
+    failed: 'integer',
+    failedIndexes: 'string',
+    ready: 'integer',
+    startTime: 'time',
+    succeeded: 'integer',
+    terminating: 'integer',
+    uncountedTerminatedPods: 'V1UncountedTerminatedPods',
+  },
+  V1JobTemplateSpec: {
+    metadata: 'V1ObjectMeta',
+    spec: 'V1JobSpec',
   },
   V1KeyToPath: {
     key: 'string!',
@@ -829,6 +1101,10 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     spec: 'V1SubjectAccessReviewSpec!',
     status: 'V1SubjectAccessReviewStatus',
   },
+  V1LocalVolumeSource: {
+    fsType: 'string',
+    path: 'string!',
+  },
   V1ManagedFieldsEntry: {
     apiVersion: 'string',
     fieldsType: 'string',
@@ -891,6 +1167,36 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1NamespaceStatus: {
     conditions: '[]V1NamespaceCondition',
     phase: 'string',
+  },
+  V1NetworkPolicy: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1NetworkPolicySpec',
+  },
+  V1NetworkPolicyEgressRule: {
+    ports: '[]V1NetworkPolicyPort',
+    to: '[]V1NetworkPolicyPeer',
+  },
+  V1NetworkPolicyIngressRule: {
+    from: '[]V1NetworkPolicyPeer',
+    ports: '[]V1NetworkPolicyPort',
+  },
+  V1NetworkPolicyPeer: {
+    ipBlock: 'V1IPBlock',
+    namespaceSelector: 'V1LabelSelector',
+    podSelector: 'V1LabelSelector',
+  },
+  V1NetworkPolicyPort: {
+    endPort: 'integer',
+    port: 'int-or-string',
+    protocol: 'string',
+  },
+  V1NetworkPolicySpec: {
+    egress: '[]V1NetworkPolicyEgressRule',
+    ingress: '[]V1NetworkPolicyIngressRule',
+    podSelector: 'V1LabelSelector',
+    policyTypes: '[]string',
   },
   V1Node: {
     apiVersion: 'string',
@@ -1042,6 +1348,13 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     name: 'string!',
     uid: 'string!',
   },
+  V1PersistentVolume: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1PersistentVolumeSpec',
+    status: 'V1PersistentVolumeStatus',
+  },
   V1PersistentVolumeClaim: {
     apiVersion: 'string',
     kind: 'string',
@@ -1085,6 +1398,45 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1PersistentVolumeClaimVolumeSource: {
     claimName: 'string!',
     readOnly: 'boolean',
+  },
+  V1PersistentVolumeSpec: {
+    accessModes: '[]string',
+    awsElasticBlockStore: 'V1AWSElasticBlockStoreVolumeSource',
+    azureDisk: 'V1AzureDiskVolumeSource',
+    azureFile: 'V1AzureFilePersistentVolumeSource',
+    capacity: 'map:string',
+    cephfs: 'V1CephFSPersistentVolumeSource',
+    cinder: 'V1CinderPersistentVolumeSource',
+    claimRef: 'V1ObjectReference',
+    csi: 'V1CSIPersistentVolumeSource',
+    fc: 'V1FCVolumeSource',
+    flexVolume: 'V1FlexPersistentVolumeSource',
+    flocker: 'V1FlockerVolumeSource',
+    gcePersistentDisk: 'V1GCEPersistentDiskVolumeSource',
+    glusterfs: 'V1GlusterfsPersistentVolumeSource',
+    hostPath: 'V1HostPathVolumeSource',
+    iscsi: 'V1ISCSIPersistentVolumeSource',
+    local: 'V1LocalVolumeSource',
+    mountOptions: '[]string',
+    nfs: 'V1NFSVolumeSource',
+    nodeAffinity: 'V1VolumeNodeAffinity',
+    persistentVolumeReclaimPolicy: 'string',
+    photonPersistentDisk: 'V1PhotonPersistentDiskVolumeSource',
+    portworxVolume: 'V1PortworxVolumeSource',
+    quobyte: 'V1QuobyteVolumeSource',
+    rbd: 'V1RBDPersistentVolumeSource',
+    scaleIO: 'V1ScaleIOPersistentVolumeSource',
+    storageClassName: 'string',
+    storageos: 'V1StorageOSPersistentVolumeSource',
+    volumeAttributesClassName: 'string',
+    volumeMode: 'string',
+    vsphereVolume: 'V1VsphereVirtualDiskVolumeSource',
+  },
+  V1PersistentVolumeStatus: {
+    lastPhaseTransitionTime: 'time',
+    message: 'string',
+    phase: 'string',
+    reason: 'string',
   },
   V1PhotonPersistentDiskVolumeSource: {
     fsType: 'string',
@@ -1165,6 +1517,23 @@ export const builtInTypes: Record<string, Record<string, string>> = {
   V1PodExtendedResourceClaimStatus: {
     requestMappings: '[]V1ContainerExtendedResourceRequest!',
     resourceClaimName: 'string!',
+  },
+  V1PodFailurePolicy: {
+    rules: '[]V1PodFailurePolicyRule!',
+  },
+  V1PodFailurePolicyOnExitCodesRequirement: {
+    containerName: 'string',
+    operator: 'string!',
+    values: '[]integer!',
+  },
+  V1PodFailurePolicyOnPodConditionsPattern: {
+    status: 'string',
+    type: 'string!',
+  },
+  V1PodFailurePolicyRule: {
+    action: 'string!',
+    onExitCodes: 'V1PodFailurePolicyOnExitCodesRequirement',
+    onPodConditions: '[]V1PodFailurePolicyOnPodConditionsPattern',
   },
   V1PodIP: {
     ip: 'string!',
@@ -1325,6 +1694,16 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     user: 'string',
     volume: 'string!',
   },
+  V1RBDPersistentVolumeSource: {
+    fsType: 'string',
+    image: 'string!',
+    keyring: 'string',
+    monitors: '[]string!',
+    pool: 'string',
+    readOnly: 'boolean',
+    secretRef: 'V1SecretReference',
+    user: 'string',
+  },
   V1RBDVolumeSource: {
     fsType: 'string',
     image: 'string!',
@@ -1363,6 +1742,34 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     readyReplicas: 'integer',
     replicas: 'integer!',
     terminatingReplicas: 'integer',
+  },
+  V1ReplicationController: {
+    apiVersion: 'string',
+    kind: 'string',
+    metadata: 'V1ObjectMeta',
+    spec: 'V1ReplicationControllerSpec',
+    status: 'V1ReplicationControllerStatus',
+  },
+  V1ReplicationControllerCondition: {
+    lastTransitionTime: 'time',
+    message: 'string',
+    reason: 'string',
+    status: 'string!',
+    type: 'string!',
+  },
+  V1ReplicationControllerSpec: {
+    minReadySeconds: 'integer',
+    replicas: 'integer',
+    selector: 'map:string',
+    template: 'V1PodTemplateSpec',
+  },
+  V1ReplicationControllerStatus: {
+    availableReplicas: 'integer',
+    conditions: '[]V1ReplicationControllerCondition',
+    fullyLabeledReplicas: 'integer',
+    observedGeneration: 'integer',
+    readyReplicas: 'integer',
+    replicas: 'integer!',
   },
   V1ResourceAttributes: {
     fieldSelector: 'V1FieldSelectorAttributes',
@@ -1434,6 +1841,10 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     kind: 'string!',
     name: 'string!',
   },
+  V1RollingUpdateDaemonSet: {
+    maxSurge: 'int-or-string',
+    maxUnavailable: 'int-or-string',
+  },
   V1RollingUpdateDeployment: {
     maxSurge: 'int-or-string',
     maxUnavailable: 'int-or-string',
@@ -1461,6 +1872,18 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     metadata: 'V1ObjectMeta',
     spec: 'V1ScaleSpec',
     status: 'V1ScaleStatus',
+  },
+  V1ScaleIOPersistentVolumeSource: {
+    fsType: 'string',
+    gateway: 'string!',
+    protectionDomain: 'string',
+    readOnly: 'boolean',
+    secretRef: 'V1SecretReference!',
+    sslEnabled: 'boolean',
+    storageMode: 'string',
+    storagePool: 'string',
+    system: 'string!',
+    volumeName: 'string',
   },
   V1ScaleIOVolumeSource: {
     fsType: 'string',
@@ -1515,6 +1938,10 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     items: '[]V1KeyToPath',
     name: 'string',
     optional: 'boolean',
+  },
+  V1SecretReference: {
+    name: 'string',
+    namespace: 'string',
   },
   V1SecretVolumeSource: {
     defaultMode: 'integer',
@@ -1588,6 +2015,10 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     audience: 'string',
     expirationSeconds: 'integer',
     path: 'string!',
+  },
+  V1ServiceBackendPort: {
+    name: 'string',
+    number: 'integer',
   },
   V1ServicePort: {
     appProtocol: 'string',
@@ -1679,6 +2110,13 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     rollingUpdate: 'V1RollingUpdateStatefulSetStrategy',
     type: 'string',
   },
+  V1StorageOSPersistentVolumeSource: {
+    fsType: 'string',
+    readOnly: 'boolean',
+    secretRef: 'V1ObjectReference',
+    volumeName: 'string',
+    volumeNamespace: 'string',
+  },
   V1StorageOSVolumeSource: {
     fsType: 'string',
     readOnly: 'boolean',
@@ -1712,6 +2150,13 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     incomplete: 'boolean!',
     nonResourceRules: '[]V1NonResourceRule!',
     resourceRules: '[]V1ResourceRule!',
+  },
+  V1SuccessPolicy: {
+    rules: '[]V1SuccessPolicyRule!',
+  },
+  V1SuccessPolicyRule: {
+    succeededCount: 'integer',
+    succeededIndexes: 'string',
   },
   V1Sysctl: {
     name: 'string!',
@@ -1763,6 +2208,10 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     kind: 'string!',
     name: 'string!',
     namespace: 'string',
+  },
+  V1UncountedTerminatedPods: {
+    failed: '[]string',
+    succeeded: '[]string',
   },
   V1UserInfo: {
     extra: 'map:[]string',
@@ -1849,6 +2298,9 @@ export const builtInTypes: Record<string, Record<string, string>> = {
     readOnly: 'boolean',
     recursiveReadOnly: 'string',
     volumeStatus: 'V1VolumeStatus',
+  },
+  V1VolumeNodeAffinity: {
+    required: 'V1NodeSelector',
   },
   V1VolumeProjection: {
     clusterTrustBundle: 'V1ClusterTrustBundleProjection',

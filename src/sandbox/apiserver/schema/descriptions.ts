@@ -77,6 +77,33 @@ export const descriptions: Record<string, Record<string, string>> = {
     port: "port represents the port number of the endpoint. If the EndpointSlice is derived from a Kubernetes service, this must be set to the service's target port. EndpointSlices used for other purposes may have a nil port.",
     protocol: 'protocol represents the IP protocol for this port. Must be UDP, TCP, or SCTP. Default is TCP.',
   },
+  EventsV1Event: {
+    '': 'Event is a report of an event somewhere in the cluster. It generally denotes some state change in the system. Events have a limited retention time and triggers and messages may evolve with time.  Event consumers should not rely on the timing of an event with a given Reason reflecting a consistent underlying trigger, or the continued existence of events with that Reason.  Events should be treated as informative, best-effort, supplemental data.',
+    action:
+      'action is what action was taken/failed regarding to the regarding object. It is machine-readable. This field cannot be empty for new Events and it can have at most 128 characters.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    deprecatedCount: 'deprecatedCount is the deprecated field assuring backward compatibility with core.v1 Event type.',
+    deprecatedFirstTimestamp:
+      'deprecatedFirstTimestamp is the deprecated field assuring backward compatibility with core.v1 Event type.',
+    deprecatedLastTimestamp:
+      'deprecatedLastTimestamp is the deprecated field assuring backward compatibility with core.v1 Event type.',
+    eventTime: 'MicroTime is version of Time with microsecond level precision.',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+    note: 'note is a human-readable description of the status of this operation. Maximal length of the note is 1kB, but libraries should be prepared to handle values up to 64kB.',
+    reason:
+      'reason is why the action was taken. It is human-readable. This field cannot be empty for new Events and it can have at most 128 characters.',
+    reportingController:
+      'reportingController is the name of the controller that emitted this Event, e.g. `kubernetes.io/kubelet`. This field cannot be empty for new Events.',
+    reportingInstance:
+      'reportingInstance is the ID of the controller instance, e.g. `kubelet-xyzf`. This field cannot be empty for new Events and it can have at most 128 characters.',
+    type: 'type is the type of this event (Normal, Warning), new types could be added in the future. It is machine-readable. This field cannot be empty for new Events.',
+  },
+  EventsV1EventSeries: {
+    '': 'EventSeries contain information on series of events, i.e. thing that was/is happening continuously for some time. How often to update the EventSeries is up to the event reporters. The default event reporter in "k8s.io/client-go/tools/events/event_broadcaster.go" shows how this struct is updated on heartbeats and can guide customized reporter implementations.',
+    count: 'count is the number of occurrences in this series up to the last heartbeat time.',
+    lastObservedTime: 'MicroTime is version of Time with microsecond level precision.',
+  },
   RbacV1Subject: {
     '': 'Subject contains a reference to the object or user identities a role binding applies to.  This can either hold a direct API object reference, or a value for non-objects such as user and group names.',
     apiGroup:
@@ -126,6 +153,14 @@ export const descriptions: Record<string, Record<string, string>> = {
     kind: 'kind expected values are Shared: multiple blob disks per storage account  Dedicated: single blob disk per storage account  Managed: azure managed data disk (only in managed availability set). defaults to shared',
     readOnly: 'readOnly Defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
   },
+  V1AzureFilePersistentVolumeSource: {
+    '': 'AzureFile represents an Azure File Service mount on the host and bind mount to the pod.',
+    readOnly: 'readOnly defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
+    secretName: 'secretName is the name of secret that contains Azure Storage Account Name and Key',
+    secretNamespace:
+      'secretNamespace is the namespace of the secret that contains Azure Storage Account Name and Key default is the same as the Pod',
+    shareName: 'shareName is the azure Share Name',
+  },
   V1AzureFileVolumeSource: {
     '': 'AzureFile represents an Azure File Service mount on the host and bind mount to the pod.',
     readOnly: 'readOnly defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
@@ -145,6 +180,16 @@ export const descriptions: Record<string, Record<string, string>> = {
     name: 'name of the referent.',
     uid: 'uid of the referent.',
   },
+  V1CSIPersistentVolumeSource: {
+    '': 'Represents storage that is managed by an external CSI volume driver',
+    driver: 'driver is the name of the driver to use for this volume. Required.',
+    fsType:
+      'fsType to mount. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs".',
+    readOnly: 'readOnly value to pass to ControllerPublishVolumeRequest. Defaults to false (read/write).',
+    volumeAttributes: 'volumeAttributes of the volume to publish.',
+    volumeHandle:
+      'volumeHandle is the unique volume name returned by the CSI volume plugin’s CreateVolume to refer to the volume on all subsequent calls. Required.',
+  },
   V1CSIVolumeSource: {
     '': 'Represents a source location of a volume to mount, managed by an external CSI driver',
     driver:
@@ -159,6 +204,17 @@ export const descriptions: Record<string, Record<string, string>> = {
     '': 'Adds and removes POSIX capabilities from running containers.',
     add: 'Added capabilities',
     drop: 'Removed capabilities',
+  },
+  V1CephFSPersistentVolumeSource: {
+    '': 'Represents a Ceph Filesystem mount that lasts the lifetime of a pod Cephfs volumes do not support ownership management or SELinux relabeling.',
+    monitors:
+      'monitors is Required: Monitors is a collection of Ceph monitors More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it',
+    path: 'path is Optional: Used as the mounted root, rather than the full Ceph tree, default is /',
+    readOnly:
+      'readOnly is Optional: Defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts. More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it',
+    secretFile:
+      'secretFile is Optional: SecretFile is the path to key ring for User, default is /etc/ceph/user.secret More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it',
+    user: 'user is Optional: User is the rados user name, default is admin More info: https://examples.k8s.io/volumes/cephfs/README.md#how-to-use-it',
   },
   V1CephFSVolumeSource: {
     '': 'Represents a Ceph Filesystem mount that lasts the lifetime of a pod Cephfs volumes do not support ownership management or SELinux relabeling.',
@@ -211,6 +267,15 @@ export const descriptions: Record<string, Record<string, string>> = {
     certificate:
       'certificate is populated with an issued certificate by the signer after an Approved condition is present. This field is set via the /status subresource. Once populated, this field is immutable.  If the certificate signing request is denied, a condition of type "Denied" is added and this field remains empty. If the signer cannot issue the certificate, a condition of type "Failed" is added and this field remains empty.  Validation requirements:  1. certificate must contain one or more PEM blocks.  2. All PEM blocks must have the "CERTIFICATE" label, contain no headers, and the encoded data   must be a BER-encoded ASN.1 Certificate structure as described in section 4 of RFC5280.  3. Non-PEM content may appear before or after the "CERTIFICATE" PEM blocks and is unvalidated,   to allow for explanatory text as described in section 5.2 of RFC7468.  If more than one PEM block is present, and the definition of the requested spec.signerName does not indicate otherwise, the first block is the issued certificate, and subsequent blocks should be treated as intermediate certificates and presented in TLS handshakes.  The certificate is encoded in PEM format.  When serialized as JSON or YAML, the data is additionally base64-encoded, so it consists of:      base64(     -----BEGIN CERTIFICATE-----     ...     -----END CERTIFICATE-----     )',
     conditions: 'conditions applied to the request. Known conditions are "Approved", "Denied", and "Failed".',
+  },
+  V1CinderPersistentVolumeSource: {
+    '': 'Represents a cinder volume resource in Openstack. A Cinder volume must exist before mounting to a container. The volume must also be in the same region as the kubelet. Cinder volumes support ownership management and SELinux relabeling.',
+    fsType:
+      'fsType Filesystem type to mount. Must be a filesystem type supported by the host operating system. Examples: "ext4", "xfs", "ntfs". Implicitly inferred to be "ext4" if unspecified. More info: https://examples.k8s.io/mysql-cinder-pd/README.md',
+    readOnly:
+      'readOnly is Optional: Defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts. More info: https://examples.k8s.io/mysql-cinder-pd/README.md',
+    volumeID:
+      'volumeID used to identify the volume in cinder. More info: https://examples.k8s.io/mysql-cinder-pd/README.md',
   },
   V1CinderVolumeSource: {
     '': 'Represents a cinder volume resource in Openstack. A Cinder volume must exist before mounting to a container. The volume must also be in the same region as the kubelet. Cinder volumes support ownership management and SELinux relabeling.',
@@ -437,6 +502,40 @@ export const descriptions: Record<string, Record<string, string>> = {
     kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
     revision: 'Revision indicates the revision of the state represented by Data.',
   },
+  V1CronJob: {
+    '': 'CronJob represents the configuration of a single cron job.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1CronJobSpec: {
+    '': 'CronJobSpec describes how the job execution will look like and when it will actually run.',
+    concurrencyPolicy:
+      'Specifies how to treat concurrent executions of a Job. Valid values are:  - "Allow" (default): allows CronJobs to run concurrently; - "Forbid": forbids concurrent runs, skipping next run if previous run hasn\'t finished yet; - "Replace": cancels currently running job and replaces it with a new one',
+    failedJobsHistoryLimit:
+      'The number of failed finished jobs to retain. Value must be non-negative integer. Defaults to 1.',
+    schedule: 'The schedule in Cron format, see https://en.wikipedia.org/wiki/Cron.',
+    startingDeadlineSeconds:
+      'Optional deadline in seconds for starting the job if it misses scheduled time for any reason.  Missed jobs executions will be counted as failed ones.',
+    successfulJobsHistoryLimit:
+      'The number of successful finished jobs to retain. Value must be non-negative integer. Defaults to 3.',
+    suspend:
+      'This flag tells the controller to suspend subsequent executions, it does not apply to already started executions.  Defaults to false.',
+    timeZone:
+      'The time zone name for the given schedule, see https://en.wikipedia.org/wiki/List_of_tz_database_time_zones. If not specified, this will default to the time zone of the kube-controller-manager process. The set of valid time zone names and the time zone offset is loaded from the system-wide time zone database by the API server during CronJob validation and the controller manager during execution. If no system-wide time zone database can be found a bundled version of the database is used instead. If the time zone name becomes invalid during the lifetime of a CronJob or due to a change in host configuration, the controller will stop creating new new Jobs and will create a system event with the reason UnknownTimeZone. More information can be found in https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones',
+  },
+  V1CronJobStatus: {
+    '': 'CronJobStatus represents the current state of a cron job.',
+    active: 'A list of pointers to currently running jobs.',
+    lastScheduleTime: 'Information when was the last time the job was successfully scheduled.',
+    lastSuccessfulTime: 'Information when was the last time the job successfully completed.',
+  },
+  V1CrossVersionObjectReference: {
+    '': 'CrossVersionObjectReference contains enough information to let you identify the referred resource.',
+    apiVersion: 'apiVersion is the API version of the referent',
+    kind: 'kind is the kind of the referent; More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+    name: 'name is the name of the referent; More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names',
+  },
   V1CustomResourceColumnDefinition: {
     '': 'CustomResourceColumnDefinition specifies a column for server side printing.',
     description: 'description is a human readable description of this column.',
@@ -535,6 +634,51 @@ export const descriptions: Record<string, Record<string, string>> = {
   V1DaemonEndpoint: {
     '': 'DaemonEndpoint contains information about a single Daemon endpoint.',
     Port: 'Port number of the given endpoint.',
+  },
+  V1DaemonSet: {
+    '': 'DaemonSet represents the configuration of a daemon set.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1DaemonSetCondition: {
+    '': 'DaemonSetCondition describes the state of a DaemonSet at a certain point.',
+    lastTransitionTime: 'Last time the condition transitioned from one status to another.',
+    message: 'A human readable message indicating details about the transition.',
+    reason: "The reason for the condition's last transition.",
+    status: 'Status of the condition, one of True, False, Unknown.',
+    type: 'Type of DaemonSet condition.',
+  },
+  V1DaemonSetSpec: {
+    '': 'DaemonSetSpec is the specification of a daemon set.',
+    minReadySeconds:
+      'The minimum number of seconds for which a newly created DaemonSet pod should be ready without any of its container crashing, for it to be considered available. Defaults to 0 (pod will be considered available as soon as it is ready).',
+    revisionHistoryLimit:
+      'The number of old history to retain to allow rollback. This is a pointer to distinguish between explicit zero and not specified. Defaults to 10.',
+  },
+  V1DaemonSetStatus: {
+    '': 'DaemonSetStatus represents the current status of a daemon set.',
+    collisionCount:
+      'Count of hash collisions for the DaemonSet. The DaemonSet controller uses this field as a collision avoidance mechanism when it needs to create the name for the newest ControllerRevision.',
+    conditions: "Represents the latest available observations of a DaemonSet's current state.",
+    currentNumberScheduled:
+      'The number of nodes that are running at least 1 daemon pod and are supposed to run the daemon pod. More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/',
+    desiredNumberScheduled:
+      'The total number of nodes that should be running the daemon pod (including nodes correctly running the daemon pod). More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/',
+    numberAvailable:
+      'The number of nodes that should be running the daemon pod and have one or more of the daemon pod running and available (ready for at least spec.minReadySeconds)',
+    numberMisscheduled:
+      'The number of nodes that are running the daemon pod, but are not supposed to run the daemon pod. More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/',
+    numberReady:
+      'numberReady is the number of nodes that should be running the daemon pod and have one or more of the daemon pod running with a Ready Condition.',
+    numberUnavailable:
+      'The number of nodes that should be running the daemon pod and have none of the daemon pod running and available (ready for at least spec.minReadySeconds)',
+    observedGeneration: 'The most recent generation observed by the daemon set controller.',
+    updatedNumberScheduled: 'The total number of nodes that are running updated daemon pod',
+  },
+  V1DaemonSetUpdateStrategy: {
+    '': 'DaemonSetUpdateStrategy is a struct used to control the update strategy for a DaemonSet.',
+    type: 'Type of daemon set update. Can be "RollingUpdate" or "OnDelete". Default is RollingUpdate.',
   },
   V1DeleteOptions: {
     '': 'DeleteOptions may be provided when deleting an API object.',
@@ -789,6 +933,15 @@ export const descriptions: Record<string, Record<string, string>> = {
     path: "The path within the volume from which to select the file. Must be relative and may not contain the '..' path or start with '..'.",
     volumeName: 'The name of the volume mount containing the env file.',
   },
+  V1FlexPersistentVolumeSource: {
+    '': 'FlexPersistentVolumeSource represents a generic persistent volume resource that is provisioned/attached using an exec based plugin.',
+    driver: 'driver is the name of the driver to use for this volume.',
+    fsType:
+      'fsType is the Filesystem type to mount. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs". The default filesystem depends on FlexVolume script.',
+    options: 'options is Optional: this field holds extra command options if any.',
+    readOnly:
+      'readOnly is Optional: defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
+  },
   V1FlexVolumeSource: {
     '': 'FlexVolume represents a generic volume resource that is provisioned/attached using an exec based plugin.',
     driver: 'driver is the name of the driver to use for this volume.',
@@ -836,6 +989,16 @@ export const descriptions: Record<string, Record<string, string>> = {
     repository: 'repository is the URL',
     revision: 'revision is the commit hash for the specified revision.',
   },
+  V1GlusterfsPersistentVolumeSource: {
+    '': 'Represents a Glusterfs mount that lasts the lifetime of a pod. Glusterfs volumes do not support ownership management or SELinux relabeling.',
+    endpoints:
+      'endpoints is the endpoint name that details Glusterfs topology. More info: https://examples.k8s.io/volumes/glusterfs/README.md#create-a-pod',
+    endpointsNamespace:
+      'endpointsNamespace is the namespace that contains Glusterfs endpoint. If this field is empty, the EndpointNamespace defaults to the same namespace as the bound PVC. More info: https://examples.k8s.io/volumes/glusterfs/README.md#create-a-pod',
+    path: 'path is the Glusterfs volume path. More info: https://examples.k8s.io/volumes/glusterfs/README.md#create-a-pod',
+    readOnly:
+      'readOnly here will force the Glusterfs volume to be mounted with read-only permissions. Defaults to false. More info: https://examples.k8s.io/volumes/glusterfs/README.md#create-a-pod',
+  },
   V1GlusterfsVolumeSource: {
     '': 'Represents a Glusterfs mount that lasts the lifetime of a pod. Glusterfs volumes do not support ownership management or SELinux relabeling.',
     endpoints: 'endpoints is the endpoint name that details Glusterfs topology.',
@@ -856,6 +1019,41 @@ export const descriptions: Record<string, Record<string, string>> = {
     name: 'The header field name. This will be canonicalized upon output, so case-variant names will be understood as the same header.',
     value: 'The header field value',
   },
+  V1HTTPIngressPath: {
+    '': 'HTTPIngressPath associates a path with a backend. Incoming urls matching the path are forwarded to the backend.',
+    path: 'path is matched against the path of an incoming request. Currently it can contain characters disallowed from the conventional "path" part of a URL as defined by RFC 3986. Paths must begin with a \'/\' and must be present when using PathType with value "Exact" or "Prefix".',
+    pathType:
+      "pathType determines the interpretation of the path matching. PathType can be one of the following values: * Exact: Matches the URL path exactly. * Prefix: Matches based on a URL path prefix split by '/'. Matching is   done on a path element by element basis. A path element refers is the   list of labels in the path split by the '/' separator. A request is a   match for path p if every p is an element-wise prefix of p of the   request path. Note that if the last element of the path is a substring   of the last element in request path, it is not a match (e.g. /foo/bar   matches /foo/bar/baz, but does not match /foo/barbaz). * ImplementationSpecific: Interpretation of the Path matching is up to   the IngressClass. Implementations can treat this as a separate PathType   or treat it identically to Prefix or Exact path types. Implementations are required to support all path types.",
+  },
+  V1HTTPIngressRuleValue: {
+    '': "HTTPIngressRuleValue is a list of http selectors pointing to backends. In the example: http://<host>/<path>?<searchpart> -> backend where where parts of the url correspond to RFC 3986, this resource will be used to match against everything after the last '/' and before the first '?' or '#'.",
+    paths: 'paths is a collection of paths that map requests to backends.',
+  },
+  V1HorizontalPodAutoscaler: {
+    '': 'configuration of a horizontal pod autoscaler.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1HorizontalPodAutoscalerSpec: {
+    '': 'specification of a horizontal pod autoscaler.',
+    maxReplicas:
+      'maxReplicas is the upper limit for the number of pods that can be set by the autoscaler; cannot be smaller than MinReplicas.',
+    minReplicas:
+      'minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down.  It defaults to 1 pod.  minReplicas is allowed to be 0 if the alpha feature gate HPAScaleToZero is enabled and at least one Object or External metric is configured.  Scaling is active as long as at least one metric value is available.',
+    targetCPUUtilizationPercentage:
+      'targetCPUUtilizationPercentage is the target average CPU utilization (represented as a percentage of requested CPU) over all the pods; if not specified the default autoscaling policy will be used.',
+  },
+  V1HorizontalPodAutoscalerStatus: {
+    '': 'current status of a horizontal pod autoscaler',
+    currentCPUUtilizationPercentage:
+      'currentCPUUtilizationPercentage is the current average CPU utilization over all pods, represented as a percentage of requested CPU, e.g. 70 means that an average pod is using now 70% of its requested CPU.',
+    currentReplicas: 'currentReplicas is the current number of replicas of pods managed by this autoscaler.',
+    desiredReplicas: 'desiredReplicas is the  desired number of replicas of pods managed by this autoscaler.',
+    lastScaleTime:
+      'lastScaleTime is the last time the HorizontalPodAutoscaler scaled the number of pods; used by the autoscaler to control how often the number of pods is changed.',
+    observedGeneration: 'observedGeneration is the most recent generation observed by this autoscaler.',
+  },
   V1HostAlias: {
     '': "HostAlias holds the mapping between IP and hostnames that will be injected as an entry in the pod's hosts file.",
     hostnames: 'Hostnames for the above IP address.',
@@ -869,6 +1067,29 @@ export const descriptions: Record<string, Record<string, string>> = {
     '': 'Represents a host path mapped into a pod. Host path volumes do not support ownership management or SELinux relabeling.',
     path: 'path of the directory on the host. If the path is a symlink, it will follow the link to the real path. More info: https://kubernetes.io/docs/concepts/storage/volumes#hostpath',
     type: 'type for HostPath Volume Defaults to "" More info: https://kubernetes.io/docs/concepts/storage/volumes#hostpath',
+  },
+  V1IPBlock: {
+    '': 'IPBlock describes a particular CIDR (Ex. "192.168.1.0/24","2001:db8::/64") that is allowed to the pods matched by a NetworkPolicySpec\'s podSelector. The except entry describes CIDRs that should not be included within this rule.',
+    cidr: 'cidr is a string representing the IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64"',
+    except:
+      'except is a slice of CIDRs that should not be included within an IPBlock Valid examples are "192.168.1.0/24" or "2001:db8::/64" Except values will be rejected if they are outside the cidr range',
+  },
+  V1ISCSIPersistentVolumeSource: {
+    '': 'ISCSIPersistentVolumeSource represents an ISCSI disk. ISCSI volumes can only be mounted as read/write once. ISCSI volumes support ownership management and SELinux relabeling.',
+    chapAuthDiscovery: 'chapAuthDiscovery defines whether support iSCSI Discovery CHAP authentication',
+    chapAuthSession: 'chapAuthSession defines whether support iSCSI Session CHAP authentication',
+    fsType:
+      'fsType is the filesystem type of the volume that you want to mount. Tip: Ensure that the filesystem type is supported by the host operating system. Examples: "ext4", "xfs", "ntfs". Implicitly inferred to be "ext4" if unspecified. More info: https://kubernetes.io/docs/concepts/storage/volumes#iscsi',
+    initiatorName:
+      'initiatorName is the custom iSCSI Initiator Name. If initiatorName is specified with iscsiInterface simultaneously, new iSCSI interface <target portal>:<volume name> will be created for the connection.',
+    iqn: 'iqn is Target iSCSI Qualified Name.',
+    iscsiInterface: "iscsiInterface is the interface Name that uses an iSCSI transport. Defaults to 'default' (tcp).",
+    lun: 'lun is iSCSI Target Lun number.',
+    portals:
+      'portals is the iSCSI Target Portal List. The Portal is either an IP or ip_addr:port if the port is other than default (typically TCP ports 860 and 3260).',
+    readOnly: 'readOnly here will force the ReadOnly setting in VolumeMounts. Defaults to false.',
+    targetPortal:
+      'targetPortal is iSCSI Target Portal. The Portal is either an IP or ip_addr:port if the port is other than default (typically TCP ports 860 and 3260).',
   },
   V1ISCSIVolumeSource: {
     '': 'Represents an ISCSI disk. ISCSI volumes can only be mounted as read/write once. ISCSI volumes support ownership management and SELinux relabeling.',
@@ -899,6 +1120,58 @@ export const descriptions: Record<string, Record<string, string>> = {
     imageRef:
       "ImageRef is the digest of the image used for this volume. It should have a value that's similar to the pod's status.containerStatuses[i].imageID. The ImageRef length should not exceed 256 characters.",
   },
+  V1Ingress: {
+    '': 'Ingress is a collection of rules that allow inbound connections to reach the endpoints defined by a backend. An Ingress can be configured to give services externally-reachable urls, load balance traffic, terminate SSL, offer name based virtual hosting etc.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1IngressBackend: {
+    '': 'IngressBackend describes all endpoints for a given service and port.',
+  },
+  V1IngressLoadBalancerIngress: {
+    '': 'IngressLoadBalancerIngress represents the status of a load-balancer ingress point.',
+    hostname: 'hostname is set for load-balancer ingress points that are DNS based.',
+    ip: 'ip is set for load-balancer ingress points that are IP based.',
+    ports: 'ports provides information about the ports exposed by this LoadBalancer.',
+  },
+  V1IngressLoadBalancerStatus: {
+    '': 'IngressLoadBalancerStatus represents the status of a load-balancer.',
+    ingress: 'ingress is a list containing ingress points for the load-balancer.',
+  },
+  V1IngressPortStatus: {
+    '': 'IngressPortStatus represents the error condition of a service port',
+    error:
+      'error is to record the problem with the service port The format of the error shall comply with the following rules: - built-in error values shall be specified in this file and those shall use   CamelCase names - cloud provider specific error values must have names that comply with the   format foo.example.com/CamelCase.',
+    port: 'port is the port number of the ingress port.',
+    protocol: 'protocol is the protocol of the ingress port. The supported values are: "TCP", "UDP", "SCTP"',
+  },
+  V1IngressRule: {
+    '': 'IngressRule represents the rules mapping the paths under a specified host to the related backend services. Incoming requests are first evaluated for a host match, then routed to the backend associated with the matching IngressRuleValue.',
+    host: 'host is the fully qualified domain name of a network host, as defined by RFC 3986. Note the following deviations from the "host" part of the URI as defined in RFC 3986: 1. IPs are not allowed. Currently an IngressRuleValue can only apply to    the IP in the Spec of the parent Ingress. 2. The `:` delimiter is not respected because ports are not allowed.    Currently the port of an Ingress is implicitly :80 for http and    :443 for https. Both these may change in the future. Incoming requests are matched against the host before the IngressRuleValue. If the host is unspecified, the Ingress routes all traffic based on the specified IngressRuleValue.  host can be "precise" which is a domain name without the terminating dot of a network host (e.g. "foo.bar.com") or "wildcard", which is a domain name prefixed with a single wildcard label (e.g. "*.foo.com"). The wildcard character \'*\' must appear by itself as the first DNS label and matches only a single label. You cannot have a wildcard label by itself (e.g. Host == "*"). Requests will be matched against the Host field in the following way: 1. If host is precise, the request matches this rule if the http host header is equal to Host. 2. If host is a wildcard, then the request matches this rule if the http host header is to equal to the suffix (removing the first label) of the wildcard rule.',
+  },
+  V1IngressServiceBackend: {
+    '': 'IngressServiceBackend references a Kubernetes Service as a Backend.',
+    name: 'name is the referenced service. The service must exist in the same namespace as the Ingress object.',
+  },
+  V1IngressSpec: {
+    '': 'IngressSpec describes the Ingress the user wishes to exist.',
+    ingressClassName:
+      'ingressClassName is the name of an IngressClass cluster resource. Ingress controller implementations use this field to know whether they should be serving this Ingress resource, by a transitive connection (controller -> IngressClass -> Ingress resource). Although the `kubernetes.io/ingress.class` annotation (simple constant name) was never formally defined, it was widely supported by Ingress controllers to create a direct binding between Ingress controller and Ingress resources. Newly created Ingress resources should prefer using the field. However, even though the annotation is officially deprecated, for backwards compatibility reasons, ingress controllers should still honor that annotation if present.',
+    rules:
+      'rules is a list of host rules used to configure the Ingress. If unspecified, or no rule matches, all traffic is sent to the default backend.',
+    tls: 'tls represents the TLS configuration. Currently the Ingress only supports a single TLS port, 443. If multiple members of this list specify different hosts, they will be multiplexed on the same port according to the hostname specified through the SNI TLS extension, if the ingress controller fulfilling the ingress supports SNI.',
+  },
+  V1IngressStatus: {
+    '': 'IngressStatus describe the current state of the Ingress.',
+  },
+  V1IngressTLS: {
+    '': 'IngressTLS describes the transport layer security associated with an ingress.',
+    hosts:
+      'hosts is a list of hosts included in the TLS certificate. The values in this list must match the name/s used in the tlsSecret. Defaults to the wildcard host setting for the loadbalancer controller fulfilling this Ingress, if left unspecified.',
+    secretName:
+      'secretName is the name of the secret used to terminate TLS traffic on port 443. Field is left optional to allow TLS routing based on SNI hostname alone. If the SNI host in a listener conflicts with the "Host" header field used by an IngressRule, the SNI host is used for termination and value of the "Host" header is used for routing.',
+  },
   V1JSONSchemaProps: {
     '': 'JSONSchemaProps is a JSON-Schema following Specification Draft 4 (http://json-schema.org/).',
     additionalItems:
@@ -927,6 +1200,73 @@ export const descriptions: Record<string, Record<string, string>> = {
       'x-kubernetes-preserve-unknown-fields stops the API server decoding step from pruning fields which are not specified in the validation schema. This affects fields recursively, but switches back to normal pruning behaviour if nested properties or additionalProperties are specified in the schema. This can either be true or undefined. False is forbidden.',
     x_kubernetes_validations:
       'x-kubernetes-validations describes a list of validation rules written in the CEL expression language.',
+  },
+  V1Job: {
+    '': 'Job represents the configuration of a single job.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1JobCondition: {
+    '': 'JobCondition describes current state of a job.',
+    lastProbeTime: 'Last time the condition was checked.',
+    lastTransitionTime: 'Last time the condition transit from one status to another.',
+    message: 'Human readable message indicating details about last transition.',
+    reason: "(brief) reason for the condition's last transition.",
+    status: 'Status of the condition, one of True, False, Unknown.',
+    type: 'Type of job condition, Complete or Failed.',
+  },
+  V1JobSpec: {
+    '': 'JobSpec describes how the job execution will look like.',
+    activeDeadlineSeconds:
+      'Specifies the duration in seconds relative to the startTime that the job may be continuously active before the system tries to terminate it; value must be positive integer. If a Job is suspended (at creation or through an update), this timer will effectively be stopped and reset when the Job is resumed again.',
+    backoffLimit:
+      'Specifies the number of retries before marking this job failed. Defaults to 6, unless backoffLimitPerIndex (only Indexed Job) is specified. When backoffLimitPerIndex is specified, backoffLimit defaults to 2147483647.',
+    backoffLimitPerIndex:
+      "Specifies the limit for the number of retries within an index before marking this index as failed. When enabled the number of failures per index is kept in the pod's batch.kubernetes.io/job-index-failure-count annotation. It can only be set when Job's completionMode=Indexed, and the Pod's restart policy is Never. The field is immutable.",
+    completionMode:
+      "completionMode specifies how Pod completions are tracked. It can be `NonIndexed` (default) or `Indexed`.  `NonIndexed` means that the Job is considered complete when there have been .spec.completions successfully completed Pods. Each Pod completion is homologous to each other.  `Indexed` means that the Pods of a Job get an associated completion index from 0 to (.spec.completions - 1), available in the annotation batch.kubernetes.io/job-completion-index. The Job is considered complete when there is one successfully completed Pod for each index. When value is `Indexed`, .spec.completions must be specified and `.spec.parallelism` must be less than or equal to 10^5. In addition, The Pod name takes the form `$(job-name)-$(index)-$(random-string)`, the Pod hostname takes the form `$(job-name)-$(index)`.  More completion modes can be added in the future. If the Job controller observes a mode that it doesn't recognize, which is possible during upgrades due to version skew, the controller skips updates for the Job.",
+    completions:
+      'Specifies the desired number of successfully finished pods the job should be run with.  Setting to null means that the success of any pod signals the success of all pods, and allows parallelism to have any positive value.  Setting to 1 means that parallelism is limited to 1 and the success of that pod signals the success of the job. More info: https://kubernetes.io/docs/concepts/workloads/controllers/jobs-run-to-completion/',
+    managedBy:
+      'ManagedBy field indicates the controller that manages a Job. The k8s Job controller reconciles jobs which don\'t have this field at all or the field value is the reserved string `kubernetes.io/job-controller`, but skips reconciling Jobs with a custom value for this field. The value must be a valid domain-prefixed path (e.g. acme.io/foo) - all characters before the first "/" must be a valid subdomain as defined by RFC 1123. All characters trailing the first "/" must be valid HTTP Path characters as defined by RFC 3986. The value cannot exceed 63 characters. This field is immutable.',
+    manualSelector:
+      'manualSelector controls generation of pod labels and pod selectors. Leave `manualSelector` unset unless you are certain what you are doing. When false or unset, the system pick labels unique to this job and appends those labels to the pod template.  When true, the user is responsible for picking unique labels and specifying the selector.  Failure to pick a unique label may cause this and other jobs to not function correctly.  However, You may see `manualSelector=true` in jobs that were created with the old `extensions/v1beta1` API. More info: https://kubernetes.io/docs/concepts/workloads/controllers/jobs-run-to-completion/#specifying-your-own-pod-selector',
+    maxFailedIndexes:
+      'Specifies the maximal number of failed indexes before marking the Job as failed, when backoffLimitPerIndex is set. Once the number of failed indexes exceeds this number the entire Job is marked as Failed and its execution is terminated. When left as null the job continues execution of all of its indexes and is marked with the `Complete` Job condition. It can only be specified when backoffLimitPerIndex is set. It can be null or up to completions. It is required and must be less than or equal to 10^4 when is completions greater than 10^5.',
+    parallelism:
+      'Specifies the maximum desired number of pods the job should run at any given time. The actual number of pods running in steady state will be less than this number when ((.spec.completions - .status.successful) < .spec.parallelism), i.e. when the work left to do is less than max parallelism. More info: https://kubernetes.io/docs/concepts/workloads/controllers/jobs-run-to-completion/',
+    podReplacementPolicy:
+      'podReplacementPolicy specifies when to create replacement Pods. Possible values are: - TerminatingOrFailed means that we recreate pods   when they are terminating (has a metadata.deletionTimestamp) or failed. - Failed means to wait until a previously created Pod is fully terminated (has phase   Failed or Succeeded) before creating a replacement Pod.  When using podFailurePolicy, Failed is the the only allowed value. TerminatingOrFailed and Failed are allowed values when podFailurePolicy is not in use.',
+    suspend:
+      'suspend specifies whether the Job controller should create Pods or not. If a Job is created with suspend set to true, no Pods are created by the Job controller. If a Job is suspended after creation (i.e. the flag goes from false to true), the Job controller will delete all active Pods associated with this Job. Users must design their workload to gracefully handle this. Suspending a Job will reset the StartTime field of the Job, effectively resetting the ActiveDeadlineSeconds timer too. Defaults to false.',
+    ttlSecondsAfterFinished:
+      "ttlSecondsAfterFinished limits the lifetime of a Job that has finished execution (either Complete or Failed). If this field is set, ttlSecondsAfterFinished after the Job finishes, it is eligible to be automatically deleted. When the Job is being deleted, its lifecycle guarantees (e.g. finalizers) will be honored. If this field is unset, the Job won't be automatically deleted. If this field is set to zero, the Job becomes eligible to be deleted immediately after it finishes.",
+  },
+  V1JobStatus: {
+    '': 'JobStatus represents the current state of a Job.',
+    active:
+      'The number of pending and running pods which are not terminating (without a deletionTimestamp). The value is zero for finished jobs.',
+    completedIndexes:
+      'completedIndexes holds the completed indexes when .spec.completionMode = "Indexed" in a text format. The indexes are represented as decimal integers separated by commas. The numbers are listed in increasing order. Three or more consecutive numbers are compressed and represented by the first and last element of the series, separated by a hyphen. For example, if the completed indexes are 1, 3, 4, 5 and 7, they are represented as "1,3-5,7".',
+    completionTime:
+      'Represents time when the job was completed. It is not guaranteed to be set in happens-before order across separate operations. It is represented in RFC3339 form and is in UTC. The completion time is set when the job finishes successfully, and only then. The value cannot be updated or removed. The value indicates the same or later point in time as the startTime field.',
+    conditions:
+      'The latest available observations of an object\'s current state. When a Job fails, one of the conditions will have type "Failed" and status true. When a Job is suspended, one of the conditions will have type "Suspended" and status true; when the Job is resumed, the status of this condition will become false. When a Job is completed, one of the conditions will have type "Complete" and status true.  A job is considered finished when it is in a terminal condition, either "Complete" or "Failed". A Job cannot have both the "Complete" and "Failed" conditions. Additionally, it cannot be in the "Complete" and "FailureTarget" conditions. The "Complete", "Failed" and "FailureTarget" conditions cannot be disabled.  More info: https://kubernetes.io/docs/concepts/workloads/controllers/jobs-run-to-completion/',
+    failed: 'The number of pods which reached phase Failed. The value increases monotonically.',
+    failedIndexes:
+      'FailedIndexes holds the failed indexes when spec.backoffLimitPerIndex is set. The indexes are represented in the text format analogous as for the `completedIndexes` field, ie. they are kept as decimal integers separated by commas. The numbers are listed in increasing order. Three or more consecutive numbers are compressed and represented by the first and last element of the series, separated by a hyphen. For example, if the failed indexes are 1, 3, 4, 5 and 7, they are represented as "1,3-5,7". The set of failed indexes cannot overlap with the set of completed indexes.',
+    ready:
+      'The number of active pods which have a Ready condition and are not terminating (without a deletionTimestamp).',
+    startTime:
+      'Represents time when the job controller started processing a job. When a Job is created in the suspended state, this field is not set until the first time it is resumed. This field is reset every time a Job is resumed from suspension. It is represented in RFC3339 form and is in UTC.  Once set, the field can only be removed when the job is suspended. The field cannot be modified while the job is unsuspended or finished.',
+    succeeded:
+      'The number of pods which reached phase Succeeded. The value increases monotonically for a given spec. However, it may decrease in reaction to scale down of elastic indexed jobs.',
+    terminating:
+      'The number of pods which are terminating (in phase Pending or Running and have a deletionTimestamp).  This field is beta-level. The job controller populates the field when the feature gate JobPodReplacementPolicy is enabled (enabled by default).',
+  },
+  V1JobTemplateSpec: {
+    '': 'JobTemplateSpec describes the data a Job should have when created from a template',
   },
   V1KeyToPath: {
     '': 'Maps a string key to a path within a volume.',
@@ -1035,6 +1375,12 @@ export const descriptions: Record<string, Record<string, string>> = {
       'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
     kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
   },
+  V1LocalVolumeSource: {
+    '': 'Local represents directly-attached storage with node affinity',
+    fsType:
+      'fsType is the filesystem type to mount. It applies only when the Path is a block device. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs". The default value is to auto-select a filesystem if unspecified.',
+    path: 'path of the full path to the volume on the node. It can be either a directory or block device (disk, partition, ...).',
+  },
   V1ManagedFieldsEntry: {
     '': 'ManagedFieldsEntry is a workflow-id, a FieldSet and the group version of the resource that the fieldset applies to.',
     apiVersion:
@@ -1121,6 +1467,44 @@ export const descriptions: Record<string, Record<string, string>> = {
     conditions: "Represents the latest available observations of a namespace's current state.",
     phase:
       'Phase is the current lifecycle phase of the namespace. More info: https://kubernetes.io/docs/tasks/administer-cluster/namespaces/',
+  },
+  V1NetworkPolicy: {
+    '': 'NetworkPolicy describes what network traffic is allowed for a set of Pods',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1NetworkPolicyEgressRule: {
+    '': "NetworkPolicyEgressRule describes a particular set of traffic that is allowed out of pods matched by a NetworkPolicySpec's podSelector. The traffic must match both ports and to. This type is beta-level in 1.8",
+    ports:
+      'ports is a list of destination ports for outgoing traffic. Each item in this list is combined using a logical OR. If this field is empty or missing, this rule matches all ports (traffic not restricted by port). If this field is present and contains at least one item, then this rule allows traffic only if the traffic matches at least one port in the list.',
+    to: 'to is a list of destinations for outgoing traffic of pods selected for this rule. Items in this list are combined using a logical OR operation. If this field is empty or missing, this rule matches all destinations (traffic not restricted by destination). If this field is present and contains at least one item, this rule allows traffic only if the traffic matches at least one item in the to list.',
+  },
+  V1NetworkPolicyIngressRule: {
+    '': "NetworkPolicyIngressRule describes a particular set of traffic that is allowed to the pods matched by a NetworkPolicySpec's podSelector. The traffic must match both ports and from.",
+    from: 'from is a list of sources which should be able to access the pods selected for this rule. Items in this list are combined using a logical OR operation. If this field is empty or missing, this rule matches all sources (traffic not restricted by source). If this field is present and contains at least one item, this rule allows traffic only if the traffic matches at least one item in the from list.',
+    ports:
+      'ports is a list of ports which should be made accessible on the pods selected for this rule. Each item in this list is combined using a logical OR. If this field is empty or missing, this rule matches all ports (traffic not restricted by port). If this field is present and contains at least one item, then this rule allows traffic only if the traffic matches at least one port in the list.',
+  },
+  V1NetworkPolicyPeer: {
+    '': 'NetworkPolicyPeer describes a peer to allow traffic to/from. Only certain combinations of fields are allowed',
+  },
+  V1NetworkPolicyPort: {
+    '': 'NetworkPolicyPort describes a port to allow traffic on',
+    endPort:
+      'endPort indicates that the range of ports from port to endPort if set, inclusive, should be allowed by the policy. This field cannot be defined if the port field is not defined or if the port field is defined as a named (string) port. The endPort must be equal or greater than port.',
+    port: 'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+    protocol:
+      'protocol represents the protocol (TCP, UDP, or SCTP) which traffic must match. If not specified, this field defaults to TCP.',
+  },
+  V1NetworkPolicySpec: {
+    '': 'NetworkPolicySpec provides the specification of a NetworkPolicy',
+    egress:
+      'egress is a list of egress rules to be applied to the selected pods. Outgoing traffic is allowed if there are no NetworkPolicies selecting the pod (and cluster policy otherwise allows the traffic), OR if the traffic matches at least one egress rule across all of the NetworkPolicy objects whose podSelector matches the pod. If this field is empty then this NetworkPolicy limits all outgoing traffic (and serves solely to ensure that the pods it selects are isolated by default). This field is beta-level in 1.8',
+    ingress:
+      "ingress is a list of ingress rules to be applied to the selected pods. Traffic is allowed to a pod if there are no NetworkPolicies selecting the pod (and cluster policy otherwise allows the traffic), OR if the traffic source is the pod's local node, OR if the traffic matches at least one ingress rule across all of the NetworkPolicy objects whose podSelector matches the pod. If this field is empty then this NetworkPolicy does not allow any traffic (and serves solely to ensure that the pods it selects are isolated by default)",
+    policyTypes:
+      'policyTypes is a list of rule types that the NetworkPolicy relates to. Valid options are ["Ingress"], ["Egress"], or ["Ingress", "Egress"]. If this field is not specified, it will default based on the existence of ingress or egress rules; policies that contain an egress section are assumed to affect egress, and all policies (whether or not they contain an ingress section) are assumed to affect ingress. If you want to write an egress-only policy, you must explicitly specify policyTypes [ "Egress" ]. Likewise, if you want to write a policy that specifies that no egress is allowed, you must specify a policyTypes value that include "Egress" (since such a policy would not include an egress section and would otherwise default to just [ "Ingress" ]). This field is beta-level in 1.8',
   },
   V1Node: {
     '': 'Node is a worker node in Kubernetes. Each node will have a unique identifier in the cache (i.e. in etcd).',
@@ -1321,6 +1705,12 @@ export const descriptions: Record<string, Record<string, string>> = {
     name: 'Name of the referent. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
     uid: 'UID of the referent. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#uids',
   },
+  V1PersistentVolume: {
+    '': 'PersistentVolume (PV) is a storage resource provisioned by an administrator. It is analogous to a node. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
   V1PersistentVolumeClaim: {
     '': "PersistentVolumeClaim is a user's request for and claim to a persistent volume",
     apiVersion:
@@ -1373,6 +1763,33 @@ export const descriptions: Record<string, Record<string, string>> = {
     claimName:
       'claimName is the name of a PersistentVolumeClaim in the same namespace as the pod using this volume. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#persistentvolumeclaims',
     readOnly: 'readOnly Will force the ReadOnly setting in VolumeMounts. Default false.',
+  },
+  V1PersistentVolumeSpec: {
+    '': 'PersistentVolumeSpec is the specification of a persistent volume.',
+    accessModes:
+      'accessModes contains all ways the volume can be mounted. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes',
+    capacity:
+      "capacity is the description of the persistent volume's resources and capacity. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#capacity",
+    mountOptions:
+      'mountOptions is the list of mount options, e.g. ["ro", "soft"]. Not validated - mount will simply fail if one is invalid. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes/#mount-options',
+    persistentVolumeReclaimPolicy:
+      'persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from its claim. Valid options are Retain (default for manually created PersistentVolumes), Delete (default for dynamically provisioned PersistentVolumes), and Recycle (deprecated). Recycle must be supported by the volume plugin underlying this PersistentVolume. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#reclaiming',
+    storageClassName:
+      'storageClassName is the name of StorageClass to which this persistent volume belongs. Empty value means that this volume does not belong to any StorageClass.',
+    volumeAttributesClassName:
+      'Name of VolumeAttributesClass to which this persistent volume belongs. Empty value is not allowed. When this field is not set, it indicates that this volume does not belong to any VolumeAttributesClass. This field is mutable and can be changed by the CSI driver after a volume has been updated successfully to a new class. For an unbound PersistentVolume, the volumeAttributesClassName will be matched with unbound PersistentVolumeClaims during the binding process.',
+    volumeMode:
+      'volumeMode defines if a volume is intended to be used with a formatted filesystem or to remain in raw block state. Value of Filesystem is implied when not included in spec.',
+  },
+  V1PersistentVolumeStatus: {
+    '': 'PersistentVolumeStatus is the current status of a persistent volume.',
+    lastPhaseTransitionTime:
+      'lastPhaseTransitionTime is the time the phase transitioned from one to another and automatically resets to current time everytime a volume phase transitions.',
+    message: 'message is a human-readable message indicating details about why the volume is in this state.',
+    phase:
+      'phase indicates if a volume is available, bound to a claim, or released by a claim. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#phase',
+    reason:
+      'reason is a brief CamelCase string that describes any failure and is meant for machine parsing and tidy display in the CLI.',
   },
   V1PhotonPersistentDiskVolumeSource: {
     '': 'Represents a Photon Controller persistent disk resource.',
@@ -1486,6 +1903,33 @@ export const descriptions: Record<string, Record<string, string>> = {
       'RequestMappings identifies the mapping of <container, extended resource backed by DRA> to  device request in the generated ResourceClaim.',
     resourceClaimName:
       'ResourceClaimName is the name of the ResourceClaim that was generated for the Pod in the namespace of the Pod.',
+  },
+  V1PodFailurePolicy: {
+    '': 'PodFailurePolicy describes how failed pods influence the backoffLimit.',
+    rules:
+      'A list of pod failure policy rules. The rules are evaluated in order. Once a rule matches a Pod failure, the remaining of the rules are ignored. When no rule matches the Pod failure, the default handling applies - the counter of pod failures is incremented and it is checked against the backoffLimit. At most 20 elements are allowed.',
+  },
+  V1PodFailurePolicyOnExitCodesRequirement: {
+    '': 'PodFailurePolicyOnExitCodesRequirement describes the requirement for handling a failed pod based on its container exit codes. In particular, it lookups the .state.terminated.exitCode for each app container and init container status, represented by the .status.containerStatuses and .status.initContainerStatuses fields in the Pod status, respectively. Containers completed with success (exit code 0) are excluded from the requirement check.',
+    containerName:
+      'Restricts the check for exit codes to the container with the specified name. When null, the rule applies to all containers. When specified, it should match one the container or initContainer names in the pod template.',
+    operator:
+      "Represents the relationship between the container exit code(s) and the specified values. Containers completed with success (exit code 0) are excluded from the requirement check. Possible values are:  - In: the requirement is satisfied if at least one container exit code   (might be multiple if there are multiple containers not restricted   by the 'containerName' field) is in the set of specified values. - NotIn: the requirement is satisfied if at least one container exit code   (might be multiple if there are multiple containers not restricted   by the 'containerName' field) is not in the set of specified values. Additional values are considered to be added in the future. Clients should react to an unknown operator by assuming the requirement is not satisfied.",
+    values:
+      "Specifies the set of values. Each returned container exit code (might be multiple in case of multiple containers) is checked against this set of values with respect to the operator. The list of values must be ordered and must not contain duplicates. Value '0' cannot be used for the In operator. At least one element is required. At most 255 elements are allowed.",
+  },
+  V1PodFailurePolicyOnPodConditionsPattern: {
+    '': 'PodFailurePolicyOnPodConditionsPattern describes a pattern for matching an actual pod condition type.',
+    status:
+      'Specifies the required Pod condition status. To match a pod condition it is required that the specified status equals the pod condition status. Defaults to True.',
+    type: 'Specifies the required Pod condition type. To match a pod condition it is required that specified type equals the pod condition type.',
+  },
+  V1PodFailurePolicyRule: {
+    '': 'PodFailurePolicyRule describes how a pod failure is handled when the requirements are met. One of onExitCodes and onPodConditions, but not both, can be used in each rule.',
+    action:
+      "Specifies the action taken on a pod failure when the requirements are satisfied. Possible values are:  - FailJob: indicates that the pod's job is marked as Failed and all   running pods are terminated. - FailIndex: indicates that the pod's index is marked as Failed and will   not be restarted. - Ignore: indicates that the counter towards the .backoffLimit is not   incremented and a replacement pod is created. - Count: indicates that the pod is handled in the default way - the   counter towards the .backoffLimit is incremented. Additional values are considered to be added in the future. Clients should react to an unknown action by skipping the rule.",
+    onPodConditions:
+      'Represents the requirement on the pod conditions. The requirement is represented as a list of pod condition patterns. The requirement is satisfied if at least one pattern matches an actual pod condition. At most 20 elements are allowed.',
   },
   V1PodIP: {
     '': 'PodIP represents a single IP address allocated to the pod.',
@@ -1723,6 +2167,20 @@ export const descriptions: Record<string, Record<string, string>> = {
     user: 'user to map volume access to Defaults to serivceaccount user',
     volume: 'volume is a string that references an already created Quobyte volume by name.',
   },
+  V1RBDPersistentVolumeSource: {
+    '': 'Represents a Rados Block Device mount that lasts the lifetime of a pod. RBD volumes support ownership management and SELinux relabeling.',
+    fsType:
+      'fsType is the filesystem type of the volume that you want to mount. Tip: Ensure that the filesystem type is supported by the host operating system. Examples: "ext4", "xfs", "ntfs". Implicitly inferred to be "ext4" if unspecified. More info: https://kubernetes.io/docs/concepts/storage/volumes#rbd',
+    image: 'image is the rados image name. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+    keyring:
+      'keyring is the path to key ring for RBDUser. Default is /etc/ceph/keyring. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+    monitors:
+      'monitors is a collection of Ceph monitors. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+    pool: 'pool is the rados pool name. Default is rbd. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+    readOnly:
+      'readOnly here will force the ReadOnly setting in VolumeMounts. Defaults to false. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+    user: 'user is the rados user name. Default is admin. More info: https://examples.k8s.io/volumes/rbd/README.md#how-to-use-it',
+  },
   V1RBDVolumeSource: {
     '': 'Represents a Rados Block Device mount that lasts the lifetime of a pod. RBD volumes support ownership management and SELinux relabeling.',
     fsType:
@@ -1771,6 +2229,42 @@ export const descriptions: Record<string, Record<string, string>> = {
       'Replicas is the most recently observed number of non-terminating pods. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset',
     terminatingReplicas:
       'The number of terminating pods for this replica set. Terminating pods have a non-null .metadata.deletionTimestamp and have not yet reached the Failed or Succeeded .status.phase.  This is a beta field and requires enabling DeploymentReplicaSetTerminatingReplicas feature (enabled by default).',
+  },
+  V1ReplicationController: {
+    '': 'ReplicationController represents the configuration of a replication controller.',
+    apiVersion:
+      'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1ReplicationControllerCondition: {
+    '': 'ReplicationControllerCondition describes the state of a replication controller at a certain point.',
+    lastTransitionTime: 'The last time the condition transitioned from one status to another.',
+    message: 'A human readable message indicating details about the transition.',
+    reason: "The reason for the condition's last transition.",
+    status: 'Status of the condition, one of True, False, Unknown.',
+    type: 'Type of replication controller condition.',
+  },
+  V1ReplicationControllerSpec: {
+    '': 'ReplicationControllerSpec is the specification of a replication controller.',
+    minReadySeconds:
+      'Minimum number of seconds for which a newly created pod should be ready without any of its container crashing, for it to be considered available. Defaults to 0 (pod will be considered available as soon as it is ready)',
+    replicas:
+      'Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller',
+    selector:
+      'Selector is a label query over pods that should match the Replicas count. If Selector is empty, it is defaulted to the labels present on the Pod template. Label keys and values that must match in order to be controlled by this replication controller, if empty defaulted to labels on Pod template. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors',
+  },
+  V1ReplicationControllerStatus: {
+    '': 'ReplicationControllerStatus represents the current status of a replication controller.',
+    availableReplicas:
+      'The number of available replicas (ready for at least minReadySeconds) for this replication controller.',
+    conditions: "Represents the latest available observations of a replication controller's current state.",
+    fullyLabeledReplicas:
+      'The number of pods that have labels matching the labels of the pod template of the replication controller.',
+    observedGeneration:
+      'ObservedGeneration reflects the generation of the most recently observed replication controller.',
+    readyReplicas: 'The number of ready replicas for this replication controller.',
+    replicas:
+      'Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller',
   },
   V1ResourceAttributes: {
     '': 'ResourceAttributes includes the authorization attributes available for resource requests to the Authorizer interface',
@@ -1860,6 +2354,13 @@ export const descriptions: Record<string, Record<string, string>> = {
     kind: 'Kind is the type of resource being referenced',
     name: 'Name is the name of resource being referenced',
   },
+  V1RollingUpdateDaemonSet: {
+    '': 'Spec to control the desired behavior of daemon set rolling update.',
+    maxSurge:
+      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+    maxUnavailable:
+      'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
+  },
   V1RollingUpdateDeployment: {
     '': 'Spec to control the desired behavior of rolling update.',
     maxSurge:
@@ -1899,6 +2400,21 @@ export const descriptions: Record<string, Record<string, string>> = {
     apiVersion:
       'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
     kind: 'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+  },
+  V1ScaleIOPersistentVolumeSource: {
+    '': 'ScaleIOPersistentVolumeSource represents a persistent ScaleIO volume',
+    fsType:
+      'fsType is the filesystem type to mount. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs". Default is "xfs"',
+    gateway: 'gateway is the host address of the ScaleIO API Gateway.',
+    protectionDomain: 'protectionDomain is the name of the ScaleIO Protection Domain for the configured storage.',
+    readOnly: 'readOnly defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
+    sslEnabled: 'sslEnabled is the flag to enable/disable SSL communication with Gateway, default false',
+    storageMode:
+      'storageMode indicates whether the storage for a volume should be ThickProvisioned or ThinProvisioned. Default is ThinProvisioned.',
+    storagePool: 'storagePool is the ScaleIO Storage Pool associated with the protection domain.',
+    system: 'system is the name of the storage system as configured in ScaleIO.',
+    volumeName:
+      'volumeName is the name of a volume already created in the ScaleIO system that is associated with this volume source.',
   },
   V1ScaleIOVolumeSource: {
     '': 'ScaleIOVolumeSource represents a persistent ScaleIO volume',
@@ -1972,6 +2488,11 @@ export const descriptions: Record<string, Record<string, string>> = {
       "items if unspecified, each key-value pair in the Data field of the referenced Secret will be projected into the volume as a file whose name is the key and content is the value. If specified, the listed keys will be projected into the specified paths, and unlisted keys will not be present. If a key is specified which is not present in the Secret, the volume setup will error unless it is marked optional. Paths must be relative and may not contain the '..' path or start with '..'.",
     name: 'Name of the referent. This field is effectively required, but due to backwards compatibility is allowed to be empty. Instances of this type with an empty value here are almost certainly wrong. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names',
     optional: 'optional field specify whether the Secret or its key must be defined',
+  },
+  V1SecretReference: {
+    '': 'SecretReference represents a Secret Reference. It has enough information to retrieve secret in any namespace',
+    name: 'name is unique within a namespace to reference a secret resource.',
+    namespace: 'namespace defines the space within which the secret name must be unique.',
   },
   V1SecretVolumeSource: {
     '': "Adapts a Secret into a volume.  The contents of the target Secret's Data field will be presented in a volume as files using the keys in the Data field as the file names. Secret volumes support ownership management and SELinux relabeling.",
@@ -2058,6 +2579,12 @@ export const descriptions: Record<string, Record<string, string>> = {
     expirationSeconds:
       'expirationSeconds is the requested duration of validity of the service account token. As the token approaches expiration, the kubelet volume plugin will proactively rotate the service account token. The kubelet will start trying to rotate the token if the token is older than 80 percent of its time to live or if the token is older than 24 hours.Defaults to 1 hour and must be at least 10 minutes.',
     path: 'path is the path relative to the mount point of the file to project the token into.',
+  },
+  V1ServiceBackendPort: {
+    '': 'ServiceBackendPort is the service port being referenced.',
+    name: 'name is the name of the port on the Service. This is a mutually exclusive setting with "Number".',
+    number:
+      'number is the numerical port number (e.g. 80) on the Service. This is a mutually exclusive setting with "Name".',
   },
   V1ServicePort: {
     '': "ServicePort contains information on service's port.",
@@ -2187,6 +2714,16 @@ export const descriptions: Record<string, Record<string, string>> = {
     '': 'StatefulSetUpdateStrategy indicates the strategy that the StatefulSet controller will use to perform updates. It includes any additional parameters necessary to perform the update for the indicated strategy.',
     type: 'Type indicates the type of the StatefulSetUpdateStrategy. Default is RollingUpdate.',
   },
+  V1StorageOSPersistentVolumeSource: {
+    '': 'Represents a StorageOS persistent volume resource.',
+    fsType:
+      'fsType is the filesystem type to mount. Must be a filesystem type supported by the host operating system. Ex. "ext4", "xfs", "ntfs". Implicitly inferred to be "ext4" if unspecified.',
+    readOnly: 'readOnly defaults to false (read/write). ReadOnly here will force the ReadOnly setting in VolumeMounts.',
+    volumeName:
+      'volumeName is the human-readable name of the StorageOS volume.  Volume names are only unique within a namespace.',
+    volumeNamespace:
+      'volumeNamespace specifies the scope of the volume within StorageOS.  If no namespace is specified then the Pod\'s namespace will be used.  This allows the Kubernetes name scoping to be mirrored within StorageOS for tighter integration. Set VolumeName to any name to override the default behaviour. Set to "default" if you are not using namespaces within StorageOS. Namespaces that do not pre-exist within StorageOS will be created.',
+  },
   V1StorageOSVolumeSource: {
     '': 'Represents a StorageOS persistent volume resource.',
     fsType:
@@ -2230,6 +2767,18 @@ export const descriptions: Record<string, Record<string, string>> = {
       "nonResourceRules is the list of actions the subject is allowed to perform on non-resources. The list ordering isn't significant, may contain duplicates, and possibly be incomplete.",
     resourceRules:
       "resourceRules is the list of actions the subject is allowed to perform on resources. The list ordering isn't significant, may contain duplicates, and possibly be incomplete.",
+  },
+  V1SuccessPolicy: {
+    '': 'SuccessPolicy describes when a Job can be declared as succeeded based on the success of some indexes.',
+    rules:
+      'rules represents the list of alternative rules for the declaring the Jobs as successful before `.status.succeeded >= .spec.completions`. Once any of the rules are met, the "SuccessCriteriaMet" condition is added, and the lingering pods are removed. The terminal state for such a Job has the "Complete" condition. Additionally, these rules are evaluated in order; Once the Job meets one of the rules, other rules are ignored. At most 20 elements are allowed.',
+  },
+  V1SuccessPolicyRule: {
+    '': 'SuccessPolicyRule describes rule for declaring a Job as succeeded. Each rule must have at least one of the "succeededIndexes" or "succeededCount" specified.',
+    succeededCount:
+      'succeededCount specifies the minimal required size of the actual set of the succeeded indexes for the Job. When succeededCount is used along with succeededIndexes, the check is constrained only to the set of indexes specified by succeededIndexes. For example, given that succeededIndexes is "1-4", succeededCount is "3", and completed indexes are "1", "3", and "5", the Job isn\'t declared as succeeded because only "1" and "3" indexes are considered in that rules. When this field is null, this doesn\'t default to any value and is never evaluated at any time. When specified it needs to be a positive integer.',
+    succeededIndexes:
+      'succeededIndexes specifies the set of indexes which need to be contained in the actual set of the succeeded indexes for the Job. The list of indexes must be within 0 to ".spec.completions-1" and must not contain duplicates. At least one element is required. The indexes are represented as intervals separated by commas. The intervals can be a decimal integer or a pair of decimal integers separated by a hyphen. The number are listed in represented by the first and last element of the series, separated by a hyphen. For example, if the completed indexes are 1, 3, 4, 5 and 7, they are represented as "1,3-5,7". When this field is null, this field doesn\'t default to any value and is never evaluated at any time.',
   },
   V1Sysctl: {
     '': 'Sysctl defines a kernel parameter to be set',
@@ -2305,6 +2854,11 @@ export const descriptions: Record<string, Record<string, string>> = {
     name: 'Name is the name of resource being referenced',
     namespace:
       "Namespace is the namespace of resource being referenced Note that when a namespace is specified, a gateway.networking.k8s.io/ReferenceGrant object is required in the referent namespace to allow that namespace's owner to accept the reference. See the ReferenceGrant documentation for details. (Alpha) This field requires the CrossNamespaceVolumeDataSource feature gate to be enabled.",
+  },
+  V1UncountedTerminatedPods: {
+    '': "UncountedTerminatedPods holds UIDs of Pods that have terminated but haven't been accounted in Job status counters.",
+    failed: 'failed holds UIDs of failed Pods.',
+    succeeded: 'succeeded holds UIDs of succeeded Pods.',
   },
   V1UserInfo: {
     '': 'UserInfo holds the information about the user needed to implement the user.Info interface.',
@@ -2382,6 +2936,9 @@ export const descriptions: Record<string, Record<string, string>> = {
     readOnly: 'ReadOnly corresponds to the original VolumeMount.',
     recursiveReadOnly:
       'RecursiveReadOnly must be set to Disabled, Enabled, or unspecified (for non-readonly mounts). An IfPossible value in the original VolumeMount must be translated to Disabled or Enabled, depending on the mount result.',
+  },
+  V1VolumeNodeAffinity: {
+    '': 'VolumeNodeAffinity defines constraints that limit what nodes this volume can be accessed from.',
   },
   V1VolumeProjection: {
     '': 'Projection that may be projected along with other supported volume types. Exactly one of these fields must be set.',

@@ -7,12 +7,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const roots = [
-  'V1Namespace V1Pod V1Service V1Endpoints V1ServiceAccount V1ConfigMap V1Secret CoreV1Event V1Node',
+  'V1Namespace V1Pod V1Service V1Endpoints V1ServiceAccount V1ConfigMap V1Secret CoreV1Event EventsV1Event V1Node',
   'V1ResourceQuota V1LimitRange V1PersistentVolumeClaim V1Binding V1Scale V1DeleteOptions',
-  'V1Deployment V1ReplicaSet V1StatefulSet V1ControllerRevision V1EndpointSlice V1Lease V2HorizontalPodAutoscaler',
+  'V1Deployment V1ReplicaSet V1StatefulSet V1ControllerRevision V1EndpointSlice V1Lease V1HorizontalPodAutoscaler V2HorizontalPodAutoscaler',
   'V1Role V1RoleBinding V1ClusterRole V1ClusterRoleBinding V1Eviction AuthenticationV1TokenRequest V1PodDisruptionBudget',
   'V1SelfSubjectAccessReview V1SelfSubjectRulesReview V1SelfSubjectReview',
   'V1SubjectAccessReview V1LocalSubjectAccessReview V1CertificateSigningRequest',
+  'V1DaemonSet V1Job V1CronJob V1Ingress V1NetworkPolicy V1PersistentVolume V1ReplicationController',
   'V1MutatingWebhookConfiguration V1ValidatingWebhookConfiguration V1CustomResourceDefinition',
 ]
   .join(' ')

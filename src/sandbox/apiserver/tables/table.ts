@@ -63,7 +63,9 @@ const tables: Readonly<Record<string, TableKind>> = {
 
 export function tableKindOf(resource: ServedResource): TableKind {
   if (resource.custom) return customTable(resource.custom.additionalPrinterColumns);
-  return tables[resource.kind] ?? createdAtTable;
+  const form = tables[resource.kind] ?? createdAtTable;
+  const { view } = resource;
+  return view ? { ...form, cells: (object, nowMs) => form.cells(view.store(object), nowMs) } : form;
 }
 
 interface TableOptions {
