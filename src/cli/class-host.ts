@@ -19,7 +19,7 @@ import type { Findings } from '../words/en/findings.ts';
 import { loadFindings } from '../words/language.ts';
 import type { ClassHostOptions } from './class.ts';
 import { keepClass } from './class-keeping.ts';
-import { lessonsIn, outlineOf } from './class-outline.ts';
+import { inEveryWorld, lessonsIn, outlineOf } from './class-outline.ts';
 import { logFile, openDoor } from './class-state.ts';
 import type { Machine } from './compose.ts';
 import { loadCourse } from './course-files.ts';
@@ -33,7 +33,8 @@ export async function hostClass(typed: ClassHostOptions, subcommand: Subcommand)
   const options = { ...typed, ...(typed.address !== undefined && { address: readClassAddress(typed.address).origin }) };
   const findings = await loadFindings(machine.words);
   const { language } = machine.words;
-  const catalog = await loadCourse(options.folder ?? machine.root, { language, world: 'sandbox' });
+  const all = await loadCourse(options.folder ?? machine.root, { language });
+  const catalog = all.forWorld('sandbox');
   const folder = classFolder(options.profile, machine.environment);
   ensurePrivateFolder(folder);
   const lessons = lessonsIn(catalog, options.lessons).map(({ id }) => id);
@@ -45,7 +46,8 @@ export async function hostClass(typed: ClassHostOptions, subcommand: Subcommand)
   });
   const { settings } = kept;
   const chosen = catalog.lessons.filter(({ id }) => settings.lessons.includes(id));
-  const classroom = new Classroom(kept.store, outlineOf(chosen, language, checkKinds, findings), systemClock);
+  const outline = outlineOf(inEveryWorld(chosen, all), language, checkKinds, findings);
+  const classroom = new Classroom(kept.store, outline, systemClock);
   await classroom.open(settings);
   const { classroom: told } = findings.told;
   if (kept.damaged() > 0) machine.err(told.damaged(kept.damaged(), logFile(folder)));

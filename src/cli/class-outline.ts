@@ -1,7 +1,7 @@
 import type { CheckKind } from '../check/check.ts';
 import type { CourseOutline } from '../classroom/protocol.ts';
 import { faultOf } from '../fault.ts';
-import { type Catalog, firstCourse } from '../lesson/catalog.ts';
+import { type Catalog, firstCourse, isSameStep } from '../lesson/catalog.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Findings } from '../words/en/findings.ts';
 import { titlesOf } from './openings.ts';
@@ -37,6 +37,13 @@ export function outlineOf(
     }),
   };
 }
+
+/** With what other worlds have at the same steps: each learner is in a world of their own. */
+export const inEveryWorld = (lessons: readonly Lesson[], all: Catalog): Lesson[] =>
+  lessons.flatMap((lesson) => [
+    lesson,
+    ...all.lessons.filter((one) => one.id !== lesson.id && isSameStep(one, lesson)),
+  ]);
 
 /** `1-8`, `3`, `2,4-6`: steps of the first course. All of it where nothing is said. */
 export function lessonsIn(catalog: Catalog, steps: string | undefined): Lesson[] {

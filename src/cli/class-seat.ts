@@ -72,8 +72,9 @@ export class ClassSeat {
     this.#link.close();
   }
 
-  #follow(state: LinkState): void {
+  #follow(said: LinkState): void {
     const before = this.#before;
+    const state = this.#inOwnWorld(said);
     this.#before = state;
     const { hold, hand, countdown, name } = state.class ?? {};
     this.#now = {
@@ -86,6 +87,15 @@ export class ClassSeat {
     };
     this.#tellNews(before, state);
     this.#sitter.onChange();
+  }
+
+  /** The class speaks of its host's lessons; another world may have its own at the same step. */
+  #inOwnWorld(state: LinkState): LinkState {
+    const { catalog } = this.#parts;
+    const own = (id: string | undefined) => (id === undefined ? undefined : (catalog.inPlaceOf(id)?.id ?? id));
+    const [hold, lead] = [own(state.class?.hold), own(state.class?.lead)];
+    if (!state.class) return state;
+    return { ...state, class: { ...state.class, ...(hold && { hold }), ...(lead && { lead }) } };
   }
 
   #titleOf(lesson: string): string {

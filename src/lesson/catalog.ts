@@ -24,7 +24,7 @@ export const courseOf = ({ file }: Pick<Lesson, 'file'>): string => file.slice(0
 const inOrder = (lessons: readonly Lesson[]): Lesson[] =>
   lessons.toSorted((a, b) => courseOf(a).localeCompare(courseOf(b)) || a.step - b.step);
 
-const isSameStep = (a: Lesson, b: Lesson): boolean => courseOf(a) === courseOf(b) && a.step === b.step;
+export const isSameStep = (a: Lesson, b: Lesson): boolean => courseOf(a) === courseOf(b) && a.step === b.step;
 
 /** All lessons: the first course by step, then the others, each by step. */
 export class Catalog {
@@ -34,13 +34,17 @@ export class Catalog {
   /** The words of the field. */
   readonly glossary: readonly Term[];
   readonly #titles: ReadonlyMap<string, string>;
+  /** By ids of lessons that are another world's way to a step of this one. */
+  readonly #instead: ReadonlyMap<string, Lesson>;
 
   constructor(
     lessons: readonly Lesson[],
     titles: ReadonlyMap<string, string> = new Map(),
     glossary: readonly Term[] = [],
     elsewhere: readonly Lesson[] = [],
+    instead: ReadonlyMap<string, Lesson> = new Map(),
   ) {
+    this.#instead = instead;
     this.lessons = inOrder(lessons);
     this.elsewhere = inOrder(elsewhere);
     this.#titles = titles;
@@ -58,7 +62,11 @@ export class Catalog {
     const elsewhere = this.lessons.filter(
       (lesson) => !here.includes(lesson) && !here.some((other) => isSameStep(lesson, other)),
     );
-    return new Catalog(lessons, this.#titles, this.glossary, elsewhere);
+    const instead = this.lessons.flatMap((lesson) => {
+      const own = lessons.find((other) => other.id !== lesson.id && isSameStep(lesson, other));
+      return own && !ids.has(lesson.id) ? [[lesson.id, own] as const] : [];
+    });
+    return new Catalog(lessons, this.#titles, this.glossary, elsewhere, new Map(instead));
   }
 
   /** Those of elsewhere too, in their places. */
@@ -83,6 +91,11 @@ export class Catalog {
   /** By its id, or by one that it had before. */
   find(id: string): Lesson | undefined {
     return this.lessons.find((lesson) => lesson.id === id) ?? this.lessons.find((l) => l.formerly.includes(id));
+  }
+
+  /** Of a lesson that some world has, this world's own: that one, or what is here at its step. */
+  inPlaceOf(id: string): Lesson | undefined {
+    return this.find(id) ?? this.#instead.get(id);
   }
 
   /** The lesson after this one in its course, or undefined after the last. */

@@ -144,6 +144,8 @@ describe('a course', () => {
     ]);
     expect(seen.all.map(({ id }) => id)).toEqual(['there', 'both', 'only-here']);
     expect(seen.following('both')).toBeUndefined();
+    const own = ['here', 'there', 'both', 'only-here'].map((id) => seen.inPlaceOf(id)?.id);
+    expect(own).toEqual(['there', 'there', 'both', undefined]);
     expect(
       catalog
         .forWorld('sandbox')

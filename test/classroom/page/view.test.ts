@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { announce, announcedAtFirst, announceEveryMs } from '../../../src/classroom/page/view/announcements.ts';
 import { countdownOf, countsOf, handViews, stuckRule } from '../../../src/classroom/page/view/at-a-glance.ts';
-import { modelAfter } from '../../../src/classroom/page/view/class-model.ts';
+import { type ClassModel, modelAfter, modelOf } from '../../../src/classroom/page/view/class-model.ts';
 import { clockText, elapsed } from '../../../src/classroom/page/view/elapsed.ts';
 import { type GridChoice, gridOf } from '../../../src/classroom/page/view/grid.ts';
 import { heatView } from '../../../src/classroom/page/view/heat.ts';
 import { leadOf } from '../../../src/classroom/page/view/lead.ts';
 import { detailsOf } from '../../../src/classroom/page/view/learner-details.ts';
 import { pageWords } from '../../../src/classroom/page/view/page-words.ts';
-import type { LearnerCard } from '../../../src/classroom/protocol.ts';
+import type { LearnerCard, OutlinedLesson } from '../../../src/classroom/protocol.ts';
+import { course } from '../class-course.ts';
 import { cardOf, classOf, doing, failing, german, minute, now, words } from './class-model-samples.ts';
 
 const everybody: GridChoice = { order: 'attention', filter: { type: 'all' }, find: '' };
@@ -96,6 +97,21 @@ describe('the grid', () => {
     const { columns, rows } = gridOf(held, everybody, now, words);
     expect(columns.map(({ mark }) => mark)).toEqual(['held', 'lead']);
     expect(rows[0]?.cells.map(({ isBeyondHold }) => isBeyondHold)).toEqual([false, true]);
+  });
+
+  it('has a lesson of another world from when somebody is in it, and holds nobody before it who is held at its step', () => {
+    const elsewhere = { ...course.lessons[0], id: 'elsewhere', title: 'Elsewhere', step: 1 } as OutlinedLesson;
+    const { state } = classOf([], { hold: { lesson: 'first', since: now } });
+    const outline = { ...course, lessons: [...course.lessons, elsewhere].toSorted((a, b) => a.step - b.step) };
+    const model = modelOf({ type: 'roster', version: 1, now, course: outline, state, learners: [cardOf('Ada')] });
+    const columns = (of: ClassModel) => gridOf(of, everybody, now, words).columns.map(({ title }) => title);
+    expect(columns(model)).toEqual(['First', 'Second']);
+    const there = cardOf('Bob', doing('begin', 1, 'elsewhere'));
+    const after = modelAfter(model, { type: 'changes', now, learners: [there] });
+    expect(columns(after)).toEqual(['First', 'Elsewhere', 'Second']);
+    const bob = gridOf(after, everybody, now, words).rows.find(({ name }) => name === 'Bob');
+    expect(bob?.cells.map(({ isBeyondHold }) => isBeyondHold)).toEqual([false, false, true]);
+    expect(bob?.task).toBe('Begin');
   });
 
   it('names a task by its id where the class has no such lesson', () => {

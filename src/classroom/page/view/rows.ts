@@ -48,12 +48,14 @@ export function rowOf(card: LearnerCard, model: ClassModel, place: number | unde
   const { lessons, state } = model;
   const standing = standingOf(card, state, lessons, now);
   const failing = isPresent(card) ? failingOf(card, lessons) : undefined;
-  const held = lessons.findIndex(({ id }) => id === state.hold?.lesson);
+  const held = lessons.find(({ id }) => id === state.hold?.lesson);
   const row: RowView = {
     id: card.id,
     name: card.name,
     standing: standing.status,
-    cells: lessons.map((lesson, index) => cellOf(card, lesson, standing, held >= 0 && index > held, words)),
+    cells: lessons.map((lesson) =>
+      cellOf(card, lesson, standing, held !== undefined && lesson.step > held.step, words),
+    ),
     task: taskTitle(card, lessons),
     time: standingText(standing, words),
     failing: failing && { ...failing, said: words.conditions[failing.status] },
