@@ -43,6 +43,16 @@ describe('the card of undoing', () => {
     expect(screen.text()).not.toContain('Undo a task');
   });
 
+  it('is in parentheses in worlds that keep no picture of themselves, and its keys say why', async () => {
+    robot = await startRobot({ ...script, taskIndex: 0, world: { kind: 'aks', costsMoney: true } }, 120, 24);
+    expect(robot.text()).toContain('(u undo)');
+    for (const key of ['u', 'U', 'D']) {
+      await robot.press(key);
+      expect(robot.host.ways, key).toEqual([]);
+      expect(robot.text(), key).toContain('A real cluster has no picture of how it was before');
+    }
+  });
+
   it.each(['escape', 'n', 'q', 'u', 'ctrl-c'])('leaves all as it is on %s', async (key) => {
     const screen = await atTask();
     await screen.press('u');

@@ -153,11 +153,12 @@ export function availability(action: KeyAction, moment: Moment): Availability {
       return moment.session.status === 'blocked' && action === 'own-command'
         ? no(moment.words.availability.tryAgainFirst)
         : free(moment);
-    case 'map':
     case 'undo':
     case 'redo':
-    case 'replay':
     case 'changes':
+      return moment.session.world.kind === 'sandbox' ? free(moment) : no(moment.words.availability.noPicture);
+    case 'map':
+    case 'replay':
       return free(moment);
     case 'explain':
       return why(moment);

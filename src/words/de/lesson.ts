@@ -152,6 +152,7 @@ export const availability: typeof availabilityShape = {
   noBackground: 'Im Hintergrund läuft nichts.',
   reviewAtEnd: 'Der Rückblick kommt am Ende einer Lektion; jederzeit: meshwalk review.',
   nothingToRecall: 'Hier hat dich nichts überrascht, also gibt es nichts zurückzublicken.',
+  noPicture: 'Ein echter Cluster hat kein Bild davon, wie er vorher war, zum Vergleichen oder Zurückgehen.',
   nothingToCopy: 'Hier gibt es keinen Befehl zu kopieren.',
   copied: 'An die Zwischenablage geschickt, falls das Terminal es zulässt.',
 };

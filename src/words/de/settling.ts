@@ -5,7 +5,7 @@ const { counted } = grammarOf('de');
 
 export const settling: typeof shape = {
   whichContext: 'Die Kontexte deiner kubeconfig; ein Stern zeigt den aktuellen:',
-  pickContext: (count) => `Auf welchem sollen die Lektionen laufen? (1 bis ${count}) `,
+  pickContext: (count) => `Auf welchem sollen die Lektionen laufen? (${count === 1 ? '1' : `1 bis ${count}`}) `,
   cluster: 'Die Lektionen sollen auf diesem Cluster laufen:',
   fields: {
     context: 'Kontext',

@@ -151,6 +151,7 @@ export const availability = {
   noBackground: 'Nothing runs in the background.',
   reviewAtEnd: 'The review comes at the end of a lesson; at any time: meshwalk review.',
   nothingToRecall: 'Nothing here surprised you, so there is nothing to review.',
+  noPicture: 'A real cluster has no picture of how it was before, to compare with or to go back to.',
   nothingToCopy: 'There is no command here to copy.',
   copied: 'Sent to the clipboard. Terminals may keep programs from it; then nothing was copied.',
 };

@@ -6,7 +6,7 @@ const { counted } = grammarOf('en');
 export const settling = {
   /** Which cluster, from a list of contexts. */
   whichContext: 'The contexts of your kubeconfig; a star marks the current one:',
-  pickContext: (count: number) => `On which of them should the lessons run? (1 to ${count}) `,
+  pickContext: (count: number) => `On which of them should the lessons run? (${count === 1 ? '1' : `1 to ${count}`}) `,
   cluster: 'The lessons are about to run on this cluster:',
   fields: {
     context: 'context',
