@@ -117,11 +117,9 @@ export function heatMapOf(
   );
 }
 
-/** Conditions that hold somebody up, the worst first. */
-export const heatOf = (...of: Parameters<typeof heatMapOf>): HeatCell[] =>
-  heatMapOf(...of)
-    .filter((cell) => heldBy(cell) > 0)
-    .sort((a, b) => b.stuck - a.stuck || heldBy(b) - heldBy(a));
+/** Those that hold somebody up, the worst first. */
+export const worstOf = (cells: readonly HeatCell[]): HeatCell[] =>
+  cells.filter((cell) => heldBy(cell) > 0).sort((a, b) => b.stuck - a.stuck || heldBy(b) - heldBy(a));
 
 /** Raised hands, the longest up first. */
 export const handsOf = (cards: readonly LearnerCard[]): LearnerCard[] =>

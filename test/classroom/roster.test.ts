@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClassRecord, Origin } from '../../src/classroom/class-records.ts';
-import { failingOf, handsOf, heatOf, standingOf, stuckLimit } from '../../src/classroom/figures.ts';
+import { failingOf, handsOf, heatMapOf, standingOf, stuckLimit, worstOf } from '../../src/classroom/figures.ts';
 import { Roster } from '../../src/classroom/roster.ts';
 import type { ProgressRecord } from '../../src/progress/events.ts';
 import { course } from './class-course.ts';
@@ -219,7 +219,7 @@ describe('who is stuck', () => {
       condition: 'ready',
       status: 'not-yet',
     });
-    const heat = () => heatOf(roster.cards(), roster.state, lessons, 40 * minute);
+    const heat = () => worstOf(heatMapOf(roster.cards(), roster.state, lessons, 40 * minute));
     expect(heat()).toEqual([
       {
         lesson: 'first',

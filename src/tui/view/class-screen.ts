@@ -1,12 +1,13 @@
 import {
   failingOf,
   handsOf,
-  heatOf,
+  heatMapOf,
   heldBy,
   isPresent,
   type Standing,
   standingOf,
   stuckMargin,
+  worstOf,
 } from '../../classroom/figures.ts';
 import type { ClassState, CourseOutline, LearnerCard } from '../../classroom/protocol.ts';
 import type { Findings } from '../../words/en/findings.ts';
@@ -137,7 +138,7 @@ function handLines(cards: readonly LearnerCard[], { words }: ClassInk): Line[] {
 }
 
 function heatLines(cards: readonly LearnerCard[], state: ClassState, course: CourseOutline, ink: ClassInk): Line[] {
-  const heat = heatOf(cards, state, course.lessons, ink.now).filter((cell) => heldBy(cell) > 1);
+  const heat = worstOf(heatMapOf(cards, state, course.lessons, ink.now)).filter((cell) => heldBy(cell) > 1);
   if (heat.length === 0) return [];
   return [
     emptyLine,

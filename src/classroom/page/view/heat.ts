@@ -1,4 +1,4 @@
-import { type HeatCell, heatMapOf, heldBy, isPresent } from '../../figures.ts';
+import { type HeatCell, heatMapOf, heldBy, isPresent, worstOf } from '../../figures.ts';
 import type { OutlinedLesson } from '../../protocol.ts';
 import type { ClassModel } from './class-model.ts';
 import type { Filter } from './grid.ts';
@@ -45,8 +45,8 @@ export interface HeatCellView {
 }
 
 /** Of those who are present: none, some, a tenth, a third. */
-export type HeatLevel = 0 | 1 | 2 | 3;
-export const heatSteps = { some: 0.1, many: 1 / 3 } as const;
+type HeatLevel = 0 | 1 | 2 | 3;
+const heatSteps = { some: 0.1, many: 1 / 3 } as const;
 
 const levelOf = (share: number): HeatLevel =>
   share === 0 ? 0 : share < heatSteps.some ? 1 : share < heatSteps.many ? 2 : 3;
@@ -66,7 +66,7 @@ export function heatView(model: ClassModel, chosen: string | undefined, now: num
       ...lessons.map((one) => ({ lesson: one.id, text: choiceText(one, all, words) })),
     ],
     chosen: lessons.some(({ id }) => id === chosen) ? (chosen ?? '') : '',
-    worst: worstOf(here, present, words),
+    worst: worstText(here, present, words),
     tasks: (lesson?.tasks ?? []).flatMap(({ id, title }) => {
       const cells = here.filter(({ task }) => task === id);
       const there = cells[0]?.there ?? 0;
@@ -94,8 +94,8 @@ function choiceText({ id, step, title }: OutlinedLesson, all: readonly HeatCell[
   return heat.choice(step, title, held);
 }
 
-function worstOf(here: readonly HeatCell[], present: number, words: PageWords): string {
-  const [worst] = here.filter((cell) => heldBy(cell) > 0).sort((a, b) => b.stuck - a.stuck || heldBy(b) - heldBy(a));
+function worstText(here: readonly HeatCell[], present: number, words: PageWords): string {
+  const [worst] = worstOf(here);
   if (here.length === 0) return words.heat.noConditions;
   return worst ? (sentencesOf(worst, present, words)[0] ?? '') : words.heat.nobody;
 }
