@@ -114,7 +114,7 @@ export class ContainerRun implements RunningContainer {
     const { stdin, stdout, stderr, terminal } = this.#streams;
     const { context, workingFolder } = this.#parts;
     const env = { ...context.env, ...(terminal ? { TERM: 'xterm' } : {}) };
-    const start = { argv, env, cwd: workingFolder, stdin, stdout, stderr, terminal };
+    const start = { argv, env, cwd: workingFolder, stdin, stdout, stderr, terminal, screen: terminal };
     const running = this.#system().runMain(start);
     if (running) return running;
     this.#streams.write('stderr', `exec: ${argv[0]}: not found\n`);

@@ -55,6 +55,7 @@ export async function execIn(
       stdout: device?.output ?? streams.stdout ?? nowhere,
       stderr: device?.output ?? streams.stderr ?? nowhere,
       terminal: device,
+      screen: device,
       parent: streams.signal,
     });
     const interrupt: SignalNumber = 2;

@@ -27,6 +27,7 @@ beforeEach(() => {
     stdout: device.output,
     stderr: device.output,
     terminal: device,
+    screen: device,
   }).ended;
 });
 afterEach(() => device.close());
@@ -157,4 +158,25 @@ it('survives a client that leaves after Ctrl-C', async () => {
   });
   await gone.receive(Buffer.from('\x03'));
   expect(await shell.ended).toBe(141);
+});
+
+// k9s' shell and `kubectl exec -it` have a terminal; what a pipe or a file takes is not written for eyes.
+it('lists in columns on the terminal, and line by line into a pipe or a file', async () => {
+  await shows('/ # ');
+  await type('mkdir /tmp/d; cd /tmp/d; touch a b c\r');
+  await shows('/tmp/d # ');
+  const says = async (line: string, said: string) => {
+    const before = screen.length;
+    await type(`${line}; echo done\r`);
+    await shows(`done\r\n/tmp/d # `, screen.split(`done\r\n/tmp/d # `).length);
+    expect(screen.slice(before)).toBe(`${line}; echo done\r\n${said}done\r\n/tmp/d # `);
+  };
+  await says('ls', 'a  b  c\r\n');
+  await says('ls | head -2', 'a\r\nb\r\n');
+  await says("sh -c 'ls' | head -1", 'a\r\n');
+  await says('(ls) | head -1', 'a\r\n');
+  await says('[ -t 1 ] && echo on', 'on\r\n');
+  await says('([ -t 1 ] || echo off) | cat', 'off\r\n');
+  await type('exit\r');
+  expect(await ended).toBe(0);
 });

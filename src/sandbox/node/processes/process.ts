@@ -25,6 +25,8 @@ export interface Start {
   stdout: ByteSink;
   stderr: ByteSink;
   terminal?: Terminal | undefined;
+  /** The same terminal, where standard output is it and no pipe or file: who writes for eyes asks this (isatty). */
+  screen?: Terminal | undefined;
   /** The child ends with it. */
   parent?: AbortSignal | undefined;
 }
@@ -37,6 +39,10 @@ export interface Process extends Start {
   readonly sockets: ContainerSockets;
   readonly system: ContainerSystem;
 }
+
+/** The terminal of what a shell starts with that output, unless a pipe or a file stands before it. */
+export const screenBehind = (stdout: ByteSink, shell: Process): Terminal | undefined =>
+  stdout === shell.stdout ? shell.screen : undefined;
 
 export interface ListedProcess {
   pid: number;

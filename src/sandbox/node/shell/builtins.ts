@@ -1,5 +1,6 @@
 import { absolutePath } from '../processes/container-files.ts';
 import { FileError } from '../processes/file-tree.ts';
+import { screenBehind } from '../processes/process.ts';
 import { toolNamed } from '../tools/tool-registry.ts';
 import { Jump, ShellExit } from './endings.ts';
 import { readFields } from './fields.ts';
@@ -15,8 +16,11 @@ export type Builtin = (shell: Shell, argv: readonly string[], streams: Streams, 
 /** A small tool in the shell's own process, as busybox has them. */
 const tool =
   (name: string): Builtin =>
-  (shell, argv, streams) =>
-    toolNamed(name).run({ ...shell.process, ...streams, argv, env: shell.variables.environment(), cwd: shell.cwd });
+  (shell, argv, streams) => {
+    const { process, variables, cwd } = shell;
+    const screen = screenBehind(streams.stdout, process);
+    return toolNamed(name).run({ ...process, ...streams, argv, env: variables.environment(), cwd, screen });
+  };
 
 const number = (text: string | undefined, otherwise: number) => (/^\d+$/.test(text ?? '') ? Number(text) : otherwise);
 

@@ -1,5 +1,5 @@
 import { BrokenPipe, BytePipe, noInput, readAll, TooMuchHeld } from '../processes/byte-stream.ts';
-import { ExecutableError, type Process } from '../processes/process.ts';
+import { ExecutableError, type Process, screenBehind } from '../processes/process.ts';
 import { builtins, specialBuiltins } from './builtins.ts';
 import { Interrupted, Jump, ShellExit } from './endings.ts';
 import { Expansion, ExpansionError } from './expansion.ts';
@@ -347,8 +347,9 @@ export class Shell {
   async #spawn(argv: readonly string[], streams: Streams, assigned: ReadonlyMap<string, string>): Promise<number> {
     const env = { ...this.variables.environment(), ...Object.fromEntries(assigned) };
     const { terminal, signal, system } = this.process;
+    const screen = screenBehind(streams.stdout, this.process);
     try {
-      const child = system.spawn({ argv, env, cwd: this.cwd, ...streams, terminal, parent: signal });
+      const child = system.spawn({ argv, env, cwd: this.cwd, ...streams, terminal, screen, parent: signal });
       return await this.group.endOf(child);
     } catch (error) {
       if (!(error instanceof ExecutableError)) throw error;

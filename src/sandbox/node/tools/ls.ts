@@ -53,11 +53,11 @@ export const ls: Tool = {
     const show = async (entries: Entry[]) => {
       if (flags.has('r')) entries.reverse();
       if (isLong) for (const entry of entries) await process.stdout.write(longLine(process, entry, flags.has('h')));
-      else if (process.terminal && !flags.has('1') && entries.length > 0) {
+      else if (process.screen && !flags.has('1') && entries.length > 0) {
         await process.stdout.write(
           columnsOf(
             entries.map(({ name }) => name),
-            process.terminal.columns,
+            process.screen.columns,
           ),
         );
       } else for (const { name } of entries) await process.stdout.write(`${name}\n`);

@@ -41,7 +41,7 @@ function unary(process: Process, operator: string, text: string): boolean | unde
     case '-x':
       return stats()?.kind === 'folder' || ((stats()?.mode ?? 0) & 0o111) !== 0;
     case '-t':
-      return process.terminal !== undefined;
+      return (text === '1' ? process.screen : process.terminal) !== undefined;
     case '-L':
     case '-h':
       return false;
