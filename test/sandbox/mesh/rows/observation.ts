@@ -45,6 +45,10 @@ async function quietStats(mesh: MeshCluster, pods: readonly string[], before: Ma
   );
 }
 
+/** A connection that somebody had opened before, and that closes meanwhile: no action of ours makes a gauge fall. */
+const isOfBefore = (name: string, change: number): boolean =>
+  (name.endsWith('_active') && change < 0) || (name.includes('.circuit_breakers.') && change > 0);
+
 export async function observe<T>(
   mesh: MeshCluster,
   pods: readonly string[],
@@ -57,7 +61,7 @@ export async function observe<T>(
   const changes = (pod: string) =>
     [...(after.get(pod) ?? [])]
       .map(([name, value]) => [name, value - (before.get(pod)?.get(name) ?? 0)] as const)
-      .filter(([, change]) => change !== 0);
+      .filter(([name, change]) => change !== 0 && !isOfBefore(name, change));
   return {
     seen,
     log: Object.fromEntries(pods.map((pod) => [pod, mesh.envoyLog(pod).slice(lines.get(pod))])),
