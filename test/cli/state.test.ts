@@ -41,7 +41,9 @@ describe('a state that was handed over', () => {
         'the lesson',
       );
       session.write(':');
+      await session.waitForText('Your own command');
       session.write('az group list --query "[].name" -o tsv | sort | tr "\\n" "+"');
+      await session.waitForText('tr "\\n" "+"');
       session.press('enter');
       await session.waitFor((screen) => screen.includes('Run your own command?'), 'the question');
       session.press('enter');

@@ -29,6 +29,7 @@ export class Replay {
   readonly #log: RequestLog;
   readonly #namespace: string;
   #kept: string | undefined;
+  #watches = 0;
 
   private constructor(cluster: ClusterFixture, version: KubectlVersion, namespace: string) {
     this.cluster = cluster;
@@ -36,7 +37,9 @@ export class Replay {
     this.#namespace = namespace;
     this.#log = new RequestLog(cluster.server.port);
     this.#log.on('request', ({ url }) => {
-      if (url?.includes('watch=true')) void this.#letGo();
+      if (!url?.includes('watch=true')) return;
+      this.#watches += 1;
+      void this.#letGo();
     });
   }
 
@@ -70,12 +73,13 @@ export class Replay {
     await this.cluster.close();
   }
 
-  /** Plays one command and waits until the cluster is at rest. A watch is stopped when it has said what was recorded. */
-  async play({ line, code, output }: Transcript): Promise<Transcript> {
+  /** Plays one command and waits until the cluster is at rest. A watch is stopped when it has asked and said what was recorded. */
+  async play({ line, code, output, requests: recorded }: Transcript): Promise<Transcript> {
     const { cluster } = this;
     if (stagings.held.test(line)) cluster.node.hold();
     if (stagings.kept.test(line)) await this.#keep(line.split(' ')[2] ?? '');
     if (stagings.withoutPods.test(line)) await this.#endPods();
+    const before = this.#watches;
     const path = cluster.file('answer', '');
     const file = openSync(path, 'a');
     const child = spawn(realKubectl(this.#version), this.#words(line), {
@@ -95,7 +99,9 @@ export class Replay {
     if (code === stopped) {
       // Long enough for the recorder; a client that ended by itself is compared as it is.
       const lines = output.split('\n').length;
-      await vi.waitUntil(() => said().split('\n').length > lines || child.exitCode !== null, { timeout: hungMs });
+      const watches = before + recorded.filter((request) => request.includes('watch=true')).length;
+      const isThrough = () => said().split('\n').length > lines && this.#watches >= watches;
+      await vi.waitUntil(() => isThrough() || child.exitCode !== null, { timeout: hungMs });
       child.kill();
     }
     const [exitCode] = await ended;

@@ -158,6 +158,8 @@ export function normalised(text: string, namespace = '\0'): string {
       .replaceAll(/(esourceVersion"?:|Resource Version:) *"?\d+"?/g, '$1 RV')
       // Blanks between columns, which follow from the widths above; those at the end of a line count.
       .replaceAll(/(\S) {2,}(?=\S)/g, '$1  ')
+      // But not how many after an age, which may have grown by a digit between the two: an empty last column follows it.
+      .replaceAll(/AGE {2,}$/gm, 'AGE  ')
       // Real kubectl's own log lines.
       .replaceAll(/^[EIW]\d{4} \d\d:.*\n/gm, '')
   );

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { KubeObject } from '../../../kube/objects.ts';
-import { type ApiResource, findKind } from './discovery.ts';
+import { type ApiResource, findKind, preferred } from './discovery.ts';
 import type { Session } from './session.ts';
 
 /** What a command works on: arguments (TYPE NAME, TYPE/NAME, TYPE,TYPE) and files. */
@@ -36,7 +36,7 @@ export async function targetsOf(session: Session, args: readonly string[] = sess
 
 async function expand(session: Session, type: string): Promise<ApiResource[]> {
   if (type !== 'all') return [await session.resource(type)];
-  return (await session.resources()).filter((resource) => resource.categories.includes('all'));
+  return preferred(await session.resources()).filter((resource) => resource.categories.includes('all'));
 }
 
 export interface Manifest {
