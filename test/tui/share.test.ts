@@ -67,7 +67,7 @@ describe('the card of what is shared', () => {
     desk.packedNow();
     await redrawn(screen);
     expect(screen.text()).toMatch(
-      /142 objects in 1 namespaces[\s\S]*emptied: secret bookstore\/login: password[\s\S]*51 KB/,
+      /142 objects in 1 namespace,[\s\S]*emptied: secret bookstore\/login: password[\s\S]*51 KB/,
     );
     await screen.press('enter');
     expect(desk.sent).toMatchObject([{ withState: true }]);

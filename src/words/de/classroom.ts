@@ -1,4 +1,7 @@
 import type * as shape from '../en/classroom.ts';
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('de');
 
 export const classroom: typeof shape.classroom = {
   inClass: (name) => (name === '' ? 'Kurs' : `Kurs ${name}`),
@@ -37,7 +40,8 @@ export const classroom: typeof shape.classroom = {
 
 export const sharedState: typeof shape.sharedState = {
   written: (file, kilobytes) => `${file} (${kilobytes} KB) hält fest, wo du stehst:`,
-  sandbox: (objects, namespaces) => `deine Sandbox: ${objects} Objekte in ${namespaces} Namespaces, und ihr Azure`,
+  sandbox: (objects, namespaces) =>
+    `deine Sandbox: ${counted(objects, { one: 'Objekt', other: 'Objekte' })} in ${counted(namespaces, { one: 'Namespace', other: 'Namespaces' })}, und ihr Azure`,
   progress: 'dein Fortschritt: Aufgaben, Befehle der Lektionen und wie sie endeten, Antworten, Tipps',
   without: 'nicht dabei: private Schlüssel, Token, Befehlszeilen, Ausgaben',
   emptied: (what) => `geleert: ${what}`,

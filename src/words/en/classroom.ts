@@ -1,3 +1,7 @@
+import { grammarOf } from '../grammar.ts';
+
+const { counted } = grammarOf('en');
+
 /** A class, as its learner sees it: in the header, in notices, on the card of what is shared. */
 export const classroom = {
   inClass: (name: string) => (name === '' ? 'class' : `class ${name}`),
@@ -37,7 +41,7 @@ export const classroom = {
 export const sharedState = {
   written: (file: string, kilobytes: number) => `${file} (${kilobytes} KB) holds where you stand:`,
   sandbox: (objects: number, namespaces: number) =>
-    `your sandbox: ${objects} objects in ${namespaces} namespaces, and its Azure`,
+    `your sandbox: ${counted(objects, { one: 'object', other: 'objects' })} in ${counted(namespaces, { one: 'namespace', other: 'namespaces' })}, and its Azure`,
   progress: 'your progress: tasks, commands of the lessons and how they ended, answers, hints',
   without: 'not in it: private keys, tokens, command lines, output',
   emptied: (what: string) => `emptied: ${what}`,
