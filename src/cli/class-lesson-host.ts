@@ -63,8 +63,7 @@ export class ClassLessonHost extends LessonHost implements ClassDesk {
   }
 
   share(evidence: Evidence, withState: boolean): void {
-    if (!withState) this.#seat.share(evidence);
-    else void this.#packing.packed.then((state) => this.#seat.share(evidence, state));
+    this.#seat.share(evidence, withState ? this.#packing.packed : undefined);
   }
 
   /** The start of the lesson at which the class is, as any jump builds it: nothing of it counts as done by the learner. */

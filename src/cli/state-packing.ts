@@ -8,7 +8,9 @@ import { packState } from './shared-state.ts';
 export class StatePacking {
   readonly #parts: Parts;
   #now: PackedNow = { status: 'unasked' };
-  #packed: Promise<string | undefined> = Promise.resolve(undefined);
+  #bytes: Buffer | undefined;
+  /** What was begun last; an older one that ends later tells nothing. */
+  #begun = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -18,17 +20,21 @@ export class StatePacking {
     return this.#now;
   }
 
-  /** Base64, once it is packed; nothing where it cannot go along. */
-  get packed(): Promise<string | undefined> {
-    return this.#packed;
+  /** Base64, of what `now` tells; undefined where that cannot go along. */
+  get packed(): string | undefined {
+    return this.#bytes?.toString('base64');
   }
 
   begin(onChange: () => void): void {
     this.#now = { status: 'packing' };
-    this.#packed = this.#pack().then(({ now, bytes }) => {
+    this.#bytes = undefined;
+    this.#begun += 1;
+    const mine = this.#begun;
+    void this.#pack().then(({ now, bytes }) => {
+      if (mine !== this.#begun) return;
       this.#now = now;
+      this.#bytes = bytes;
       onChange();
-      return bytes?.toString('base64');
     });
   }
 

@@ -22,6 +22,8 @@ export function inShare(view: View, action: KeyAction): Reaction | undefined {
   const closed: ScreenModel = { ...model, overlay: { type: 'none' } };
   switch (action) {
     case 'yes':
+      // What was not seen yet is not sent.
+      if (overlay.withState && view.desk?.packed.status === 'packing') return { model, acts: [] };
       return { model: closed, acts: [{ type: 'share', evidence: overlay.evidence, withState: overlay.withState }] };
     case 'with-state': {
       const withState = !overlay.withState;

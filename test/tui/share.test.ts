@@ -64,6 +64,8 @@ describe('the card of what is shared', () => {
     await screen.press('E');
     await screen.press('s');
     expect(screen.text()).toContain('is being packed');
+    await screen.press('enter');
+    expect(desk.sent).toEqual([]);
     desk.packedNow();
     await redrawn(screen);
     expect(screen.text()).toMatch(
@@ -98,6 +100,8 @@ describe('the same in lines', () => {
     expect(share.open(desk).join('\n')).toMatch(/weights 90 and 10[\s\S]*Enter sends it/);
     expect(share.answer('s', desk)).toEqual([]);
     expect(share.packed(desk)).toEqual([]);
+    expect(share.answer('', desk).join('\n')).toContain('is being packed');
+    expect(desk.sent).toEqual([]);
     desk.packedNow();
     expect(share.packed(desk).join('\n')).toContain('51 KB');
     expect(share.packed(desk)).toEqual([]);

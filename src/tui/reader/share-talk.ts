@@ -28,7 +28,12 @@ export class ShareTalk {
     const asked = this.#asked;
     this.#asked = undefined;
     if (!asked) return [];
-    const { evidence, withState } = asked;
+    const { evidence, withState, isPacking } = asked;
+    if (line === '' && isPacking && desk.packed.status === 'packing') {
+      // What was not told yet is not sent.
+      this.#asked = asked;
+      return this.#spoken(desk);
+    }
     if (line === '') {
       desk.share(evidence, withState);
       return [];
