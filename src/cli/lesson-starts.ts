@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Fault } from '../fault.ts';
 import type { Lesson } from '../lesson/lesson.ts';
 import type { Parts } from './compose.ts';
+import { manifestFiles } from './manifest-files.ts';
 import { stepsBefore } from './outcomes.ts';
 import { type Building, buildStartState } from './start-state.ts';
 
@@ -114,10 +113,7 @@ async function isPristine({ world }: StartParts): Promise<boolean> {
 /** Every manifest that lessons may apply. */
 async function manifestsHash({ world }: CourseParts): Promise<string> {
   const hash = createHash('sha256');
-  const folder = join(world.workingFolder, 'manifests');
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.sort()) hash.update(file.slice(folder.length)).update(await readFile(file));
+  for (const { path, content } of await manifestFiles(world.workingFolder)) hash.update(path).update(content);
   return hash.digest('hex');
 }
 

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { faultOf } from '../fault.ts';
@@ -9,6 +7,7 @@ import { fileFault } from '../platform/files.ts';
 import type { JournalEntry } from '../progress/events.ts';
 import { readEntry } from '../progress/record-shape.ts';
 import type { PackedWorld, WorldSnapshots } from '../world/snapshots.ts';
+import { manifestFiles } from './manifest-files.ts';
 
 /**
  * Where a learner stands, in one small file for somebody who is to help: their sandbox without what opens anything, and
@@ -80,10 +79,8 @@ const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 
 /** Every word of the course's manifests: a password among them is the same for everybody. */
 async function wordsOfManifests(root: string): Promise<ReadonlySet<string>> {
-  const folder = join(root, 'manifests');
-  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8'));
-  return new Set((await Promise.all(texts)).flatMap((text) => text.split(/[\s"',]+/)));
+  const files = await manifestFiles(root);
+  return new Set(files.flatMap(({ content }) => content.toString('utf8').split(/[\s"',]+/)));
 }
 
 /** Over nothing that is there. */
