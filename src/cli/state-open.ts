@@ -23,10 +23,9 @@ export async function openState(file: string, chosen: StateOpenOptions, subcomma
   await placeState(folders, shared, subcommand);
   const { sharedState: told } = machine.words;
   const line = `meshwalk --profile ${profile}`;
-  machine.out(told.opened(profile, line));
-  // A script that has no terminal goes on with the line.
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
+  // Below the screen, where it stays; a script that has no terminal goes on with the line.
   teardown.add(() => machine.out(told.opened(profile, line)));
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
   await start({ ...chosen, profile, world: 'sandbox' }, subcommand);
 }
 
